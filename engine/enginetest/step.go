@@ -1,0 +1,59 @@
+package enginetest
+
+import (
+	"testing"
+
+	"tidemark/engine"
+)
+
+// Marks keeps durable marks in memory.
+type Marks map[string]bool
+
+// Mark notes key.
+func (m Marks) Mark(key string) error { m[key] = true; return nil }
+
+// Marked tells whether key was noted.
+func (m Marks) Marked(key string) bool { return m[key] }
+
+// Bench runs single steps of kinds on one test node, as a run would: planned, then applied.
+type Bench struct {
+	T      testing.TB
+	Ground *Ground
+	Facts  *engine.Facts
+	Marks  Marks
+	Run    string
+}
+
+// NewBench makes a bench whose node lives in a fresh directory.
+func NewBench(t testing.TB) *Bench {
+	return &Bench{T: t, Ground: &Ground{Dir: t.TempDir()}, Facts: engine.NewFacts(nil), Marks: Marks{}, Run: "20261122T010203Z-k7"}
+}
+
+func (b *Bench) view(k engine.Kind) *engine.View {
+	v := engine.NewView(&k, b.Ground, b.Facts, b.Run, "vellum-1")
+	v.Log = b.T.Logf
+	return v
+}
+
+// Plan plans step for a dry run, over predicted facts, and adds its promises for the next one.
+func (b *Bench) Plan(k engine.Kind, step engine.Step) (engine.Change, error) {
+	b.T.Helper()
+	c, err := step.Plan(b.T.Context(), b.view(k))
+	if err == nil {
+		b.Facts.Add(c.Will)
+	}
+	return c, err
+}
+
+// Apply plans step on the actual state and applies the change, unless it is Same.
+func (b *Bench) Apply(k engine.Kind, step engine.Step) (engine.Change, engine.Output, error) {
+	b.T.Helper()
+	v := engine.NewView(&k, b.Ground, engine.NewFacts(nil), b.Run, "vellum-1")
+	v.Log, v.Actual = b.T.Logf, true
+	c, err := step.Plan(b.T.Context(), v)
+	if err != nil || c.Sign == engine.Same {
+		return c, engine.Output{}, err
+	}
+	out, err := step.Apply(b.T.Context(), engine.NewHost(v, b.Marks), c)
+	return c, out, err
+}

@@ -1,0 +1,83 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Class is a typed cause of failure; `retry.if` sees it as `failure`.
+type Class string
+
+// The closed set of causes.
+const (
+	ClassExit         Class = "exit"
+	ClassTimeout      Class = "timeout"
+	ClassConnect      Class = "connect"
+	ClassAuth         Class = "auth"
+	ClassHostKey      Class = "host-key"
+	ClassIO           Class = "io"
+	ClassSpace        Class = "space"
+	ClassPrecondition Class = "precondition"
+	ClassCancelled    Class = "cancelled"
+)
+
+// Error is a classed failure, with the next thing to do where the code knows it.
+type Error struct {
+	Class Class
+	Err   error
+	// Next is one sentence: what the operator does now.
+	Next string
+	// Exit is the status of a command that was seen to fail; 0 is none.
+	Exit int
+}
+
+func (e *Error) Error() string { return e.Err.Error() }
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Fail classes err where it is understood.
+func Fail(class Class, err error) error { return &Error{Class: class, Err: err} }
+
+// Failf classes a new message.
+func Failf(class Class, format string, args ...any) error {
+	return &Error{Class: class, Err: fmt.Errorf(format, args...)}
+}
+
+// WithNext adds the next thing to do to err and keeps its class.
+func WithNext(err error, next string) error {
+	return &Error{Class: ClassOf(err), Err: err, Next: next, Exit: ExitOf(err)}
+}
+
+// ClassOf is the class of err: as set where it was understood, else io.
+func ClassOf(err error) Class {
+	var e *Error
+	switch {
+	case errors.As(err, &e):
+		return e.Class
+	case errors.Is(err, context.DeadlineExceeded):
+		return ClassTimeout
+	case errors.Is(err, context.Canceled):
+		return ClassCancelled
+	}
+	return ClassIO
+}
+
+// ExitOf is the command status behind err; 0 where no status was seen.
+func ExitOf(err error) int {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Exit
+	}
+	return 0
+}
+
+// NextOf is the next thing to do that err carries, or "".
+func NextOf(err error) string {
+	for e := (*Error)(nil); errors.As(err, &e); err = e.Err {
+		if e.Next != "" {
+			return e.Next
+		}
+	}
+	return ""
+}

@@ -1,0 +1,131 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// Place says where a kind's tasks run.
+type Place int
+
+// The two places: on a node of the stage, or once in the controller's own agent.
+const (
+	OnNode Place = iota
+	OnController
+)
+
+// Redo is the rule for a task whose outcome is unknown (design: settling).
+type Redo string
+
+// The rules. Pure tasks change nothing; Idempotent ones may run again; Checked ones ask Plan what is true now;
+// Manual ones stop the node and ask a person.
+const (
+	Pure       Redo = "pure"
+	Idempotent Redo = "idempotent"
+	Checked    Redo = "checked"
+	Manual     Redo = "manual"
+)
+
+// Read is one thing a kind's Plan may ask a server; exactly one field is set. Everything else is refused at
+// the door, since a server writes on behalf of whoever asks (`nodetool snapshot` works under every fence).
+type Read struct {
+	// Argv is a command pattern: literals, and "*" for one argument that does not start with "-".
+	Argv []string
+	// Keyspace allows CQL SELECT on that keyspace; "*" is any keyspace.
+	Keyspace string
+	// SQL allows SELECT and SHOW on that database; "*" is any.
+	SQL string
+	// Get allows HTTP GET on addresses with this prefix.
+	Get string
+}
+
+// Kind is the type of a step, as a value: what it is called, what it may ask, how it is redone.
+type Kind struct {
+	Name string
+	// Doc: the first sentence is the summary.
+	Doc string
+	// Example is the YAML of one step, without the leading dash; it must validate and plan in a test.
+	Example string
+	At      Place
+	Redo    Redo
+	Reads   []Read
+	// New returns a pointer to zero arguments: the arguments are the step; their tags give decoding and docs.
+	New func() Step
+	// Out is the zero value of the output struct; nil is none.
+	Out any
+	// Version is raised by hand when the meaning changes.
+	Version int
+}
+
+// Step is one resolved set of arguments that can be planned and applied on a node.
+type Step interface {
+	// Plan says what Apply would do now. It only reads.
+	Plan(ctx context.Context, v *View) (Change, error)
+	// Apply does it. It may be called again after a failure and must then finish what is half-done.
+	Apply(ctx context.Context, h *Host, c Change) (Output, error)
+}
+
+// Redoer is a Step that knows its redo rule better than its kind.
+type Redoer interface{ Redo() Redo }
+
+// Prober is a Step that can look again at one of the facts its Change promised in Will.
+type Prober interface {
+	Probe(ctx context.Context, v *View, key string) (string, error)
+}
+
+// Output is what a task leaves: a value of the kind's Out type and one line for people.
+type Output struct {
+	Value any
+	Note  string
+}
+
+// Sign is what a task would do to its node.
+type Sign string
+
+// The signs, in the order of their weight.
+const (
+	Same     Sign = "="
+	Creates  Sign = "+"
+	Changes  Sign = "~"
+	Destroys Sign = "-"
+	NotKnown Sign = "?"
+)
+
+// Risk is how much a change may hurt; a change may never be of a higher risk than the approved one.
+type Risk int
+
+// The risks: nothing lost; service interrupted; data overwritten or removed.
+const (
+	Harmless Risk = iota
+	Interrupts
+	Overwrites
+)
+
+// Fact is the smallest statement something rests on, e.g. "space ≥ 12 GiB" = "true", never free bytes.
+type Fact struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+// Change is what a task would do.
+type Change struct {
+	Sign    Sign     `json:"sign"`
+	Summary string   `json:"summary"`
+	Details []string `json:"details,omitempty"`
+	// Argv is the exact command the task runs, where it runs exactly one.
+	Argv []string `json:"argv,omitempty"`
+	// Bytes is what the task writes, an estimate.
+	Bytes int64 `json:"bytes,omitempty"`
+	// Seconds is how long it takes, an estimate; 0 is not known.
+	Seconds float64 `json:"seconds,omitempty"`
+	Risk    Risk    `json:"risk,omitempty"`
+	// Unknown names what could not be known, one sentence each.
+	Unknown []string `json:"unknown,omitempty"`
+	// Pre is what the change rests on; compared again later.
+	Pre []Fact `json:"pre,omitempty"`
+	// Will is what later tasks of this node may assume.
+	Will []Fact `json:"will,omitempty"`
+	// Out is the output already known (pure kinds, and Same); Data is the kind's own, from Plan to Apply.
+	Out  json.RawMessage `json:"out,omitempty"`
+	Data json.RawMessage `json:"data,omitempty"`
+}
