@@ -1,0 +1,125 @@
+package engine
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+
+	"tidemark/schema"
+)
+
+// Kinds is the closed list of kinds a build knows.
+type Kinds struct{ byName map[string]*Kind }
+
+var kindName = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+
+// stepKeys are the words of the language that stand beside the kind in a step; no kind may be called so.
+func stepKeys() []string {
+	return []string{"id", "when", "for-each", "key", "retry", "timeout", "user", "on"}
+}
+
+// NewKinds checks the list: names, duplicates, missing documentation, names that are step keys.
+func NewKinds(list ...Kind) (*Kinds, error) {
+	ks := &Kinds{byName: map[string]*Kind{}}
+	for i := range list {
+		k := &list[i]
+		if err := ks.check(k); err != nil {
+			return nil, err
+		}
+		ks.byName[k.Name] = k
+	}
+	return ks, nil
+}
+
+func (ks *Kinds) check(k *Kind) error {
+	switch {
+	case !kindName.MatchString(k.Name):
+		return fmt.Errorf("kind %q: not a name (small letters, digits and hyphens)", k.Name)
+	case ks.byName[k.Name] != nil:
+		return fmt.Errorf("kind %s: declared twice", k.Name)
+	case slices.Contains(stepKeys(), k.Name):
+		return fmt.Errorf("kind %s: the name is a key of every step", k.Name)
+	case k.Doc == "" || k.Example == "" || k.New == nil:
+		return fmt.Errorf("kind %s: needs Doc, Example and New", k.Name)
+	case k.Redo == "":
+		return fmt.Errorf("kind %s: needs a redo rule", k.Name)
+	}
+	return nil
+}
+
+// Get is the kind called name, or nil.
+func (ks *Kinds) Get(name string) *Kind { return ks.byName[name] }
+
+// Names lists the kinds in order.
+func (ks *Kinds) Names() []string {
+	var out []string
+	for n := range ks.byName {
+		out = append(out, n)
+	}
+	sort.Strings(out)
+	return out
+}
+
+// Schema is the list as the language knows it.
+func (ks *Kinds) Schema() []schema.Kind {
+	var out []schema.Kind
+	for _, n := range ks.Names() {
+		k := ks.byName[n]
+		out = append(out, schema.Kind{
+			Name: k.Name, Doc: k.Doc, Example: k.Example, OnController: k.At == OnController,
+			Redo: string(k.Redo), Args: reflect.ValueOf(k.New()).Elem().Interface(), Out: k.Out,
+		})
+	}
+	return out
+}
+
+// Digest is the kind's meaning: name, version, arguments and outputs. A run is resumed by another build only
+// where it is equal.
+func (k *Kind) Digest() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %d %s\n", k.Name, k.Version, k.Redo)
+	fmt.Fprintf(h, "%s\n%s\n", shape(reflect.TypeOf(k.New()).Elem()), shape(reflect.TypeOf(k.Out)))
+	return hex.EncodeToString(h.Sum(nil))[:16]
+}
+
+func shape(t reflect.Type) string {
+	switch {
+	case t == nil:
+		return "none"
+	case t.Kind() == reflect.Struct:
+		var b strings.Builder
+		for i := range t.NumField() {
+			f := t.Field(i)
+			fmt.Fprintf(&b, "%s %s %s;", f.Name, shape(f.Type), f.Tag)
+		}
+		return "{" + b.String() + "}"
+	case t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer:
+		return "[]" + shape(t.Elem())
+	}
+	return t.String()
+}
+
+// Step decodes resolved arguments into a step of this kind.
+func (k *Kind) Step(args json.RawMessage) (Step, error) {
+	s := k.New()
+	if len(args) > 0 {
+		if err := json.Unmarshal(args, s); err != nil {
+			return nil, Failf(ClassPrecondition, "arguments of %s: %w", k.Name, err)
+		}
+	}
+	return s, nil
+}
+
+// RedoOf is the rule of one step: its own, else its kind's.
+func (k *Kind) RedoOf(s Step) Redo {
+	if r, ok := s.(Redoer); ok {
+		return r.Redo()
+	}
+	return k.Redo
+}

@@ -1,0 +1,134 @@
+package engine
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+
+	"tidemark/schema"
+)
+
+// PlanFormat is the version of a stored plan.
+const PlanFormat = 1
+
+// ControllerNode is the reserved name of the controller, as a group of a stage and as a node.
+const ControllerNode = "controller"
+
+// FinallyStage is the name under which the steps of `finally:` stand in plans and journals.
+const FinallyStage = "finally"
+
+// File is a named text that a plan was made from.
+type File struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
+
+// Plan is all tasks of a run with their changes. It holds the texts it was made from, so that a stored plan is
+// carried out without any other file.
+type Plan struct {
+	Format    int               `json:"format"`
+	Run       string            `json:"run"`
+	Runbook   string            `json:"runbook"`
+	Title     string            `json:"title"`
+	Site      string            `json:"site"`
+	Build     string            `json:"build"`
+	Created   time.Time         `json:"created"`
+	Source    File              `json:"source"`
+	SiteFile  File              `json:"site_file"`
+	Inputs    map[string]any    `json:"inputs"`
+	Limit     []string          `json:"limit,omitempty"`
+	OnFailure string            `json:"on_failure"`
+	Kinds     map[string]string `json:"kinds"` // name → digest
+	Nodes     []string          `json:"nodes"` // locked for the run, in order; the controller is not among them
+	Stages    []*PlannedStage   `json:"stages"`
+	// Fence, Open and Probes are what the dry run reported of itself, by node.
+	Fence  map[string][]string `json:"fence,omitempty"`
+	Open   map[string][]string `json:"open,omitempty"`
+	Probes map[string][]string `json:"probes,omitempty"`
+}
+
+// PlannedStage is one stage over its nodes; the last one may be FinallyStage.
+type PlannedStage struct {
+	ID       string          `json:"id"`
+	Nodes    []string        `json:"nodes"`
+	Tasks    []*Task         `json:"tasks"`
+	Strategy schema.Strategy `json:"strategy"`
+}
+
+// Task is one step on one node, for one item.
+type Task struct {
+	ID    string `json:"id"` // stage/step[key]@node
+	Stage string `json:"stage"`
+	Step  string `json:"step"`
+	Key   string `json:"key,omitempty"`
+	Item  any    `json:"item,omitempty"`
+	Node  string `json:"node"`
+	Kind  string `json:"kind"`
+	// Args are the resolved arguments; nil while Waits names steps whose outputs they need.
+	Args   json.RawMessage `json:"args,omitempty"`
+	Digest string          `json:"digest,omitempty"`
+	Waits  []string        `json:"waits,omitempty"`
+	// Skip is why the task will not run; "" when it will.
+	Skip   string `json:"skip,omitempty"`
+	Change Change `json:"change"`
+}
+
+// Tasks calls visit for every task in the order of the plan.
+func (p *Plan) Tasks(visit func(*Task)) {
+	for _, s := range p.Stages {
+		for _, t := range s.Tasks {
+			visit(t)
+		}
+	}
+}
+
+// Of lists the tasks of a stage on one node, in order.
+func (s *PlannedStage) Of(node string) []*Task {
+	var out []*Task
+	for _, t := range s.Tasks {
+		if t.Node == node {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// OnController tells whether the stage runs in the controller's own agent.
+func (s *PlannedStage) OnController() bool {
+	return len(s.Nodes) == 1 && s.Nodes[0] == ControllerNode
+}
+
+// Risk is the highest risk of all tasks.
+func (p *Plan) Risk() Risk {
+	risk := Harmless
+	p.Tasks(func(t *Task) { risk = max(risk, t.Change.Risk) })
+	return risk
+}
+
+// Pending counts the tasks that would change something or may.
+func (p *Plan) Pending() int {
+	n := 0
+	p.Tasks(func(t *Task) {
+		if t.Skip == "" && t.Change.Sign != Same && t.Change.Sign != "" {
+			n++
+		}
+	})
+	return n
+}
+
+// Digest pins what would be done: tasks, arguments and changes, without times.
+func (p *Plan) Digest() string {
+	h := sha256.New()
+	enc := json.NewEncoder(h)
+	p.Tasks(func(t *Task) {
+		_ = enc.Encode([]any{t.ID, t.Kind, t.Digest, t.Skip, t.Change.Sign, t.Change.Risk, t.Change.Argv, t.Change.Pre})
+	})
+	return hex.EncodeToString(h.Sum(nil))[:16]
+}
+
+// ArgsDigest is the digest of resolved arguments, as intents and receipts hold it.
+func ArgsDigest(kind string, args json.RawMessage) string {
+	sum := sha256.Sum256(append([]byte(kind+"\n"), args...))
+	return hex.EncodeToString(sum[:])[:16]
+}
