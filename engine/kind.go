@@ -48,6 +48,8 @@ type Kind struct {
 	Example string
 	At      Place
 	Redo    Redo
+	// Risk is the highest that a change of this kind can have; a plan shows it where the change is not knowable yet.
+	Risk  Risk
 	Reads   []Read
 	// New returns a pointer to zero arguments: the arguments are the step; their tags give decoding and docs.
 	New func() Step

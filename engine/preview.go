@@ -9,7 +9,7 @@ import (
 
 // Preview asks every node, behind the fence of the dry run, what its tasks would do, and fills the changes in.
 // The error joins all nodes' failures: a plan with a hole is no plan.
-func Preview(ctx context.Context, p *Plan, nodes map[string]Node) error {
+func Preview(ctx context.Context, p *Plan, nodes map[string]Node, kinds *Kinds) error {
 	p.Fence, p.Open, p.Probes = map[string][]string{}, map[string][]string{}, map[string][]string{}
 	var mu sync.Mutex
 	return each(ctx, NodesOf(p), func(ctx context.Context, name string) error {
@@ -20,7 +20,7 @@ func Preview(ctx context.Context, p *Plan, nodes map[string]Node) error {
 		mu.Lock()
 		defer mu.Unlock()
 		p.Fence[name], p.Open[name], p.Probes[name] = reply.Fence, reply.Open, reply.Probes
-		return fillIn(p, name, reply)
+		return fillIn(p, name, reply, kinds)
 	})
 }
 
@@ -47,7 +47,7 @@ func request(p *Plan, node string) PlanRequest {
 	return r
 }
 
-func fillIn(p *Plan, node string, reply PlanReply) error {
+func fillIn(p *Plan, node string, reply PlanReply, kinds *Kinds) error {
 	answers := map[string]Planned{}
 	for _, a := range reply.Planned {
 		answers[a.Task] = a
@@ -60,7 +60,7 @@ func fillIn(p *Plan, node string, reply PlanReply) error {
 		a, ok := answers[t.ID]
 		switch {
 		case len(t.Waits) > 0:
-			t.Change = Change{Sign: NotKnown, Summary: "known after step " + strings.Join(t.Waits, ", ")}
+			t.Change = Change{Sign: NotKnown, Summary: "known after step " + strings.Join(t.Waits, ", "), Risk: kinds.Get(t.Kind).Risk}
 		case !ok:
 			errs = append(errs, fmt.Errorf("%s: the node gave no answer", t.ID))
 		case a.Error != "":

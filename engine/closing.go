@@ -1,0 +1,109 @@
+package engine
+
+import (
+	"context"
+	"errors"
+)
+
+// HoldOpen and CloseFailed are the values of `on-failure:`.
+const (
+	HoldOpen    = "hold"
+	CloseFailed = "close"
+)
+
+// settleRun ends the run: done when every stage passed; else open, or closed as failed where the runbook says so.
+func (x *Executor) settleRun(ctx context.Context) error {
+	left := x.incomplete()
+	if left == nil {
+		return x.finish(ctx)
+	}
+	if ctx.Err() == nil && !x.Stopped() && left.Unknown == 0 && x.Plan.OnFailure == CloseFailed {
+		_, err := x.finally(ctx)
+		if err := errors.Join(err, x.close(ctx, "failed")); err != nil {
+			return errors.Join(left, err)
+		}
+		left.Open = false
+	}
+	return left
+}
+
+func (x *Executor) finish(ctx context.Context) error {
+	ok, err := x.finally(ctx)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		left := x.incomplete()
+		return left
+	}
+	reason := x.Closing
+	if reason == "" {
+		reason = "done"
+	}
+	return x.close(ctx, reason)
+}
+
+// finally runs the steps that stand behind every close.
+func (x *Executor) finally(ctx context.Context) (bool, error) {
+	s := x.Plan.Stages[len(x.Plan.Stages)-1]
+	if s.ID != FinallyStage {
+		return true, nil
+	}
+	return x.stage(ctx, s)
+}
+
+// close releases the nodes first and journals it last: a kill between the two leaves an open run that closes
+// on resume, never a closed run with locked nodes.
+func (x *Executor) close(ctx context.Context, reason string) error {
+	err := each(ctx, x.holds(), func(ctx context.Context, name string) error {
+		return x.Nodes[name].Unlock(ctx, UnlockRequest{Run: x.Plan.Run, Epoch: x.State.Epoch, Closed: reason})
+	})
+	if err != nil {
+		return err
+	}
+	return x.emit(Event{Type: EventClosed, Reason: reason})
+}
+
+// incomplete counts what is not done; nil when everything is.
+func (x *Executor) incomplete() *Incomplete {
+	i := &Incomplete{Run: x.Plan.Run, Open: true, Stopped: x.Stopped()}
+	closing := x.Plan.Stages[len(x.Plan.Stages)-1].ID == FinallyStage && x.State.Barriers[x.lastStage()]
+	x.Plan.Tasks(func(t *Task) {
+		if t.Stage == FinallyStage && !closing {
+			return
+		}
+		switch r := x.record(t.ID); {
+		case r.Outcome == Unknown || r.Open:
+			i.Unknown++
+		case r.Outcome == Failed:
+			i.Failed++
+		case r.Outcome == Done || r.Outcome == Skipped:
+			i.Done++
+		default:
+			i.Left++
+		}
+	})
+	if i.Unknown+i.Failed == 0 && (i.Left == 0 || closing) && x.allBarriers() {
+		return nil
+	}
+	return i
+}
+
+func (x *Executor) lastStage() string {
+	id := ""
+	for _, s := range x.Plan.Stages {
+		if s.ID != FinallyStage {
+			id = s.ID
+		}
+	}
+	return id
+}
+
+func (x *Executor) allBarriers() bool {
+	for _, s := range x.Plan.Stages {
+		if s.ID != FinallyStage && !x.State.Barriers[s.ID] {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,65 @@
+package engine
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// EventType names what happened.
+type EventType string
+
+// The events of a run, in the order in which they usually come.
+const (
+	EventCreated  EventType = "created"  // the run's directory holds the plan
+	EventLocked   EventType = "locked"   // every node is held, with Epoch
+	EventVerified EventType = "verified" // the facts of the plan hold under the lock
+	EventResumed  EventType = "resumed"
+	EventStage    EventType = "stage"
+	EventBegin    EventType = "begin" // on disk before the node is asked to start
+	EventProgress EventType = "progress"
+	EventEnd      EventType = "end"
+	EventSettled  EventType = "settled" // an unknown outcome was cleared up; Reason says how
+	EventRetry    EventType = "retry"
+	EventInvalid  EventType = "invalid" // a done task whose promise no longer holds
+	EventLost     EventType = "lost"    // the connection to a node; tasks go on there
+	EventBack     EventType = "back"
+	EventBarrier  EventType = "barrier" // every node passed the stage; its outputs are on all nodes
+	EventClosed   EventType = "closed"  // Reason: done, failed, abandoned, undone
+	EventNote     EventType = "note"
+)
+
+// Event is one thing that happened in a run: what journal, views and reports are made from.
+type Event struct {
+	Seq     int64           `json:"seq"`
+	Time    time.Time       `json:"time"`
+	Type    EventType       `json:"type"`
+	Run     string          `json:"run,omitempty"`
+	Stage   string          `json:"stage,omitempty"`
+	Task    string          `json:"task,omitempty"`
+	Node    string          `json:"node,omitempty"`
+	Kind    string          `json:"kind,omitempty"`
+	Attempt int             `json:"attempt,omitempty"`
+	Digest  string          `json:"digest,omitempty"`
+	Outcome Outcome         `json:"outcome,omitempty"`
+	Changed bool            `json:"changed,omitempty"`
+	Sign    Sign            `json:"sign,omitempty"`
+	Class   Class           `json:"class,omitempty"`
+	Exit    int             `json:"exit,omitempty"`
+	Message string          `json:"message,omitempty"`
+	Next    string          `json:"next,omitempty"`
+	Reason  string          `json:"reason,omitempty"`
+	Epoch   int64           `json:"epoch,omitempty"`
+	Seconds float64         `json:"seconds,omitempty"`
+	Out     json.RawMessage `json:"out,omitempty"`
+	Will    []Fact          `json:"will,omitempty"`
+	Done    int64           `json:"done,omitempty"`
+	Total   int64           `json:"total,omitempty"`
+}
+
+// Durable tells whether the event must be on disk before anything may depend on it.
+func (e Event) Durable() bool { return e.Type != EventProgress && e.Type != EventNote && e.Type != EventStage }
+
+// Journal is the run's record. Append returns after a durable event is on disk; progress is not kept.
+type Journal interface {
+	Append(e *Event) error
+}

@@ -1,0 +1,107 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Executor carries a plan out: it starts tasks on nodes, writes what happens to the journal, and goes on from
+// whatever state the journal tells. A fresh run and a resumed one are the same code.
+type Executor struct {
+	Plan    *Plan
+	Basis   Basis
+	Nodes   map[string]Node
+	Journal Journal
+	State   *State
+	Holder  Holder
+	// TakeOver names the open run whose locks this one may replace.
+	TakeOver string
+	// Closing is how the run closes when all is done; "" is "done".
+	Closing string
+	// Observe sees every event after the journal has it.
+	Observe func(Event)
+
+	stop     atomic.Bool
+	mu       sync.Mutex
+	resumed  bool
+	fatal    error
+	fresh    map[string]bool // tasks that ran in this process: their promises need no second look
+	barriers []Barrier
+}
+
+// Stop lets running tasks end and starts nothing new (the first Ctrl-C).
+func (x *Executor) Stop() { x.stop.Store(true) }
+
+// Stopped tells whether Stop was called.
+func (x *Executor) Stopped() bool { return x.stop.Load() }
+
+// Run carries the plan out from where State stands. It returns nil when the run closed as done; *Incomplete
+// when tasks failed or stayed unknown; *Locked, drift and connection errors before the first change.
+func (x *Executor) Run(ctx context.Context) error {
+	x.resumed, x.fresh = x.State.Verified, map[string]bool{}
+	if err := x.lock(ctx); err != nil {
+		return err
+	}
+	if err := x.verify(ctx); err != nil {
+		return x.refuse(ctx, err)
+	}
+	if err := x.stages(ctx); err != nil {
+		return err
+	}
+	return x.settleRun(ctx)
+}
+
+// refuse releases the nodes when nothing was begun yet: a refused run leaves no lock behind.
+func (x *Executor) refuse(ctx context.Context, err error) error {
+	if x.State.Verified {
+		return err
+	}
+	return errors.Join(err, x.close(context.WithoutCancel(ctx), "refused"))
+}
+
+// emit journals the event, folds it into the state and shows it; a journal that cannot be written stops the run.
+func (x *Executor) emit(e Event) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.fatal != nil {
+		return x.fatal
+	}
+	e.Time, e.Run = time.Now().UTC(), x.Plan.Run
+	if err := x.Journal.Append(&e); err != nil {
+		x.fatal = WithNext(Failf(ClassIO, "journal: %w", err), "free space or repair the disk, then: tidemark resume "+x.Plan.Run)
+		return x.fatal
+	}
+	x.State.Add(&e)
+	if x.Observe != nil {
+		x.Observe(e)
+	}
+	return nil
+}
+
+// record is a copy of what is known of a task.
+func (x *Executor) record(id string) TaskRecord {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return *x.State.Task(id)
+}
+
+// Incomplete is the end of a run that is not done: failed or unknown tasks, or a stop.
+type Incomplete struct {
+	Run                         string
+	Failed, Unknown, Done, Left int
+	Open                        bool
+	Stopped                     bool
+}
+
+func (i *Incomplete) Error() string {
+	switch {
+	case i.Unknown > 0:
+		return "run " + i.Run + ": outcomes are unknown"
+	case i.Stopped:
+		return "run " + i.Run + ": stopped"
+	}
+	return "run " + i.Run + ": tasks failed"
+}

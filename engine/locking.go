@@ -1,0 +1,108 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// lock holds every node of the plan for this run, with an epoch above every one seen (fencing: a node refuses
+// older ones). The nodes are taken in sorted order, so of two operators one loses at the first common node.
+func (x *Executor) lock(ctx context.Context) error {
+	epoch, err := x.nextEpoch(ctx)
+	if err != nil {
+		return err
+	}
+	plan, err := json.Marshal(x.Plan)
+	if err != nil {
+		return err
+	}
+	names := x.holds()
+	for i, name := range names {
+		r := LockRequest{LockRecord: LockRecord{x.Plan.Run, x.Plan.Runbook, epoch, x.Holder}, Plan: plan, TakeOver: x.TakeOver}
+		if err := x.Nodes[name].Lock(ctx, r); err != nil {
+			return errors.Join(err, x.giveBack(ctx, names[:i], epoch))
+		}
+	}
+	return x.emit(Event{Type: EventLocked, Epoch: epoch, Message: strings.Join(x.Plan.Nodes, ", ")})
+}
+
+// holds are the nodes that keep the run's records: the locked ones, and the controller where it has tasks.
+func (x *Executor) holds() []string {
+	names := slices.Clone(x.Plan.Nodes)
+	if slices.Contains(NodesOf(x.Plan), ControllerNode) {
+		names = append(names, ControllerNode)
+	}
+	sort.Strings(names)
+	return names
+}
+
+func (x *Executor) nextEpoch(ctx context.Context) (int64, error) {
+	epochs := make([]int64, len(x.holds()))
+	index := map[string]int{}
+	for i, n := range x.holds() {
+		index[n] = i
+	}
+	err := each(ctx, x.holds(), func(ctx context.Context, name string) error {
+		s, err := x.Nodes[name].State(ctx, x.Plan.Run)
+		epochs[index[name]] = s.Epoch
+		return err
+	})
+	return slices.Max(append(epochs, x.State.Epoch)) + 1, err
+}
+
+// giveBack releases what a loser took; a resumed run keeps its own locks.
+func (x *Executor) giveBack(ctx context.Context, names []string, epoch int64) error {
+	if x.resumed {
+		return nil
+	}
+	return each(context.WithoutCancel(ctx), names, func(ctx context.Context, name string) error {
+		return x.Nodes[name].Unlock(ctx, UnlockRequest{Run: x.Plan.Run, Epoch: epoch, Closed: "not begun"})
+	})
+}
+
+// verify looks at all facts again under the lock: what was approved must still be what would happen.
+func (x *Executor) verify(ctx context.Context) error {
+	if x.State.Verified {
+		return x.revalidate(ctx)
+	}
+	var again Plan
+	if err := clone(x.Plan, &again); err != nil {
+		return err
+	}
+	if err := Preview(ctx, &again, x.Nodes, x.Basis.Kinds); err != nil {
+		return err
+	}
+	if d := DriftOf(x.Plan, &again); len(d) > 0 {
+		return WithNext(Failf(ClassPrecondition, "the nodes changed since the plan was made: %s", strings.Join(d, "; ")), "plan again and look at the difference")
+	}
+	return x.emit(Event{Type: EventVerified})
+}
+
+func clone(from, to *Plan) error {
+	raw, err := json.Marshal(from)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(raw, to)
+}
+
+// DriftOf lists how a plan differs from one made earlier, a sentence per task.
+func DriftOf(approved, now *Plan) []string {
+	real := map[string]*Task{}
+	now.Tasks(func(t *Task) { real[t.ID] = t })
+	var out []string
+	approved.Tasks(func(t *Task) {
+		if t.Skip != "" || len(t.Waits) > 0 {
+			return
+		}
+		if err := Compare(t.Change, real[t.ID].Change, nil); err != nil {
+			out = append(out, fmt.Sprintf("%s: %s", t.ID, err))
+		}
+	})
+	return out
+}

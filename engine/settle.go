@@ -1,0 +1,139 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// settle clears up an unknown outcome by the kind's rule; never by trying again in hope. Before anything else
+// the node ends what may still live of the task.
+func (x *Executor) settle(ctx context.Context, t *Task, ref TaskRef) (Outcome, bool) {
+	if err := x.Nodes[t.Node].Settle(ctx, ref); err != nil {
+		return x.stays(t, ref, fmt.Errorf("what still ran could not be ended: %w", err))
+	}
+	switch redo := x.redo(t); redo {
+	case Pure, Idempotent:
+		return x.settled(t, ref, "done again ("+string(redo)+")")
+	case Manual:
+		return x.stays(t, ref, WithNext(Failf(ClassPrecondition, "only a person can tell whether it was done"),
+			"look at the node; then: tidemark resume --as done|not-done "+t.ID+" "+x.Plan.Run))
+	}
+	return x.check(ctx, t, ref)
+}
+
+func (x *Executor) redo(t *Task) Redo {
+	k := x.Basis.Kinds.Get(t.Kind)
+	step, err := k.Step(t.Args)
+	if err != nil {
+		return Manual
+	}
+	return k.RedoOf(step)
+}
+
+// check asks Plan what is true on the node now: nothing to do means done; something to do means not done.
+func (x *Executor) check(ctx context.Context, t *Task, ref TaskRef) (Outcome, bool) {
+	a, err := x.planActual(ctx, t, nil)
+	switch {
+	case err != nil:
+		return x.stays(t, ref, err)
+	case a.Change.Sign == NotKnown:
+		return x.stays(t, ref, Failf(ClassPrecondition, "not knowable: %s", a.Change.Summary))
+	case a.Change.Sign != Same:
+		return x.settled(t, ref, "found not done: "+a.Change.Summary)
+	}
+	e := Event{
+		Type: EventEnd, Stage: t.Stage, Task: t.ID, Node: t.Node, Kind: t.Kind, Attempt: ref.Attempt, Digest: t.Digest,
+		Outcome: Done, Changed: true, Sign: t.Change.Sign, Reason: "settled: found done", Out: a.Change.Out, Will: t.Change.Will,
+	}
+	if _, again := x.settled(t, ref, "found done: "+a.Change.Summary); !again {
+		return Unknown, false
+	}
+	return x.ended(t, e), false
+}
+
+// planActual asks the node, behind the fence, for the task's change on the real state.
+func (x *Executor) planActual(ctx context.Context, t *Task, probe []string) (Planned, error) {
+	r := PlanRequest{Run: x.Plan.Run, Node: t.Node, Actual: true, Items: []PlanItem{{t.ID, t.Kind, t.Args}}}
+	if probe != nil {
+		r.Probe = map[string][]string{t.ID: probe}
+	}
+	reply, err := x.Nodes[t.Node].Plan(ctx, r)
+	switch {
+	case err != nil:
+		return Planned{}, err
+	case len(reply.Planned) != 1:
+		return Planned{}, Failf(ClassIO, "the node gave %d answers for one task", len(reply.Planned))
+	case reply.Planned[0].Error != "":
+		a := reply.Planned[0]
+		return a, &Error{Class: a.Class, Err: fmt.Errorf("%s", a.Error), Next: a.Next}
+	}
+	return reply.Planned[0], nil
+}
+
+func (x *Executor) settled(t *Task, ref TaskRef, reason string) (Outcome, bool) {
+	err := x.emit(Event{Type: EventSettled, Stage: t.Stage, Task: t.ID, Node: t.Node, Attempt: ref.Attempt, Reason: reason})
+	if err != nil {
+		return Unknown, false
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.State.Task(t.ID).Outcome = "" // the next attempt is free
+	return Unknown, true
+}
+
+// stays keeps the outcome unknown, with the reason; the node stops here.
+func (x *Executor) stays(t *Task, ref TaskRef, err error) (Outcome, bool) {
+	r := failure(err)
+	r.Outcome = Unknown
+	return x.end(t, ref, r), false
+}
+
+// revalidate looks again at the promises of done tasks that no later task replaced. One that no longer holds
+// makes its task invalid: it runs again, or a person is asked.
+func (x *Executor) revalidate(ctx context.Context) error {
+	if err := x.emit(Event{Type: EventResumed, Epoch: x.State.Epoch}); err != nil {
+		return err
+	}
+	return each(ctx, NodesOf(x.Plan), x.revalidateNode)
+}
+
+func (x *Executor) revalidateNode(ctx context.Context, node string) error {
+	facts, by := x.State.Promises(x.Plan, node)
+	keys := map[string][]string{}
+	for _, key := range slices.Sorted(maps.Keys(by)) {
+		keys[by[key]] = append(keys[by[key]], key)
+	}
+	var errs []error
+	x.Plan.Tasks(func(t *Task) {
+		if len(keys[t.ID]) > 0 && x.canProbe(t) {
+			errs = append(errs, x.recheck(ctx, t, keys[t.ID], facts))
+		}
+	})
+	return join(errs)
+}
+
+func (x *Executor) canProbe(t *Task) bool {
+	step, err := x.Basis.Kinds.Get(t.Kind).Step(t.Args)
+	_, ok := step.(Prober)
+	return err == nil && ok
+}
+
+func (x *Executor) recheck(ctx context.Context, t *Task, keys []string, promised map[string]string) error {
+	a, err := x.planActual(ctx, t, keys)
+	if err != nil {
+		return fmt.Errorf("%s: its promises could not be looked at again: %w", t.ID, err)
+	}
+	for _, f := range a.Probed {
+		if f.Value == promised[f.Key] {
+			continue
+		}
+		reason := fmt.Sprintf("%s was %s, is %s", f.Key, promised[f.Key], f.Value)
+		if x.redo(t) == Manual {
+			return WithNext(Failf(ClassPrecondition, "%s no longer holds: %s", t.ID, reason), "look at the node and decide: "+t.Kind+" is never repeated by itself")
+		}
+		return x.emit(Event{Type: EventInvalid, Stage: t.Stage, Task: t.ID, Node: t.Node, Reason: reason})
+	}
+	return nil
+}

@@ -1,0 +1,145 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"sync"
+	"sync/atomic"
+)
+
+// stages passes the stages in order; a stage that is not passed by all its nodes ends the run there.
+func (x *Executor) stages(ctx context.Context) error {
+	for _, s := range x.Plan.Stages {
+		if s.ID == FinallyStage {
+			return nil
+		}
+		if x.State.Barriers[s.ID] && !x.dirty(s) {
+			continue
+		}
+		if ok, err := x.stage(ctx, s); err != nil || !ok {
+			return err
+		}
+		if err := x.barrier(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dirty tells whether a task of a passed stage must run again.
+func (x *Executor) dirty(s *PlannedStage) bool {
+	for _, t := range s.Tasks {
+		if r := x.record(t.ID); r.Outcome == Done && !r.Valid {
+			return true
+		}
+	}
+	return false
+}
+
+// stage lets every node pass its tasks, as the strategy allows, and tells whether all did.
+func (x *Executor) stage(ctx context.Context, s *PlannedStage) (bool, error) {
+	if err := x.emit(Event{Type: EventStage, Stage: s.ID}); err != nil {
+		return false, err
+	}
+	var failed atomic.Int64
+	for _, wave := range waves(s) {
+		x.wave(ctx, s, wave, &failed)
+		if int(failed.Load()) > s.Strategy.MaxFailures {
+			break
+		}
+	}
+	return failed.Load() == 0 && !x.Stopped() && x.passed(s), x.fatalError()
+}
+
+func (x *Executor) fatalError() error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.fatal
+}
+
+func (x *Executor) wave(ctx context.Context, s *PlannedStage, nodes []string, failed *atomic.Int64) {
+	slots := make(chan struct{}, parallel(s, len(nodes)))
+	var wg sync.WaitGroup
+	for _, node := range nodes {
+		slots <- struct{}{}
+		if int(failed.Load()) > s.Strategy.MaxFailures || x.Stopped() || ctx.Err() != nil {
+			break
+		}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			if !x.nodeStage(ctx, s, node, failed) {
+				failed.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// nodeStage passes the tasks of one node in order and stops at the first that is neither done nor skipped.
+func (x *Executor) nodeStage(ctx context.Context, s *PlannedStage, node string, failed *atomic.Int64) bool {
+	for _, t := range s.Of(node) {
+		if x.reused(t) {
+			continue
+		}
+		fast := s.Strategy.FailFast && failed.Load() > 0
+		if x.Stopped() || ctx.Err() != nil || x.fatalError() != nil || fast {
+			return false
+		}
+		if o := x.task(ctx, t); o != Done && o != Skipped {
+			return false
+		}
+	}
+	return true
+}
+
+// reused tells whether the task's earlier outcome stands. A pure task of an open stage asks again on resume:
+// what it proved may have changed since.
+func (x *Executor) reused(t *Task) bool {
+	r := x.record(t.ID)
+	if r.Outcome == Skipped {
+		return true
+	}
+	pure := x.Basis.Kinds.Get(t.Kind).Redo == Pure && t.Stage != FinallyStage && t.Node != ControllerNode
+	return r.Outcome == Done && r.Valid && (!pure || x.ranHere(t.ID) || x.State.Barriers[t.Stage])
+}
+
+func (x *Executor) ranHere(id string) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.fresh[id]
+}
+
+// passed tells whether every task of the stage is done or skipped.
+func (x *Executor) passed(s *PlannedStage) bool {
+	for _, t := range s.Tasks {
+		if o := x.record(t.ID).Outcome; o != Done && o != Skipped {
+			return false
+		}
+	}
+	return true
+}
+
+// barrier leaves the stage's outputs on all held nodes, then journals that the stage is passed: whoever adopts
+// the run finds them there.
+func (x *Executor) barrier(ctx context.Context, s *PlannedStage) error {
+	b := Barrier{Run: x.Plan.Run, Epoch: x.State.Epoch, Stage: s.ID, Outputs: x.outputs(s)}
+	err := each(ctx, x.holds(), func(ctx context.Context, name string) error { return x.Nodes[name].Store(ctx, b) })
+	if err != nil {
+		return errors.Join(err, &Incomplete{Run: x.Plan.Run, Open: true})
+	}
+	return x.emit(Event{Type: EventBarrier, Stage: s.ID})
+}
+
+func (x *Executor) outputs(s *PlannedStage) map[string]map[string]json.RawMessage {
+	out := map[string]map[string]json.RawMessage{}
+	for _, t := range s.Tasks {
+		if out[t.Node] == nil {
+			out[t.Node] = map[string]json.RawMessage{}
+		}
+		if r := x.record(t.ID); len(r.Out) > 0 {
+			out[t.Node][TaskID("", t.Step, t.Key, "")] = r.Out
+		}
+	}
+	return out
+}

@@ -1,0 +1,114 @@
+package engine
+
+import "encoding/json"
+
+// TaskRecord is what the journal knows of one task.
+type TaskRecord struct {
+	// Attempt is the last one that began; Open is set while it has no end.
+	Attempt int
+	Open    bool
+	Outcome Outcome
+	Changed bool
+	Out     json.RawMessage
+	Will    []Fact
+	Class   Class
+	Exit    int
+	Message string
+	Next    string
+	Reason  string
+	// Valid is false when a promise of the done task no longer holds.
+	Valid bool
+}
+
+// State is the run so far, folded from its events; status, reports and resume are made from it.
+type State struct {
+	Run      string
+	Epoch    int64
+	Tasks    map[string]*TaskRecord
+	Barriers map[string]bool
+	Verified bool
+	Closed   string
+	Lost     map[string]bool
+	// order of done tasks, for promises that later ones replaced.
+	ended []string
+}
+
+// NewState is a run of which nothing is known.
+func NewState() *State {
+	return &State{Tasks: map[string]*TaskRecord{}, Barriers: map[string]bool{}, Lost: map[string]bool{}}
+}
+
+// Fold makes the state of a run from its events.
+func Fold(events []Event) *State {
+	s := NewState()
+	for i := range events {
+		s.Add(&events[i])
+	}
+	return s
+}
+
+// Task is the record of a task, made on first sight.
+func (s *State) Task(id string) *TaskRecord {
+	if s.Tasks[id] == nil {
+		s.Tasks[id] = &TaskRecord{}
+	}
+	return s.Tasks[id]
+}
+
+// Add moves the state on by one event.
+func (s *State) Add(e *Event) {
+	switch e.Type {
+	case EventCreated:
+		s.Run = e.Run
+	case EventLocked:
+		s.Epoch = e.Epoch
+	case EventVerified:
+		s.Verified = true
+	case EventBarrier:
+		s.Barriers[e.Stage] = true
+	case EventClosed:
+		s.Closed = e.Reason
+	case EventLost, EventBack:
+		s.Lost[e.Node] = e.Type == EventLost
+	case EventBegin:
+		t := s.Task(e.Task)
+		t.Attempt, t.Open, t.Outcome = e.Attempt, true, ""
+	case EventEnd:
+		s.end(e)
+	case EventInvalid:
+		s.Task(e.Task).Valid = false
+	}
+}
+
+func (s *State) end(e *Event) {
+	t := s.Task(e.Task)
+	*t = TaskRecord{
+		Attempt: e.Attempt, Outcome: e.Outcome, Changed: e.Changed, Out: e.Out, Will: e.Will, Class: e.Class,
+		Exit: e.Exit, Message: e.Message, Next: e.Next, Reason: e.Reason, Valid: e.Outcome == Done,
+	}
+	s.ended = append(s.ended, e.Task)
+}
+
+// Promises are the facts that done tasks of a node left, by key, with the task that promised last.
+func (s *State) Promises(p *Plan, node string) (facts map[string]string, by map[string]string) {
+	facts, by = map[string]string{}, map[string]string{}
+	here := map[string]bool{}
+	p.Tasks(func(t *Task) { here[t.ID] = t.Node == node })
+	for _, id := range s.ended {
+		if t := s.Tasks[id]; here[id] && t.Outcome == Done && t.Valid {
+			for _, f := range t.Will {
+				facts[f.Key], by[f.Key] = f.Value, id
+			}
+		}
+	}
+	return facts, by
+}
+
+// Count counts the tasks by outcome.
+func (s *State) Count() map[Outcome]int {
+	n := map[Outcome]int{}
+	for _, t := range s.Tasks {
+		n[t.Outcome]++
+	}
+	return n
+}

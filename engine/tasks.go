@@ -1,0 +1,148 @@
+package engine
+
+import (
+	"context"
+	"time"
+)
+
+// task brings one task to an outcome: asks about an attempt begun earlier, settles what is unknown, retries.
+// An open record after it means that the node could not be asked.
+func (x *Executor) task(ctx context.Context, t *Task) Outcome {
+	t, err := x.resolved(t)
+	if err != nil {
+		return x.end(t, TaskRef{}, failure(err))
+	}
+	if t.Skip != "" {
+		return x.end(t, TaskRef{}, &Receipt{Outcome: Skipped, Message: t.Skip})
+	}
+	for try := 1; ; try++ {
+		outcome, again := x.attempt(ctx, t)
+		if again {
+			try--
+			continue
+		}
+		if outcome != Failed || !x.retry(ctx, t, try) {
+			return outcome
+		}
+	}
+}
+
+// attempt makes the next attempt, or asks about the one that is open, and settles it. again means: settled as
+// not done, take the next number.
+func (x *Executor) attempt(ctx context.Context, t *Task) (outcome Outcome, again bool) {
+	r := x.record(t.ID)
+	if r.Outcome == Unknown {
+		return x.settle(ctx, t, x.ref(t, r.Attempt))
+	}
+	ref := x.ref(t, r.Attempt)
+	if !r.Open {
+		ref.Attempt++
+		if err := x.emit(Event{Type: EventBegin, Stage: t.Stage, Task: t.ID, Node: t.Node, Kind: t.Kind, Attempt: ref.Attempt, Digest: t.Digest}); err != nil {
+			return Failed, false
+		}
+	}
+	s, err := x.ask(ctx, t, ref)
+	switch {
+	case err != nil && ClassOf(err) == ClassPrecondition && !r.Open:
+		return x.end(t, ref, failure(err)), false
+	case err != nil:
+		return x.lose(t, err), false
+	case s.Standing == Ended && s.Receipt.Outcome != Unknown:
+		return x.end(t, ref, s.Receipt), false
+	case s.Standing == Ended:
+		x.end(t, ref, s.Receipt)
+	default:
+		x.end(t, ref, &Receipt{Outcome: Unknown, Message: "the task's process ended without a receipt"})
+	}
+	return x.settle(ctx, t, ref)
+}
+
+func (x *Executor) ref(t *Task, attempt int) TaskRef {
+	return TaskRef{Run: x.Plan.Run, Epoch: x.State.Epoch, Task: t.ID, Attempt: attempt}
+}
+
+// ask starts the attempt, or attaches to it, and waits for its end.
+func (x *Executor) ask(ctx context.Context, t *Task, ref TaskRef) (TaskState, error) {
+	node := x.Nodes[t.Node]
+	s, err := node.Start(ctx, x.spec(t, ref))
+	if err != nil || s.Standing == Ended || s.Standing == Orphaned {
+		return s, err
+	}
+	return node.Wait(ctx, ref, func(p Progress) {
+		_ = x.emit(Event{Type: EventProgress, Stage: t.Stage, Task: t.ID, Node: t.Node, Attempt: ref.Attempt, Done: p.Done, Total: p.Total, Message: p.Text})
+	})
+}
+
+func (x *Executor) spec(t *Task, ref TaskRef) TaskSpec {
+	step := x.Basis.FindStep(t)
+	s := TaskSpec{TaskRef: ref, Node: t.Node, Kind: t.Kind, Args: t.Args, Digest: t.Digest, Approved: t.Change, Timeout: step.Timeout, User: step.User}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	facts, _ := x.State.Promises(x.Plan, t.Node)
+	for key := range facts {
+		s.Touched = append(s.Touched, key)
+	}
+	return s
+}
+
+// lose leaves the attempt open: nobody knows how it stands until the node answers again.
+func (x *Executor) lose(t *Task, err error) Outcome {
+	_ = x.emit(Event{Type: EventLost, Stage: t.Stage, Task: t.ID, Node: t.Node, Class: ClassOf(err), Message: err.Error(), Next: NextOf(err)})
+	return Unknown
+}
+
+func failure(err error) *Receipt {
+	return &Receipt{Outcome: Failed, Class: ClassOf(err), Message: err.Error(), Next: NextOf(err), Exit: ExitOf(err)}
+}
+
+// end journals an outcome. When the journal fails, the task counts as unknown: it was not recorded.
+func (x *Executor) end(t *Task, ref TaskRef, r *Receipt) Outcome {
+	e := Event{
+		Type: EventEnd, Stage: t.Stage, Task: t.ID, Node: t.Node, Kind: t.Kind, Attempt: ref.Attempt, Digest: t.Digest,
+		Outcome: r.Outcome, Changed: r.Changed, Sign: r.Change.Sign, Class: r.Class, Message: r.Message, Next: r.Next, Exit: r.Exit, Out: r.Out,
+	}
+	if r.Note != "" && r.Message == "" {
+		e.Message = r.Note
+	}
+	if !r.Ended.IsZero() {
+		e.Seconds = r.Ended.Sub(r.Began).Seconds()
+	}
+	if r.Outcome == Done {
+		e.Will = r.Change.Will
+	}
+	return x.ended(t, e)
+}
+
+func (x *Executor) ended(t *Task, e Event) Outcome {
+	if err := x.emit(e); err != nil {
+		return Unknown
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.fresh[t.ID] = true
+	return e.Outcome
+}
+
+// retry tells whether a failed task is tried again, after the pause of its step.
+func (x *Executor) retry(ctx context.Context, t *Task, try int) bool {
+	step := x.Basis.FindStep(t)
+	if step.Retry == nil || try >= step.Retry.Attempts || x.Stopped() {
+		return false
+	}
+	r := x.record(t.ID)
+	env := x.env(t)
+	env.Failure, env.Attempt, env.Exit = string(r.Class), try, r.Exit
+	if wants, diags := step.Retry.Wants(env); diags.Err() != nil || !wants {
+		return false
+	}
+	pause := step.Retry.Pause(try)
+	if x.emit(Event{Type: EventRetry, Stage: t.Stage, Task: t.ID, Node: t.Node, Attempt: r.Attempt, Class: r.Class, Message: r.Message, Seconds: pause.Seconds()}) != nil {
+		return false
+	}
+	select {
+	case <-time.After(pause):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
