@@ -33,8 +33,10 @@ func (x *Executor) finish(ctx context.Context) error {
 		return err
 	}
 	if !ok {
-		left := x.incomplete()
-		return left
+		if left := x.incomplete(); left != nil {
+			return left
+		}
+		return &Incomplete{Run: x.Plan.Run, Open: true, Stopped: x.Stopped()}
 	}
 	reason := x.Closing
 	if reason == "" {

@@ -15,17 +15,25 @@ func (x *Executor) task(ctx context.Context, t *Task) Outcome {
 	if t.Skip != "" {
 		return x.end(t, TaskRef{}, &Receipt{Outcome: Skipped, Message: t.Skip})
 	}
-	for try := 1; ; try++ {
+	settled := 0
+	for try := 1; ; {
 		outcome, again := x.attempt(ctx, t)
 		if again {
-			try--
+			if settled++; settled > maxSettled {
+				return x.end(t, x.ref(t, x.record(t.ID).Attempt), failure(Failf(ClassIO, "the task's process died %d times", settled)))
+			}
 			continue
 		}
 		if outcome != Failed || !x.retry(ctx, t, try) {
 			return outcome
 		}
+		try++
 	}
 }
+
+// maxSettled bounds how often one task is begun anew after its process died: a task that dies each time would
+// otherwise be started for ever.
+const maxSettled = 3
 
 // attempt makes the next attempt, or asks about the one that is open, and settles it. again means: settled as
 // not done, take the next number.
