@@ -1,0 +1,59 @@
+package network
+
+import (
+	"os"
+	"strings"
+
+	"tidemark/testdata/lab/command"
+	"tidemark/testdata/lab/site"
+)
+
+// Cut pulls the host's cables: it sees the carrier go.
+func Cut(lab *site.Lab, h site.Host) error {
+	return ports(lab, h, func(port string) string { return "link set " + port + " down" })
+}
+
+// Silence makes the bridge drop every frame of the host; its links stay up.
+func Silence(lab *site.Lab, h site.Host) error {
+	return ports(lab, h, func(port string) string { return "link set " + port + " type bridge_slave state 0" })
+}
+
+// Heal undoes both.
+func Heal(lab *site.Lab, h site.Host) error {
+	up := func(port string) string { return "link set " + port + " up" }
+	if err := ports(lab, h, up); err != nil {
+		return err
+	}
+	return ports(lab, h, func(port string) string { return "link set " + port + " type bridge_slave state 3" })
+}
+
+func ports(lab *site.Lab, h site.Host, line func(port string) string) error {
+	if err := Up(lab); err != nil {
+		return err
+	}
+	all := []string{Port(h, false)}
+	if h.Signaling {
+		all = append(all, Port(h, true))
+	}
+	for _, port := range all {
+		if err := command.Each("ip", "-n "+lab.BridgeNetns()+" "+line(port)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Leftovers names the lab's namespaces and interfaces that still exist.
+func Leftovers(lab *site.Lab) []string {
+	var left []string
+	if link := "/sys/class/net/" + lab.ControllerLink(); exists(link) {
+		left = append(left, "interface "+lab.ControllerLink())
+	}
+	names, _ := os.ReadDir("/run/netns")
+	for _, n := range names {
+		if strings.HasPrefix(n.Name(), lab.Prefix+"-") {
+			left = append(left, "network namespace "+n.Name())
+		}
+	}
+	return left
+}
