@@ -1,0 +1,277 @@
+package journal
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"golang.org/x/sys/unix"
+
+	"tidemark/engine"
+)
+
+func plan() *engine.Plan {
+	return &engine.Plan{Run: "20261122T010203Z-k7", Runbook: "backup-vellum", Nodes: []string{"vellum-1", "vellum-2"}}
+}
+
+func story() []engine.Event {
+	return []engine.Event{
+		{Type: engine.EventLocked, Epoch: 3},
+		{Type: engine.EventNote, Message: "not durable"},
+		{Type: engine.EventBegin, Task: "a/b@vellum-1", Attempt: 1},
+		{Type: engine.EventEnd, Task: "a/b@vellum-1", Attempt: 1, Outcome: engine.Done, Message: "Grüße\n"},
+	}
+}
+
+// made is a run's directory with the story in it.
+func made(t *testing.T) (dir string, events []engine.Event) {
+	t.Helper()
+	dir = Dir(t.TempDir(), plan().Run)
+	j, err := Create(dir, plan())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range story() {
+		if err := j.Append(&e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Read(dir)
+	if err != nil || r.Torn != "" {
+		t.Fatal(err, r)
+	}
+	return dir, r.Events
+}
+
+func TestWhatWasAppendedIsRead(t *testing.T) {
+	_, events := made(t)
+	want := append([]engine.Event{{Type: engine.EventCreated, Run: plan().Run, Message: "backup-vellum"}}, story()...)
+	if d := cmp.Diff(want, events, cmpopts.IgnoreFields(engine.Event{}, "Seq", "Time")); d != "" {
+		t.Error(d)
+	}
+	for i, e := range events {
+		if e.Seq != int64(i+1) {
+			t.Errorf("event %d is numbered %d", i, e.Seq)
+		}
+	}
+}
+
+func TestProgressIsNotKept(t *testing.T) {
+	dir, events := made(t)
+	j, _, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	if err := j.Append(&engine.Event{Type: engine.EventProgress}); err != nil {
+		t.Fatal(err)
+	}
+	if r, _ := Read(dir); len(r.Events) != len(events) {
+		t.Errorf("%d events, want %d", len(r.Events), len(events))
+	}
+}
+
+// A kill may leave any prefix of the file: what is read is a prefix of the story, and the run goes on from there.
+func TestKilledAtEveryByte(t *testing.T) {
+	dir, events := made(t)
+	path := filepath.Join(dir, journalName)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range len(whole) {
+		if err := os.WriteFile(path, whole[:n], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		kept := bytes.Count(whole[:n], []byte("\n"))
+		torn := n > 0 && whole[n-1] != '\n'
+		r := goesOn(t, dir)
+		if (r.Torn != "") != torn {
+			t.Fatalf("cut at %d: torn is %q", n, r.Torn)
+		}
+		if d := cmp.Diff(events[:kept], r.Events, cmpopts.EquateEmpty()); d != "" {
+			t.Fatalf("cut at %d: %s", n, d)
+		}
+		after, err := Read(dir)
+		if err != nil || after.Torn != "" || len(after.Events) != kept+1 {
+			t.Fatalf("cut at %d, after appending: %v %+v", n, err, after)
+		}
+	}
+}
+
+func goesOn(t *testing.T, dir string) *Record {
+	t.Helper()
+	j, r, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(j.Append(&engine.Event{Type: engine.EventResumed}), j.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestATornLineIsCutOnlyWhenAppending(t *testing.T) {
+	dir, _ := made(t)
+	path := filepath.Join(dir, journalName)
+	whole, _ := os.ReadFile(path)
+	half := append(bytes.Clone(whole), `{"seq":6,`...)
+	if err := os.WriteFile(path, half, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	j, r, err := Open(dir)
+	if err != nil || !strings.HasPrefix(r.Torn, "line 6 (9 bytes)") {
+		t.Fatal(err, r.Torn)
+	}
+	if now, _ := os.ReadFile(path); !bytes.Equal(now, half) {
+		t.Error("looking changed the file")
+	}
+	if err := errors.Join(j.Append(&engine.Event{Type: engine.EventResumed}), j.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if now, _ := os.ReadFile(path); !bytes.HasPrefix(now, whole) || bytes.Count(now, []byte("\n")) != 6 {
+		t.Errorf("after appending:\n%s", now)
+	}
+}
+
+func TestAnEditedJournalIsRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		file, edit, to, want string
+	}{
+		"a word":        {journalName, `"epoch":3`, `"epoch":4`, "line 3: the line before it was edited"},
+		"a missing one": {journalName, `{"seq":4`, "\n", "line 4"},
+		"the plan":      {planName, "vellum-2", "vellum-9", "line 1: it does not belong to this plan.json"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, _ := made(t)
+			path := filepath.Join(dir, c.file)
+			data, _ := os.ReadFile(path)
+			if err := os.WriteFile(path, bytes.Replace(data, []byte(c.edit), []byte(c.to), 1), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, _, err := Open(dir)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Fatalf("%v, want %q", err, c.want)
+			}
+			if next := engine.NextOf(err); !strings.Contains(next, "tidemark resume --adopt vellum-1,vellum-") {
+				t.Errorf("next: %q", next)
+			}
+		})
+	}
+}
+
+func TestASecondControllerIsRefused(t *testing.T) {
+	dir, _ := made(t)
+	j, _, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	busy := (*Busy)(nil)
+	if _, _, err := Open(dir); !errors.As(err, &busy) || busy.Driver.PID != os.Getpid() {
+		t.Fatalf("second: %v", err)
+	}
+	if d, err := DrivenBy(dir); err != nil || d == nil {
+		t.Errorf("driven by %v, %v", d, err)
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := DrivenBy(dir); err != nil || d != nil {
+		t.Errorf("after closing: driven by %v, %v", d, err)
+	}
+	if _, err := Create(dir, plan()); err == nil {
+		t.Error("an existing run was created again")
+	}
+}
+
+// A file size limit is how a full disk looks to one process: the write is cut in the middle of a line.
+func TestAFullDisk(t *testing.T) {
+	dir, events := made(t)
+	j, _, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip(err)
+	}
+	j.file = full
+	if err := j.Append(&engine.Event{Type: engine.EventResumed}); !errors.Is(err, unix.ENOSPC) {
+		t.Fatal(err)
+	}
+	j.file = nil
+	if err := j.Append(&engine.Event{Type: engine.EventResumed}); !errors.Is(err, unix.ENOSPC) {
+		t.Errorf("after a failure it writes on: %v", err)
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if r := goesOn(t, dir); len(r.Events) != len(events) {
+		t.Errorf("%d events, want %d", len(r.Events), len(events))
+	}
+}
+
+func TestList(t *testing.T) {
+	dir, _ := made(t)
+	state := filepath.Dir(filepath.Dir(dir))
+	if err := os.Mkdir(Dir(state, "20261122T010203Z-zz"), 0o700); err != nil {
+		t.Fatal(err) // killed before the plan was there: never a run
+	}
+	runs, err := List(state)
+	if err != nil || len(runs) != 1 || runs[0].Run != plan().Run || !runs[0].Open() {
+		t.Fatalf("%v %+v", err, runs)
+	}
+	if _, err := SetAside(dir); err != nil {
+		t.Fatal(err)
+	}
+	if runs, err := List(state); err != nil || len(runs) != 0 {
+		t.Errorf("%v %+v", err, runs)
+	}
+	if runs, err := List(t.TempDir()); err != nil || len(runs) != 0 {
+		t.Errorf("empty: %v %+v", err, runs)
+	}
+}
+
+func TestFollow(t *testing.T) {
+	dir, _ := made(t)
+	j, _, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	var seen []engine.EventType
+	waiting := 0
+	err = Follow(ctx, dir, func(e engine.Event) bool { seen = append(seen, e.Type); return true }, func() bool {
+		if waiting++; waiting == 2 {
+			err = errors.Join(j.Append(&engine.Event{Type: engine.EventBarrier}), j.Append(&engine.Event{Type: engine.EventClosed}))
+		}
+		return err == nil
+	})
+	want := []engine.EventType{"created", "locked", "note", "begin", "end", "barrier", "closed"}
+	if d := cmp.Diff(want, seen); d != "" || err != nil {
+		t.Error(err, d)
+	}
+}
+
+func TestLogsOfDifferentTasksStayApart(t *testing.T) {
+	seen := map[string]string{}
+	for _, id := range []string{"a/b@n", "a+b@n", "a%2Fb@n", "a/b[x/y]@n", "../../etc/passwd@n"} {
+		path := LogPath("/run", id, 1)
+		if filepath.Dir(path) != "/run/logs" || seen[path] != "" {
+			t.Errorf("%s: %s (also %s)", id, path, seen[path])
+		}
+		seen[path] = id
+	}
+}

@@ -1,0 +1,53 @@
+package journal
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"tidemark/engine"
+)
+
+// Entry is one run of a state directory.
+type Entry struct {
+	Run string
+	Dir string
+	// Record and State are nil when Err is set.
+	Record *Record
+	State  *engine.State
+	Err    error
+}
+
+// Open tells whether the run is not closed; one that cannot be read counts as open.
+func (e *Entry) Open() bool { return e.State == nil || e.State.Closed == "" }
+
+// List reads all runs of a state directory, oldest first (run ids begin with their time). A directory without a
+// plan was never a run: the plan is written before anything else.
+func List(state string) ([]Entry, error) {
+	dirs, err := os.ReadDir(filepath.Join(state, "runs"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var out []Entry
+	for _, d := range dirs {
+		dir := Dir(state, d.Name())
+		if _, err := os.Stat(filepath.Join(dir, planName)); err != nil || filepath.Ext(dir) != "" {
+			continue
+		}
+		e := Entry{Run: d.Name(), Dir: dir}
+		if e.Record, e.Err = Read(dir); e.Err == nil {
+			e.State = engine.Fold(e.Record.Events)
+		}
+		out = append(out, e)
+	}
+	return out, err
+}
+
+// SetAside renames the directory of a run whose record cannot be read, so that the run can be adopted from its
+// nodes; nothing is deleted. It gives the new path.
+func SetAside(dir string) (string, error) {
+	to := dir + ".unreadable-" + time.Now().UTC().Format("20060102T150405Z")
+	return to, os.Rename(dir, to)
+}
