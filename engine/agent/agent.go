@@ -1,0 +1,60 @@
+// Package agent is what answers on a node: it locks the node for one run, starts tasks as processes of their own,
+// tells how they stand from the records they leave, and plans behind the fence of the dry run. It keeps nothing
+// in memory that a later session would need.
+package agent
+
+import (
+	"context"
+	"os"
+	"sync"
+	"time"
+
+	"tidemark/engine"
+)
+
+// Options are what an agent is made from.
+type Options struct {
+	// Dir is the node's state directory.
+	Dir  string
+	Node string
+	// Build is the build id that State reports.
+	Build string
+	// Launch starts a task that holds lock for life; nil starts processes of this program.
+	Launch func(spec engine.TaskSpec, dir string, lock *os.File) error
+	// PlanWith plans; nil starts the fenced child process.
+	PlanWith func(ctx context.Context, r engine.PlanRequest) (engine.PlanReply, error)
+	// Netns is the network namespace of Cassandra; "" is the machine's own.
+	Netns string
+	// AfterWrite is told of every durable record; tests end the agent there.
+	AfterWrite func(path string)
+}
+
+// Agent answers for one node; it implements engine.Node.
+type Agent struct {
+	o     Options
+	store store
+	mu    sync.Mutex // one change of the node's records at a time in this process; lockFile between processes
+}
+
+// New opens the node's state.
+func New(o Options) (*Agent, error) {
+	a := &Agent{o: o, store: store{durable{o.AfterWrite}, o.Dir}}
+	if a.o.Launch == nil {
+		a.o.Launch = a.launch
+	}
+	if a.o.PlanWith == nil {
+		a.o.PlanWith = a.planFenced
+	}
+	if err := a.store.open(); err != nil {
+		return nil, err
+	}
+	return a, a.store.prune(time.Now())
+}
+
+// Plan plans behind the fence.
+func (a *Agent) Plan(ctx context.Context, r engine.PlanRequest) (engine.PlanReply, error) {
+	return a.o.PlanWith(ctx, r)
+}
+
+// Close does nothing: tasks go on, and a later session finds everything on disk.
+func (a *Agent) Close() error { return nil }

@@ -1,0 +1,182 @@
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"tidemark/engine"
+)
+
+// Execution is the body of a task's process: intent, plan on the real state, comparison with what was approved,
+// apply, receipt.
+type Execution struct {
+	Kinds  *engine.Kinds
+	Ground engine.Ground
+	Spec   engine.TaskSpec
+	Log    io.Writer
+	// AfterWrite is told of every durable record.
+	AfterWrite func(path string)
+
+	at   attemptDir
+	redo engine.Redo
+}
+
+// Run carries the task out in dir, the attempt's room. The error is only of the records: a failed task is a
+// receipt.
+func (e *Execution) Run(ctx context.Context, dir string) error {
+	e.at = attemptDir{durable{e.AfterWrite}, filepath.Dir(dir), dir}
+	kind := e.Kinds.Get(e.Spec.Kind)
+	if kind == nil {
+		return e.refuse(engine.Failf(engine.ClassPrecondition, "this build does not know the kind %q", e.Spec.Kind))
+	}
+	step, err := kind.Step(e.Spec.Args)
+	if err != nil {
+		return e.refuse(err)
+	}
+	e.redo = kind.RedoOf(step)
+	if err := e.begin(); err != nil {
+		return e.refuse(err)
+	}
+	r := e.carryOut(ctx, kind, step)
+	if e.redo == engine.Pure {
+		return e.note("receipt.json", r)
+	}
+	return e.at.end(r)
+}
+
+func (e *Execution) begin() error {
+	p, err := self()
+	if err != nil {
+		return err
+	}
+	if e.redo == engine.Pure {
+		return e.note("process.json", p)
+	}
+	return e.at.begin(Intent{TaskRef: e.Spec.TaskRef, Digest: e.Spec.Digest, Process: p, Began: time.Now().UTC()})
+}
+
+// note writes a record that nothing depends on after a cut of power; readers still never see half of it.
+func (e *Execution) note(name string, v any) error {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	tmp := e.at.path(name + ".tmp")
+	if err := os.WriteFile(tmp, raw, 0o600); err != nil {
+		return classed(tmp, err)
+	}
+	return os.Rename(tmp, e.at.path(name))
+}
+
+// refuse tells why the task never began.
+func (e *Execution) refuse(err error) error {
+	return errors.Join(e.note("failed.json", e.failed(err)), err)
+}
+
+func (e *Execution) receipt(o engine.Outcome) engine.Receipt {
+	return engine.Receipt{TaskRef: e.Spec.TaskRef, Digest: e.Spec.Digest, Outcome: o, Ended: time.Now().UTC()}
+}
+
+func (e *Execution) failed(err error) engine.Receipt {
+	r := e.receipt(engine.Failed)
+	r.Class, r.Message, r.Next, r.Exit = engine.ClassOf(err), err.Error(), engine.NextOf(err), engine.ExitOf(err)
+	return r
+}
+
+func (e *Execution) carryOut(ctx context.Context, kind *engine.Kind, step engine.Step) (r engine.Receipt) {
+	began := time.Now().UTC()
+	defer func() {
+		if p := recover(); p != nil {
+			r = e.failed(engine.Failf(engine.ClassIO, "%s: internal error: %v", kind.Name, p))
+			r.Outcome = engine.Unknown
+		}
+		r.Began = began
+	}()
+	if e.Spec.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, e.Spec.Timeout)
+		defer cancel()
+	}
+	view := engine.NewView(kind, e.Ground, engine.NewFacts(nil), e.Spec.Run, e.Spec.Node)
+	view.Actual = true
+	view.Log = func(f string, args ...any) { fmt.Fprintf(e.Log, time.Now().UTC().Format("15:04:05.000 ")+f+"\n", args...) }
+	change, err := step.Plan(ctx, view)
+	if err != nil {
+		return e.failed(err)
+	}
+	return e.apply(ctx, step, view, change)
+}
+
+func (e *Execution) apply(ctx context.Context, step engine.Step, view *engine.View, change engine.Change) engine.Receipt {
+	if e.redo != engine.Pure {
+		if err := engine.Compare(e.Spec.Approved, change, e.Spec.Touched); err != nil {
+			return e.failed(err)
+		}
+		if change.Sign == engine.Same {
+			return e.done(change, engine.Output{Note: change.Summary}, false)
+		}
+	}
+	host := engine.NewHost(view, e.at)
+	host.Progress = e.progress()
+	out, err := step.Apply(ctx, host, change)
+	if err == nil {
+		return e.done(change, out, e.redo != engine.Pure)
+	}
+	return e.broken(ctx, change, err)
+}
+
+// broken is a failed Apply. When time or the operator ended it, a server may go on: unless the kind can simply be
+// done again, what happened is unknown.
+func (e *Execution) broken(ctx context.Context, change engine.Change, err error) engine.Receipt {
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		err = &engine.Error{Class: engine.ClassTimeout, Err: fmt.Errorf("not done within %s: %w", e.Spec.Timeout, err), Next: engine.NextOf(err)}
+	case ctx.Err() != nil:
+		err = &engine.Error{Class: engine.ClassCancelled, Err: fmt.Errorf("cancelled: %w", err), Next: engine.NextOf(err)}
+	}
+	r := e.failed(err)
+	r.Change = change
+	again := e.redo == engine.Pure || e.redo == engine.Idempotent
+	if ctx.Err() != nil && !again {
+		r.Outcome = engine.Unknown
+	}
+	return r
+}
+
+func (e *Execution) done(change engine.Change, out engine.Output, changed bool) engine.Receipt {
+	r := e.receipt(engine.Done)
+	r.Change, r.Changed, r.Note, r.Out = change, changed, out.Note, change.Out
+	if out.Value == nil {
+		return r
+	}
+	raw, err := json.Marshal(out.Value)
+	if err != nil {
+		return e.failed(engine.Failf(engine.ClassIO, "output: %w", err))
+	}
+	r.Out = raw
+	return r
+}
+
+// progress writes how far the task is, at most four times a second.
+func (e *Execution) progress() func(done, total int64, text string) {
+	var last time.Time
+	return func(done, total int64, text string) {
+		if time.Since(last) < 250*time.Millisecond {
+			return
+		}
+		last = time.Now()
+		_ = e.note("progress.json", engine.Progress{Done: done, Total: total, Text: text})
+	}
+}
+
+func (a attemptDir) progress() (engine.Progress, bool) {
+	var p engine.Progress
+	err := read(a.path("progress.json"), &p)
+	return p, err == nil
+}

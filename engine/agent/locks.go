@@ -1,0 +1,142 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"tidemark/engine"
+)
+
+// exclusive runs do while no other session on this machine changes the node's records.
+func (a *Agent) exclusive(do func() error) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	f, err := os.OpenFile(filepath.Join(a.store.dir, "records.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return classed(a.store.dir, err)
+	}
+	defer f.Close()
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX); err != nil {
+		return classed(f.Name(), err)
+	}
+	return do()
+}
+
+// Lock holds the node for a run. The same run may come again with a higher epoch (resume, another controller);
+// another run only when it names the holder to take over.
+func (a *Agent) Lock(_ context.Context, r engine.LockRequest) error {
+	return a.exclusive(func() error {
+		if err := a.mayLock(r); err != nil {
+			return err
+		}
+		if err := a.keepPlan(r); err != nil {
+			return err
+		}
+		// The epoch first: a record without it could be overtaken by an older controller.
+		if err := a.store.write(filepath.Join(a.store.dir, "epoch.json"), epochRecord{r.Epoch}); err != nil {
+			return err
+		}
+		return a.store.write(filepath.Join(a.store.dir, "lock.json"), r.LockRecord)
+	})
+}
+
+func (a *Agent) mayLock(r engine.LockRequest) error {
+	epoch, err := a.store.epoch()
+	if err != nil {
+		return err
+	}
+	held, err := a.store.lockRecord()
+	if err != nil {
+		return err
+	}
+	if held != nil && held.Run != r.Run && held.Run != r.TakeOver {
+		return &engine.Locked{Node: a.o.Node, Record: *held}
+	}
+	if r.Epoch <= epoch {
+		return engine.Failf(engine.ClassPrecondition, "%s: epoch %d is not above %d: another controller came first", a.o.Node, r.Epoch, epoch)
+	}
+	return nil
+}
+
+func (a *Agent) keepPlan(r engine.LockRequest) error {
+	if err := a.store.mkdir(a.store.runDir(r.Run)); err != nil {
+		return err
+	}
+	return a.store.write(filepath.Join(a.store.runDir(r.Run), "plan.json"), keptPlan{r.Plan})
+}
+
+type keptPlan struct {
+	Plan []byte `json:"plan"`
+}
+
+// Unlock releases the node. Force drops a lock that nobody can close, but never while a task lives.
+func (a *Agent) Unlock(_ context.Context, r engine.UnlockRequest) error {
+	return a.exclusive(func() error {
+		held, err := a.store.lockRecord()
+		if err != nil || held == nil {
+			return err
+		}
+		switch {
+		case r.Force:
+			r.Run = held.Run
+		case held.Run != r.Run:
+			return nil // released earlier, and taken by another run since
+		case held.Epoch != r.Epoch:
+			return a.stale(r.Epoch, held)
+		}
+		if err := a.nothingLives(held.Run); err != nil {
+			return err
+		}
+		return a.release(r)
+	})
+}
+
+func (a *Agent) nothingLives(run string) error {
+	s, err := a.State(context.Background(), run)
+	if err != nil {
+		return err
+	}
+	if len(s.Alive) > 0 {
+		return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s: task %s of run %s still lives", a.o.Node, s.Alive[0].Task, run),
+			"wait for it, or: tidemark cancel "+run)
+	}
+	return nil
+}
+
+func (a *Agent) release(r engine.UnlockRequest) error {
+	if err := a.store.write(filepath.Join(a.store.runDir(r.Run), "closed.json"), r); err != nil {
+		return err
+	}
+	if err := os.Remove(filepath.Join(a.store.dir, "lock.json")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return classed(a.store.dir, err)
+	}
+	return a.store.settled(filepath.Join(a.store.dir, "lock.json"))
+}
+
+// holds checks that the node is locked by this run and this epoch: an older controller is refused, and a node
+// without the record was wiped or replaced.
+func (a *Agent) holds(run string, epoch int64) error {
+	held, err := a.store.lockRecord()
+	switch {
+	case err != nil:
+		return err
+	case held == nil:
+		return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s: has no lock of run %s: the node was wiped, replaced or unlocked", a.o.Node, run),
+			"find out what happened to the node before anything else")
+	case held.Run != run:
+		return &engine.Locked{Node: a.o.Node, Record: *held}
+	case held.Epoch != epoch:
+		return a.stale(epoch, held)
+	}
+	return nil
+}
+
+func (a *Agent) stale(epoch int64, held *engine.LockRecord) error {
+	return engine.Failf(engine.ClassPrecondition, "%s: epoch %d was overtaken by %d (%s@%s): another controller drives run %s now",
+		a.o.Node, epoch, held.Epoch, held.Holder.User, held.Holder.Host, held.Run)
+}

@@ -1,0 +1,142 @@
+package agent
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"time"
+
+	"tidemark/engine"
+)
+
+// StateFormat is the version of the node's state directory.
+const StateFormat = 1
+
+// keepReceipts is how long a closed run's records stay on the node.
+const keepReceipts = 30 * 24 * time.Hour
+
+// store is the node's state: one per machine, whoever runs. It holds the lock, the highest epoch, and per run
+// the plan, the barriers and the tasks' records.
+type store struct {
+	durable
+	dir string
+}
+
+type format struct {
+	Format int `json:"format"`
+}
+
+type epochRecord struct {
+	Epoch int64 `json:"epoch"`
+}
+
+// DefaultDir is the node state of this user: /var/lib/tidemark/node for root.
+func DefaultDir() (string, error) {
+	if os.Geteuid() == 0 {
+		return "/var/lib/tidemark/node", nil
+	}
+	if d := os.Getenv("XDG_STATE_HOME"); d != "" {
+		return filepath.Join(d, "tidemark", "node"), nil
+	}
+	home, err := os.UserHomeDir()
+	return filepath.Join(home, ".local", "state", "tidemark", "node"), err
+}
+
+// open makes the directory on first use and refuses one of a newer format.
+func (s store) open() error {
+	path := filepath.Join(s.dir, "format.json")
+	var f format
+	err := read(path, &f)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := s.mkdir(s.dir); err != nil {
+			return err
+		}
+		return s.write(path, format{StateFormat})
+	case err == nil && f.Format != StateFormat:
+		return engine.Failf(engine.ClassPrecondition, "node state %s has format %d, this build knows %d", s.dir, f.Format, StateFormat)
+	}
+	return err
+}
+
+func (s store) runDir(run string) string { return filepath.Join(s.dir, "runs", url.PathEscape(run)) }
+
+func (s store) attempt(ref engine.TaskRef) attemptDir {
+	task := filepath.Join(s.runDir(ref.Run), "tasks", taskName(ref.Task))
+	return attemptDir{durable: s.durable, task: task, dir: filepath.Join(task, attemptName(ref.Attempt))}
+}
+
+// taskName is readable where it can be; file names end at 255 bytes.
+func taskName(id string) string {
+	name := url.PathEscape(id)
+	if len(name) <= 180 {
+		return name
+	}
+	sum := sha256.Sum256([]byte(id))
+	return name[:150] + "~" + hex.EncodeToString(sum[:8])
+}
+
+func (s store) lockRecord() (*engine.LockRecord, error) {
+	var r engine.LockRecord
+	err := read(filepath.Join(s.dir, "lock.json"), &r)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return &r, err
+}
+
+func (s store) epoch() (int64, error) {
+	var e epochRecord
+	err := read(filepath.Join(s.dir, "epoch.json"), &e)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	return e.Epoch, err
+}
+
+// attempts lists all attempts of a run that left a trace, tasks in name order.
+func (s store) attempts(run string) ([]attemptDir, error) {
+	base := filepath.Join(s.runDir(run), "tasks")
+	tasks, err := os.ReadDir(base)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var out []attemptDir
+	for _, t := range tasks {
+		entries, err := os.ReadDir(filepath.Join(base, t.Name()))
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			if _, err := strconv.Atoi(e.Name()); err == nil {
+				dir := filepath.Join(base, t.Name())
+				out = append(out, attemptDir{s.durable, dir, filepath.Join(dir, e.Name())})
+			}
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].dir < out[j].dir })
+	return out, err
+}
+
+// prune forgets runs that were closed long ago.
+func (s store) prune(now time.Time) error {
+	runs, err := os.ReadDir(filepath.Join(s.dir, "runs"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, r := range runs {
+		dir := filepath.Join(s.dir, "runs", r.Name())
+		if i, err := os.Stat(filepath.Join(dir, "closed.json")); err == nil && now.Sub(i.ModTime()) > keepReceipts {
+			if err := os.RemoveAll(dir); err != nil {
+				return err
+			}
+		}
+	}
+	return err
+}
