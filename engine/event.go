@@ -57,7 +57,9 @@ type Event struct {
 }
 
 // Durable tells whether the event must be on disk before anything may depend on it.
-func (e Event) Durable() bool { return e.Type != EventProgress && e.Type != EventNote && e.Type != EventStage }
+func (e Event) Durable() bool {
+	return e.Type != EventProgress && e.Type != EventNote && e.Type != EventStage
+}
 
 // Journal is the run's record. Append returns after a durable event is on disk; progress is not kept.
 type Journal interface {

@@ -50,7 +50,7 @@ type Kind struct {
 	Redo    Redo
 	// Risk is the highest that a change of this kind can have; a plan shows it where the change is not knowable yet.
 	Risk  Risk
-	Reads   []Read
+	Reads []Read
 	// New returns a pointer to zero arguments: the arguments are the step; their tags give decoding and docs.
 	New func() Step
 	// Out is the zero value of the output struct; nil is none.

@@ -26,7 +26,7 @@ func (x *Executor) env(t *Task) schema.Env {
 	env.Steps = x.outs(func(o *Task) bool { return o.Node == t.Node })
 	env.Nodes = map[string]map[string]any{}
 	for _, node := range NodesOf(x.Plan) {
-		env.Nodes[node] = x.outs(func(o *Task) bool { return o.Node == node && x.passedBarrier(o.Stage) })
+		env.Nodes[node] = map[string]any{"steps": x.outs(func(o *Task) bool { return o.Node == node && x.passedBarrier(o.Stage) })}
 	}
 	return env
 }
