@@ -26,6 +26,8 @@ type Manifest struct {
 	Keyspaces []Keyspace `json:"keyspaces"`
 	Tables    []Table    `json:"tables"`
 	Totals    Totals     `json:"totals"`
+
+	sum string // sha256 of the file it was read from or written to
 }
 
 // Server is the ring member that was saved. Tokens decide which ranges its files hold (clearwater.md §6).

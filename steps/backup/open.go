@@ -1,8 +1,87 @@
 package backup
 
-import "tidemark/engine"
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
 
-// Open reads the manifest of a backup on this node.
+	"tidemark/engine"
+)
+
+// Open reads the manifest of a backup on this node; dir is the store, e.g. /var/lib/tidemark/backups. It
+// refuses, each with its own message, an id that does not exist (naming those that do), one without a manifest,
+// one being deleted, a damaged manifest, a directory that holds another backup, and a legacy backup.
 func Open(a engine.Asker, dir, id, source string) (*Manifest, error) {
-	return readManifest(a.Path(Path(dir, id, source)))
+	if err := CheckID(id); err != nil {
+		return nil, err
+	}
+	root := a.Path(Path(dir, id, source))
+	m, err := readManifest(filepath.Join(root, manifestName))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, absent(a, dir, id, source)
+	case err != nil:
+		return nil, engine.WithNext(err, "use another backup, or copy this one in again from another machine")
+	case m.Backup != id || m.Source != source:
+		return nil, engine.Failf(engine.ClassPrecondition, "backup %s: its manifest belongs to backup %s, source %s", id, m.Backup, m.Source)
+	}
+	return m, nil
+}
+
+// ForNode refuses a manifest that another node saved. Members of a ring are matched by host id; hostID "" leaves
+// only the name to compare.
+func (m *Manifest) ForNode(node, hostID string) error {
+	if m.Node == node || (hostID != "" && hostID == m.Server.HostID) {
+		return nil
+	}
+	return engine.WithNext(
+		engine.Failf(engine.ClassPrecondition, "backup %s belongs to another node: it was saved by %s (host id %s), this is %s", m.Backup, m.Node, m.Server.HostID, node),
+		"copy in the backup that "+node+" saved")
+}
+
+func absent(a engine.Asker, dir, id, source string) error {
+	base := a.Path(Path(dir, id, ""))
+	if exists(filepath.Join(base, source, prunedName)) {
+		return engine.Failf(engine.ClassPrecondition, "backup %s is being deleted: its manifest is already set aside", id)
+	}
+	if exists(filepath.Join(base, source)) {
+		return engine.WithNext(engine.Failf(engine.ClassPrecondition,
+			"backup %s is incomplete on this node: %s has no %s, so saving it did not end", id, Path(dir, id, source), manifestName), others(a, dir))
+	}
+	if exists(base) {
+		return engine.WithNext(engine.Failf(engine.ClassPrecondition, "backup %s has no %s part on this node", id, source), others(a, dir))
+	}
+	for _, l := range Legacy(a) {
+		if l.ID == id {
+			return engine.WithNext(engine.Failf(engine.ClassPrecondition, "backup %s is a legacy backup (%s): it can be listed and verified, not restored here", id, l.Path),
+				"restore it with the script that came with it, restore_backup.sh, on each node")
+		}
+	}
+	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "backup %s does not exist on this node in %s", id, dir), others(a, dir))
+}
+
+// others names the newest backups that could be meant instead.
+func others(a engine.Asker, dir string) string {
+	const most = 8
+	var ids []string
+	for _, e := range List(a, dir) {
+		if e.Complete {
+			ids = append(ids, e.ID)
+		}
+	}
+	switch {
+	case len(ids) == 0:
+		return "there is no complete backup in " + dir + " on this node; copy one in or take one"
+	case len(ids) > most:
+		return fmt.Sprintf("complete on this node: %s and %d older", strings.Join(ids[:most], ", "), len(ids)-most)
+	}
+	return "complete on this node: " + strings.Join(ids, ", ")
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }

@@ -5,6 +5,8 @@ import "path/filepath"
 // The fixed names in a backup.
 const (
 	manifestName = "manifest.json"
+	// prunedName is the manifest of a backup that is being deleted: no longer a backup, still the list of its files.
+	prunedName   = "manifest.json.pruned"
 	verifiedName = "verified.json"
 	setName      = "set.json"
 	dataName     = "data"

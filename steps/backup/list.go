@@ -1,0 +1,136 @@
+package backup
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"tidemark/engine"
+)
+
+// Entry is one backup of one source as one node holds it.
+type Entry struct {
+	ID     string `json:"id"`
+	Source string `json:"source"`
+	// Node saved it; Nodes are all of its set.
+	Node  string   `json:"node,omitempty"`
+	Nodes []string `json:"nodes,omitempty"`
+	// Time is when the snapshot was taken.
+	Time      time.Time `json:"time"`
+	Keyspaces []string  `json:"keyspaces,omitempty"`
+	Bytes     int64     `json:"bytes"`
+	Files     int       `json:"files"`
+	// Verified is the depth of the last verification of this very manifest, "" if there was none.
+	Verified   Depth     `json:"verified,omitempty"`
+	VerifiedAt time.Time `json:"verified_at,omitzero"`
+	// Sealed: set.json is here and names this node, so all nodes of the set had a verified backup.
+	Sealed bool `json:"sealed"`
+	// Complete: manifest, verified and sealed. Only such backups count for retention and for "latest".
+	Complete bool `json:"complete"`
+	// State says in words why it is not complete, or "complete".
+	State string `json:"state"`
+	// InUse are the runs whose restore from it is not released yet.
+	InUse []string `json:"in_use,omitempty"`
+	Path  string   `json:"path"`
+}
+
+// List is what the store dir on this node holds, newest first, whole or not; what cannot be read says so in
+// its State. Files and directories that are no backups are left out.
+func List(a engine.Asker, dir string) []Entry {
+	var all []Entry
+	for _, id := range subdirs(a.Path(dir)) {
+		if CheckID(id) != nil {
+			continue
+		}
+		for _, source := range subdirs(a.Path(Path(dir, id, ""))) {
+			if source != dataName && plainName(source) {
+				all = append(all, entry(a, dir, id, source))
+			}
+		}
+	}
+	slices.SortStableFunc(all, newest)
+	return all
+}
+
+func newest(a, b Entry) int {
+	return cmp.Or(b.Time.Compare(a.Time), strings.Compare(b.ID, a.ID), strings.Compare(a.Source, b.Source))
+}
+
+func subdirs(dir string) []string {
+	found, _ := os.ReadDir(dir) // what cannot be read has no backups
+	var names []string
+	for _, d := range found {
+		if d.IsDir() {
+			names = append(names, d.Name())
+		}
+	}
+	return names
+}
+
+func entry(a engine.Asker, dir, id, source string) Entry {
+	e := Entry{ID: id, Source: source, Path: Path(dir, id, source), Time: timeOf(id)}
+	root := a.Path(e.Path)
+	m, err := readManifest(filepath.Join(root, manifestName))
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && exists(filepath.Join(root, prunedName)):
+		e.State = "being deleted"
+	case errors.Is(err, fs.ErrNotExist):
+		e.State = "incomplete: no manifest"
+	case err != nil:
+		e.State = err.Error()
+	case m.Backup != id || m.Source != source:
+		e.State = "the manifest belongs to backup " + m.Backup + ", source " + m.Source
+	default:
+		e.fill(m, root)
+	}
+	e.InUse = Users(a, dir, id)
+	return e
+}
+
+func (e *Entry) fill(m *Manifest, root string) {
+	e.Node, e.Nodes, e.Time = m.Node, m.Nodes, m.Times.Snapshot
+	e.Bytes, e.Files = m.Totals.Bytes, m.Totals.Files
+	for _, k := range m.Keyspaces {
+		e.Keyspaces = append(e.Keyspaces, k.Name)
+	}
+	v, err := ReadVerified(root)
+	if err == nil && v.good(m) {
+		e.Verified, e.VerifiedAt = v.Depth, v.Time
+	}
+	seal, err := ReadSeal(filepath.Dir(root))
+	e.Sealed = err == nil && seal.covers(m)
+	e.Complete = e.Verified != "" && e.Sealed
+	switch {
+	case e.Complete:
+		e.State = "complete"
+	case v != nil && v.Damaged != "":
+		e.State = v.Damaged
+	case e.Verified == "":
+		e.State = "not verified"
+	default:
+		e.State = "not sealed: it is not known whether the other nodes of the set have theirs"
+	}
+}
+
+// covers tells whether the seal names this manifest's node and all the nodes that the manifest expects.
+func (s *Seal) covers(m *Manifest) bool {
+	if s == nil || s.Node(m.Node) == nil {
+		return false
+	}
+	if sum := s.Node(m.Node).Manifest; sum != "" && sum != m.sum {
+		return false
+	}
+	return !slices.ContainsFunc(m.Nodes, func(n string) bool { return s.Node(n) == nil })
+}
+
+// timeOf reads the time from an id such as 20261122T010203Z-k7; zero if it has none.
+func timeOf(id string) time.Time {
+	stamp, _, _ := strings.Cut(id, "-")
+	t, _ := time.Parse("20060102T150405Z", stamp)
+	return t
+}

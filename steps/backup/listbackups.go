@@ -1,0 +1,73 @@
+package backup
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"tidemark/engine"
+)
+
+type listBackups struct {
+	Dir      string `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
+	Source   string `json:"source" help:"only this part, e.g. cassandra"`
+	Keyspace string `json:"keyspace" help:"only backups that hold this keyspace"`
+}
+
+// ListOut is what one node holds.
+type ListOut struct {
+	Dir     string         `json:"dir"`
+	Backups []Entry        `json:"backups"`
+	Legacy  []LegacyBackup `json:"legacy"`
+}
+
+// ListBackups is the kind list-backups.
+func ListBackups() engine.Kind {
+	return engine.Kind{
+		Name: "list-backups",
+		Doc: "Lists the backups on a node with their time, nodes, keyspaces, size and whether they are complete and verified. " +
+			"The backups of the old scripts are listed, too, in their three shapes; they are only read.",
+		Example: "id: backups\nlist-backups: {keyspace: homer}",
+		Redo:    engine.Pure,
+		New:     func() engine.Step { return &listBackups{} },
+		Out:     ListOut{},
+		Version: 1,
+	}
+}
+
+// Plan reads the answer; there is nothing else to do.
+func (s *listBackups) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
+	out := s.list(v)
+	return engine.Change{Sign: engine.Same, Summary: out.summary(), Out: encode(out)}, nil
+}
+
+// Apply reads it again.
+func (s *listBackups) Apply(_ context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
+	out := s.list(h)
+	return engine.Output{Value: out, Note: out.summary()}, nil
+}
+
+func (s *listBackups) list(a engine.Asker) ListOut {
+	out := ListOut{Dir: s.Dir, Backups: []Entry{}, Legacy: []LegacyBackup{}}
+	for _, e := range List(a, s.Dir) {
+		if (s.Source == "" || e.Source == s.Source) && (s.Keyspace == "" || slices.Contains(e.Keyspaces, s.Keyspace)) {
+			out.Backups = append(out.Backups, e)
+		}
+	}
+	for _, l := range Legacy(a) {
+		if s.Source == "" && (s.Keyspace == "" || s.Keyspace == l.Keyspace) {
+			out.Legacy = append(out.Legacy, l)
+		}
+	}
+	return out
+}
+
+func (o ListOut) summary() string {
+	whole := 0
+	for _, e := range o.Backups {
+		if e.Complete {
+			whole++
+		}
+	}
+	return fmt.Sprintf("%d backups in %s, %d of them complete; %d legacy backups", len(o.Backups), o.Dir, whole, len(o.Legacy))
+}

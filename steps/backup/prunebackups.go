@@ -1,0 +1,136 @@
+package backup
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tidemark/engine"
+)
+
+type pruneBackups struct {
+	Dir  string `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
+	Keep int    `json:"keep" help:"how many complete backups stay" default:"4"`
+	Min  int    `json:"min" help:"never go below this many complete backups, whatever keep says" default:"1"`
+}
+
+// PruneOut is what prune-backups removed from one node.
+type PruneOut struct {
+	Removed []string `json:"removed"`
+	Bytes   int64    `json:"bytes"`
+	Kept    []string `json:"kept"`
+	// Left are paths that stayed because of files in them that no backup wrote.
+	Left []string `json:"left,omitempty"`
+}
+
+// PruneBackups is the kind prune-backups.
+func PruneBackups() engine.Kind {
+	return engine.Kind{
+		Name: "prune-backups",
+		Doc: "Removes the oldest complete backups beyond the newest few. Only complete, verified backups count and only they go; one that an " +
+			"unreleased restore uses stays, and so do incomplete backups, the old scripts' trees and files that no backup wrote. " +
+			"It belongs after the new backup is sealed.",
+		Example: "id: prune\nprune-backups: {keep: 4}",
+		Redo:    engine.Idempotent,
+		// Harmless: what goes is superseded by newer verified backups, and nothing live is touched. The sign still says "-".
+		Risk:    engine.Harmless,
+		New:     func() engine.Step { return &pruneBackups{} },
+		Out:     PruneOut{},
+		Version: 1,
+	}
+}
+
+// Plan lists exactly what goes. In the dry run of a backup, that backup counts already.
+func (s *pruneBackups) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
+	list := List(v, s.Dir)
+	all := units(list)
+	expected := 0
+	if value, ok := v.Promised(FactOf(v.Run)); ok && value == Saved && !slices.ContainsFunc(all, func(u unit) bool { return u.id == v.Run && u.complete }) {
+		expected = 1
+	}
+	gone := surplus(all, s.Keep, s.Min, expected)
+	rest := leftover(list, s.root(v))
+	c := engine.Change{Sign: engine.Destroys, Data: encode(ids(gone))}
+	for _, u := range gone {
+		c.Bytes -= u.bytes()
+		c.Details = append(c.Details, fmt.Sprintf("- %s, %s, in %s", u.id, Bytes(u.bytes()), Path(s.Dir, u.id, "")))
+	}
+	for _, e := range rest {
+		c.Details = append(c.Details, fmt.Sprintf("- %s, whose deletion was begun", e.Path))
+	}
+	for _, u := range all {
+		if !u.complete {
+			c.Details = append(c.Details, fmt.Sprintf("= %s stays: %s", u.id, u.entries[0].State))
+		}
+	}
+	c.Summary = fmt.Sprintf("remove %d of %d complete backups, %s", len(gone), complete(all)+expected, Bytes(-c.Bytes))
+	c.Bytes = 0
+	if len(gone)+len(rest) == 0 {
+		c.Sign, c.Summary = engine.Same, fmt.Sprintf("nothing to remove: %d complete backups, %d stay", complete(all)+expected, max(s.Keep, s.Min, 1))
+		c.Out = encode(PruneOut{Removed: []string{}, Kept: kept(all, nil)})
+	}
+	return c, nil
+}
+
+// Apply removes what Plan listed and what is still beyond the newest few.
+func (s *pruneBackups) Apply(ctx context.Context, h *engine.Host, c engine.Change) (engine.Output, error) {
+	var planned []string
+	if err := json.Unmarshal(c.Data, &planned); err != nil {
+		return engine.Output{}, err
+	}
+	list := List(h, s.Dir)
+	all := units(list)
+	gone := slices.DeleteFunc(surplus(all, s.Keep, s.Min, 0), func(u unit) bool { return !slices.Contains(planned, u.id) })
+	entries := leftover(list, s.root(h))
+	for _, u := range gone {
+		entries = append(entries, u.entries...)
+	}
+	out := PruneOut{Removed: ids(gone), Kept: kept(all, gone)}
+	for i, e := range entries {
+		if err := ctx.Err(); err != nil {
+			return engine.Output{}, err
+		}
+		h.Progress(int64(i), int64(len(entries)), "remove "+e.Path)
+		left, err := remove(h, s.Dir, e)
+		if err != nil {
+			return engine.Output{}, fmt.Errorf("remove backup %s: %w", e.ID, err)
+		}
+		out.Bytes += e.Bytes
+		out.Left = append(out.Left, left...)
+	}
+	return engine.Output{Value: out, Note: note(out)}, nil
+}
+
+func (s *pruneBackups) root(a engine.Asker) func(Entry) string {
+	return func(e Entry) string { return a.Path(e.Path) }
+}
+
+func note(out PruneOut) string {
+	text := fmt.Sprintf("removed %d backups, %s; %d stay", len(out.Removed), Bytes(out.Bytes), len(out.Kept))
+	if len(out.Left) > 0 {
+		text += "; left because of foreign files: " + strings.Join(out.Left, ", ")
+	}
+	return text
+}
+
+func ids(list []unit) []string {
+	out := []string{}
+	for _, u := range list {
+		out = append(out, u.id)
+	}
+	return out
+}
+
+func kept(all, gone []unit) []string {
+	out := []string{}
+	for _, u := range all {
+		if u.complete && !slices.Contains(ids(gone), u.id) {
+			out = append(out, u.id)
+		}
+	}
+	return out
+}
+
+func complete(all []unit) int { return len(kept(all, nil)) }
