@@ -1,0 +1,52 @@
+# tidemark: `make help` lists what there is.
+SHELL := /bin/bash
+export CGO_ENABLED := 0
+export GOFLAGS := -buildvcs=false
+
+GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GOFUMPT  := go run mvdan.cc/gofumpt@v0.12.0
+VULN     := go run golang.org/x/vuln/cmd/govulncheck@v1.9.0
+PACKAGES := ./... ./testdata/lab/...
+
+.DEFAULT_GOAL := help
+
+.PHONY: help build demo test soak lint bench lab-up lab-down fmt
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+build: ## build bin/tidemark, one static binary
+	go build -trimpath -ldflags '-s -w' -o bin/tidemark ./cmd/tidemark
+
+bin/lab: $(shell find testdata/lab -name '*.go')
+	go build -o bin/lab ./testdata/lab
+
+demo: ## install what it needs, start the lab, back up, destroy, restore, be killed half-way, resume; show the result
+	@testdata/demo.sh
+
+test: ## install what it needs and run every test; the lab's too, where this is root on Debian
+	@testdata/test.sh
+
+soak: build bin/lab ## the lab tests at all kill points, with more data; hours
+	TIDEMARK_SOAK=1 testdata/test.sh
+
+lint: ## formatting, vet, golangci-lint, shellcheck
+	@test -z "$$($(GOFUMPT) -l cmd engine runbooks schema steps testdata | tee /dev/stderr)" || { echo 'run: make fmt'; exit 1; }
+	go vet $(PACKAGES)
+	$(GOLANGCI) run $(PACKAGES)
+
+vuln: ## known vulnerabilities in the dependencies, where the database is reachable
+	$(VULN) ./...
+
+bench: build bin/lab ## the benchmarks, as ratios in one run
+	@testdata/bench.sh
+
+lab-up: bin/lab ## start the lab (root, Debian 12)
+	testdata/lab/install.sh
+	bin/lab up
+
+lab-down: bin/lab ## stop and remove the lab
+	bin/lab destroy
+
+fmt: ## format the code
+	$(GOFUMPT) -w cmd engine runbooks schema steps testdata
