@@ -1,0 +1,141 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"tidemark/engine"
+)
+
+// Report is the end of a run, for people and as JSON.
+type Report struct {
+	Run      string   `json:"run"`
+	Runbook  string   `json:"runbook"`
+	Site     string   `json:"site"`
+	Result   string   `json:"result"` // done, failed, unknown, stopped, detached, refused
+	Open     bool     `json:"open"`
+	Seconds  float64  `json:"seconds"`
+	Stages   []Stage  `json:"stages,omitempty"`
+	Tasks    []Task   `json:"tasks"`
+	Safe     []string `json:"safe,omitempty"`
+	Next     string   `json:"next,omitempty"`
+	Log      string   `json:"log,omitempty"`
+	Warnings []string `json:"warnings,omitempty"`
+}
+
+// Stage is one passed or begun stage with its time.
+type Stage struct {
+	Stage   string  `json:"stage"`
+	Passed  bool    `json:"passed"`
+	Seconds float64 `json:"seconds"`
+}
+
+// Task is one task with its outcome.
+type Task struct {
+	Task    string         `json:"task"`
+	Node    string         `json:"node"`
+	Kind    string         `json:"kind"`
+	Outcome engine.Outcome `json:"outcome,omitempty"`
+	Changed bool           `json:"changed,omitempty"`
+	Attempt int            `json:"attempt,omitempty"`
+	Open    bool           `json:"open,omitempty"`
+	Class   engine.Class   `json:"class,omitempty"`
+	Message string         `json:"message,omitempty"`
+	Next    string         `json:"next,omitempty"`
+	Reason  string         `json:"reason,omitempty"`
+	Out     any            `json:"out,omitempty"`
+}
+
+// Tasks joins the plan's tasks with what is known of them.
+func Tasks(p *engine.Plan, s *engine.State) []Task {
+	var out []Task
+	p.Tasks(func(t *engine.Task) {
+		v := Task{Task: t.ID, Node: t.Node, Kind: t.Kind}
+		if r := s.Tasks[t.ID]; r != nil {
+			v.Outcome, v.Changed, v.Attempt, v.Open = r.Outcome, r.Changed, r.Attempt, r.Open
+			v.Class, v.Message, v.Next, v.Reason = r.Class, r.Message, r.Next, r.Reason
+			if len(r.Out) > 0 {
+				v.Out = r.Out
+			}
+		}
+		out = append(out, v)
+	})
+	return out
+}
+
+// Times makes the stages of a report.
+func Times(t *Tracker, s *engine.State, now time.Time) []Stage {
+	var out []Stage
+	for _, st := range t.Stages() {
+		over := st.Over
+		if over.IsZero() {
+			over = now
+		}
+		out = append(out, Stage{st.Stage, s.Barriers[st.Stage] || st.Stage == engine.FinallyStage, over.Sub(st.Began).Seconds()})
+	}
+	return out
+}
+
+// Text writes the report. A failed run says what failed where, what is safe now, the one next command, the log.
+func (r *Report) Text(w io.Writer, st Style) {
+	color := green
+	if r.Result != "done" {
+		color = red
+	}
+	fmt.Fprintf(w, "\n%s\n", st.paint(color, fmt.Sprintf("%s on %s: %s after %s", r.Runbook, r.Site, r.Result, seconds(r.Seconds))))
+	for _, s := range r.Stages {
+		word := ""
+		if !s.Passed {
+			word = "  not passed"
+		}
+		fmt.Fprintf(w, "  %-16s %6s%s\n", s.Stage, seconds(s.Seconds), word)
+	}
+	r.bad(w, st)
+	if r.Result == "done" {
+		r.notes(w)
+	}
+	for _, s := range append(r.Safe, r.Warnings...) {
+		fmt.Fprintf(w, "  %s\n", s)
+	}
+	if r.Next != "" {
+		fmt.Fprintf(w, "next: %s\n", st.paint(bold, r.Next))
+	}
+	if r.Log != "" {
+		fmt.Fprintf(w, "log:  %s\n", r.Log)
+	}
+}
+
+// bad lists what failed or stayed unknown; the same cause on many nodes is one message.
+func (r *Report) bad(w io.Writer, st Style) {
+	var f foldText
+	for _, t := range r.Tasks {
+		switch {
+		case t.Open && t.Outcome == "":
+			f.add(t.Node, "begun, no outcome yet: "+shortTask(t.Task)+"\x00")
+		case t.Outcome == engine.Failed || t.Outcome == engine.Unknown:
+			f.add(t.Node, fmt.Sprintf("%s: %s: %s\x00%s", t.Outcome, shortTask(t.Task), withoutNode(Clean(t.Message), t.Node), t.Next))
+		}
+	}
+	for _, key := range f.order {
+		text, next, _ := strings.Cut(key, "\x00")
+		fmt.Fprintf(w, "%s\n", st.paint(red, text+"  @"+NodeList(f.nodes[key])))
+		if next != "" {
+			fmt.Fprintf(w, "  hint: %s\n", next)
+		}
+	}
+}
+
+// notes are the lines that done tasks left for people.
+func (r *Report) notes(w io.Writer) {
+	var f foldText
+	for _, t := range r.Tasks {
+		if t.Outcome == engine.Done && t.Message != "" {
+			f.add(t.Node, shortTask(t.Task)+": "+withoutNode(Clean(t.Message), t.Node))
+		}
+	}
+	for _, text := range f.order {
+		fmt.Fprintf(w, "  %s  @%s\n", text, NodeList(f.nodes[text]))
+	}
+}

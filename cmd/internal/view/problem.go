@@ -1,0 +1,77 @@
+package view
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/hashicorp/go-multierror"
+
+	"tidemark/engine"
+)
+
+// Leaves takes joined errors apart, in order.
+func Leaves(err error) []error {
+	if err == nil {
+		return nil
+	}
+	var list []error
+	switch e := err.(type) {
+	case *multierror.Error:
+		list = e.Errors
+	case interface{ Unwrap() []error }:
+		list = e.Unwrap()
+	default:
+		return []error{err}
+	}
+	var out []error
+	for _, e := range list {
+		out = append(out, Leaves(e)...)
+	}
+	return out
+}
+
+// NodeError is a failure on one node.
+type NodeError struct {
+	Node string
+	Err  error
+}
+
+func (e *NodeError) Error() string { return e.Node + ": " + withoutNode(e.Err.Error(), e.Node) }
+
+func (e *NodeError) Unwrap() error { return e.Err }
+
+// Problem writes an error: each cause once, with the nodes that share it, and the next thing to do.
+func Problem(w io.Writer, err error, st Style) {
+	var f foldText
+	for _, e := range Leaves(err) {
+		node, text := cause(e)
+		if next := engine.NextOf(e); next != "" {
+			text += "\x00" + next
+		}
+		f.add(node, text)
+	}
+	for _, key := range f.order {
+		text, next, _ := strings.Cut(key, "\x00")
+		if nodes := f.nodes[key]; nodes[0] != "" {
+			text += "  @" + NodeList(nodes)
+		}
+		fmt.Fprintln(w, st.paint(red, "tidemark: "+text))
+		if next != "" {
+			fmt.Fprintf(w, "  next: %s\n", next)
+		}
+	}
+}
+
+// cause takes the node out of a failure, so that equal failures of many nodes become one.
+func cause(err error) (node, text string) {
+	var n *NodeError
+	if !errors.As(err, &n) {
+		return "", err.Error()
+	}
+	return n.Node, withoutNode(n.Err.Error(), n.Node)
+}
+
+// withoutNode takes a leading "node: " off a message.
+func withoutNode(text, node string) string { return strings.TrimPrefix(text, node+": ") }

@@ -1,0 +1,96 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"tidemark/engine"
+)
+
+// Bytes writes a size in binary units with three digits: "12.1 MiB".
+func Bytes(n int64) string {
+	if n < 1024 {
+		return fmt.Sprintf("%d B", n)
+	}
+	f, unit := float64(n), 0
+	for f >= 1024 && unit < 4 {
+		f, unit = f/1024, unit+1
+	}
+	digits := 2
+	if f >= 10 {
+		digits = 1
+	}
+	if f >= 100 {
+		digits = 0
+	}
+	return fmt.Sprintf("%.*f %ciB", digits, f, " KMGT"[unit])
+}
+
+// Duration writes a time as a person says it: "0.4s", "12s", "3m05s", "2h10m".
+func Duration(d time.Duration) string {
+	switch {
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1fs", d.Seconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%ds", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
+}
+
+func seconds(s float64) string { return Duration(time.Duration(s * float64(time.Second))) }
+
+// maxNamed is how many nodes a line names before it counts the rest.
+const maxNamed = 6
+
+// NodeList writes node names for one line; long lists are counted.
+func NodeList(names []string) string {
+	if len(names) <= maxNamed {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:maxNamed-1], ", "), len(names)-maxNamed+1)
+}
+
+// Count writes "1 node", "3 nodes".
+func Count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
+// StepName is a task without stage and node: "restore[homer]".
+func StepName(t *engine.Task) string {
+	if t.Key == "" {
+		return t.Step
+	}
+	return t.Step + "[" + t.Key + "]"
+}
+
+// fit cuts text to width columns; control characters, which could move the cursor, become "?".
+func fit(text string, width int) string {
+	text = Clean(text)
+	if utf8.RuneCountInString(text) <= width {
+		return text
+	}
+	if width < 1 {
+		return ""
+	}
+	return string([]rune(text)[:width-1]) + "…"
+}
+
+// Clean makes text from a node safe for one line of a terminal.
+func Clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return ' '
+		case r < ' ' || (r >= 0x7f && r < 0xa0):
+			return '?'
+		}
+		return r
+	}, strings.TrimSpace(text))
+}
