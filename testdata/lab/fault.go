@@ -1,7 +1,91 @@
 package main
 
-const faultHelp = "todo"
+import (
+	"fmt"
 
-func fault(*call) error        { return errUsage }
-func loadLines(*call) error    { return errUsage }
-func digestTables(*call) error { return errUsage }
+	"tidemark/testdata/lab/host"
+	"tidemark/testdata/lab/network"
+	"tidemark/testdata/lab/site"
+)
+
+const faultHelp = `break something:
+cut | silent | heal            cables out, frames dropped, both undone
+disk-full [PATH]               the host's whole disk, or a small file system over PATH
+disk-free [PATH]               undo (over PATH: make it large; it goes with the host's next start)
+freeze NAME | thaw NAME        SIGSTOP, SIGCONT by command line; "cassandra" is the daemon
+readonly PATH… | writable PATH…`
+
+func fault(c *call) error {
+	if len(c.args) < 2 {
+		return errUsage
+	}
+	h, err := c.lab.Host(c.args[0])
+	if err != nil {
+		return err
+	}
+	word, rest := c.args[1], c.args[2:]
+	if cable := cables()[word]; cable != nil && len(rest) == 0 {
+		return cable(c.lab, h)
+	}
+	if script := faultScript(word, rest); script != "" {
+		return c.script(h, script, rest)
+	}
+	return fmt.Errorf("fault %v: unknown, or not with these arguments", c.args[1:])
+}
+
+func cables() map[string]func(*site.Lab, site.Host) error {
+	return map[string]func(*site.Lab, site.Host) error{"cut": network.Cut, "silent": network.Silence, "heal": network.Heal}
+}
+
+// faultScript is the shell text of a fault that happens inside the host.
+func faultScript(word string, paths []string) string {
+	switch n := len(paths); {
+	case word == "disk-full" && n == 0:
+		return fillDisk
+	case word == "disk-free" && n == 0:
+		return "rm -f /.lab-full-1 /.lab-full-2"
+	case word == "disk-full" && n == 1:
+		return coverSmall
+	case word == "disk-free" && n == 1:
+		return `mount -o remount,size=8g "$1"`
+	case word == "freeze" && n == 1:
+		return processName + `pkill -STOP -f "$name"`
+	case word == "thaw" && n == 1:
+		return processName + `pkill -CONT -f "$name"`
+	case word == "readonly" && n > 0:
+		return `for p; do mount --bind "$p" "$p" && mount -o remount,bind,ro "$p"; done`
+	case word == "writable" && n > 0:
+		return `for p; do umount "$p"; done`
+	}
+	return ""
+}
+
+// The shell that runs a script has the name on its own command line: hide it
+// from pkill by asking only for the name's letters in brackets.
+const processName = `set -- "$1"; [ "$1" != cassandra ] || set -- CassandraDaemon
+rest=${1#?}; name="[${1%"$rest"}]$rest"; `
+
+// fillDisk leaves no free block: what can be reserved at once, then the rest.
+const fillDisk = `
+free=$(df -B1M --output=avail / | tail -1)
+for spare in 0 1 4 16 64; do
+  ! fallocate -l "$((free - spare))M" /.lab-full-1 2>/dev/null || break
+done
+head -c 256M /dev/zero >/.lab-full-2 2>/dev/null
+sync -f /.lab-full-2
+[ "$(df -B1K --output=avail / | tail -1)" -lt 64 ]`
+
+// coverSmall copies what is in the directory, so that only free space is lost.
+const coverSmall = `
+mkdir -p "$1" && small=$(mktemp -d) && mount -t tmpfs tmpfs "$small" && cp -a "$1/." "$small/" &&
+  used=$(df -B1K --output=used "$small" | tail -1) && mount -o "remount,size=$((used > 4 ? used : 4))k" "$small" &&
+  mount --bind "$small" "$1" && umount "$small" && rmdir "$small" &&
+  { head -c 64K /dev/zero >"$1/.lab-full" 2>/dev/null || :; }`
+
+func (c *call) script(h site.Host, script string, args []string) error {
+	cmd, err := host.Exec(h, append([]string{"sh", "-uc", script, "fault"}, args...)...)
+	if err != nil {
+		return err
+	}
+	return c.attached(cmd)
+}

@@ -68,11 +68,19 @@ fetch_jars() {
   : >"$dir/jars.complete"
 }
 
+# Whether the archives are there and were built with today's options.
+archives_fresh() {
+  [ -e "$1/archives.complete" ] || return 1
+  for f in daemon.options logback.xml logback-tools.xml; do
+    cmp -s "$here/cassandra/$f" "$1/$f" || return 1
+  done
+}
+
 [ "$#" -gt 0 ] || set -- 5.0.8
 mkdir -p "$cache"
 install_packages
 for version in "$@"; do
   fetch_jars "$version"
-  [ -e "$cache/cassandra/$version/archives.complete" ] ||
+  archives_fresh "$cache/cassandra/$version" ||
     sh "$here/cassandra/archive.sh" "$cache/cassandra/$version" "$version"
 done

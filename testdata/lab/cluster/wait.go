@@ -59,8 +59,7 @@ func Wait(lab *site.Lab, patience time.Duration, say Say) error {
 	end := time.Now().Add(patience)
 	vellums := lab.Vellums()
 	for _, h := range vellums {
-		err := poll(time.Until(end), 200*time.Millisecond, h.Name+": CQL", func() error { return CQL(h) })
-		if err != nil {
+		if err := waitCQL(h, end); err != nil {
 			return fmt.Errorf("%w; see /var/log/cassandra/system.log and /var/log/monit.log there", err)
 		}
 		say("         %s: CQL answers", h.Name)
@@ -73,6 +72,21 @@ func Wait(lab *site.Lab, patience time.Duration, say Say) error {
 		say("         %s: sees %d × UN", h.Name, len(vellums))
 	}
 	return nil
+}
+
+// waitCQL gives Cassandra the time of a boot; then it tells monit to watch it,
+// which an earlier trial may have forbidden, and waits on.
+func waitCQL(h site.Host, end time.Time) error {
+	ask := func() error { return CQL(h) }
+	if poll(5*time.Second, 200*time.Millisecond, h.Name, ask) == nil {
+		return nil
+	}
+	cmd, err := host.Exec(h, "env", "LAB_PROBE=1", "monit", "monitor", "-g", "cassandra")
+	if err != nil {
+		return err
+	}
+	_ = cmd.Run()
+	return poll(time.Until(end), 200*time.Millisecond, h.Name+": CQL", ask)
 }
 
 // UpNormal counts the nodes that the host's own nodetool sees as UN.

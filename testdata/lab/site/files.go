@@ -14,7 +14,7 @@ func (l *Lab) SSHConfig() string {
 	}
 	fmt.Fprintf(&b, "Host *\n  IdentityFile %[1]s/id_ed25519\n  IdentitiesOnly yes\n"+
 		"  UserKnownHostsFile %[1]s/known_hosts\n  GlobalKnownHostsFile none\n"+
-		"  StrictHostKeyChecking yes\n  UpdateHostKeys no\n", l.Dir)
+		"  StrictHostKeyChecking yes\n  UpdateHostKeys no\n  PreferredAuthentications publickey\n", l.Dir)
 	return b.String()
 }
 
