@@ -13,7 +13,7 @@ const (
 
 // settleRun ends the run: done when every stage passed; else open, or closed as failed where the runbook says so.
 func (x *Executor) settleRun(ctx context.Context) error {
-	left := x.incomplete()
+	left := x.incomplete(false)
 	if left == nil {
 		return x.finish(ctx)
 	}
@@ -33,7 +33,7 @@ func (x *Executor) finish(ctx context.Context) error {
 		return err
 	}
 	if !ok {
-		if left := x.incomplete(); left != nil {
+		if left := x.incomplete(true); left != nil {
 			return left
 		}
 		return &Incomplete{Run: x.Plan.Run, Open: true, Stopped: x.Stopped()}
@@ -66,46 +66,34 @@ func (x *Executor) close(ctx context.Context, reason string) error {
 	return x.emit(Event{Type: EventClosed, Reason: reason})
 }
 
-// incomplete counts what is not done; nil when everything is.
-func (x *Executor) incomplete() *Incomplete {
+// incomplete counts what is not done, of the stages or also of finally; nil when everything is.
+func (x *Executor) incomplete(finally bool) *Incomplete {
 	i := &Incomplete{Run: x.Plan.Run, Open: true, Stopped: x.Stopped()}
-	closing := x.Plan.Stages[len(x.Plan.Stages)-1].ID == FinallyStage && x.State.Barriers[x.lastStage()]
-	x.Plan.Tasks(func(t *Task) {
-		if t.Stage == FinallyStage && !closing {
-			return
+	passed := true
+	for _, s := range x.Plan.Stages {
+		if s.ID == FinallyStage && !finally {
+			continue
 		}
-		switch r := x.record(t.ID); {
-		case r.Outcome == Unknown || r.Open:
-			i.Unknown++
-		case r.Outcome == Failed:
-			i.Failed++
-		case r.Outcome == Done || r.Outcome == Skipped:
-			i.Done++
-		default:
-			i.Left++
+		passed = passed && (x.State.Barriers[s.ID] || s.ID == FinallyStage)
+		for _, t := range s.Tasks {
+			i.count(x.record(t.ID))
 		}
-	})
-	if i.Unknown+i.Failed == 0 && (i.Left == 0 || closing) && x.allBarriers() {
+	}
+	if i.Unknown+i.Failed+i.Left == 0 && passed {
 		return nil
 	}
 	return i
 }
 
-func (x *Executor) lastStage() string {
-	id := ""
-	for _, s := range x.Plan.Stages {
-		if s.ID != FinallyStage {
-			id = s.ID
-		}
+func (i *Incomplete) count(r TaskRecord) {
+	switch {
+	case r.Outcome == Unknown || r.Open:
+		i.Unknown++
+	case r.Outcome == Failed:
+		i.Failed++
+	case r.Outcome == Done || r.Outcome == Skipped:
+		i.Done++
+	default:
+		i.Left++
 	}
-	return id
-}
-
-func (x *Executor) allBarriers() bool {
-	for _, s := range x.Plan.Stages {
-		if s.ID != FinallyStage && !x.State.Barriers[s.ID] {
-			return false
-		}
-	}
-	return true
 }

@@ -48,6 +48,9 @@ func (b Basis) addStage(p *Plan, id string, nodes []string, steps []*schema.Step
 	ps := &PlannedStage{ID: id, Nodes: nodes, Strategy: st}
 	for _, node := range nodes {
 		for _, step := range steps {
+			if len(step.On) > 0 && !slices.Contains(b.nodesOf(step.On, ""), node) {
+				continue
+			}
 			tasks, err := b.tasks(id, node, step)
 			if err != nil {
 				return err

@@ -59,7 +59,7 @@ func (x *Executor) fatalError() error {
 }
 
 func (x *Executor) wave(ctx context.Context, s *PlannedStage, nodes []string, failed *atomic.Int64) {
-	slots := make(chan struct{}, parallel(s, len(nodes)))
+	slots := make(chan struct{}, s.Strategy.Limit(len(s.Nodes)))
 	var wg sync.WaitGroup
 	for _, node := range nodes {
 		slots <- struct{}{}

@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"time"
+
+	"tidemark/schema"
 )
 
 // task brings one task to an outcome: asks about an attempt begun earlier, settles what is unknown, retries.
@@ -143,7 +145,7 @@ func (x *Executor) retry(ctx context.Context, t *Task, try int) bool {
 	if wants, diags := step.Retry.Wants(env); diags.Err() != nil || !wants {
 		return false
 	}
-	pause := step.Retry.Pause(try)
+	pause := pauseAfter(step.Retry, try)
 	if x.emit(Event{Type: EventRetry, Stage: t.Stage, Task: t.ID, Node: t.Node, Attempt: r.Attempt, Class: r.Class, Message: r.Message, Seconds: pause.Seconds()}) != nil {
 		return false
 	}
@@ -153,4 +155,16 @@ func (x *Executor) retry(ctx context.Context, t *Task, try int) bool {
 	case <-ctx.Done():
 		return false
 	}
+}
+
+// pauseAfter is the wait behind the given try: backoff × factor^(try−1), at most max.
+func pauseAfter(r *schema.Retry, try int) time.Duration {
+	d := float64(r.Backoff)
+	for range try - 1 {
+		d *= max(1, r.Factor)
+	}
+	if r.Max > 0 {
+		d = min(d, float64(r.Max))
+	}
+	return time.Duration(d)
 }

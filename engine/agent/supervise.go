@@ -65,35 +65,34 @@ func ended(at attemptDir, digest string) (engine.TaskState, error) {
 	return engine.TaskState{Standing: engine.Orphaned}, nil
 }
 
-// Wait blocks until nobody holds the attempt any more and tells how it ended.
+// Wait blocks until nobody holds the attempt any more and tells how it ended. It looks at the lock at growing
+// intervals, since a blocked flock could not be called off.
 func (a *Agent) Wait(ctx context.Context, ref engine.TaskRef, report func(engine.Progress)) (engine.TaskState, error) {
 	at := a.store.attempt(ref)
-	free := make(chan error, 1)
-	go func() { free <- at.waitFree() }()
-	tick := time.NewTicker(500 * time.Millisecond)
-	defer tick.Stop()
 	var last engine.Progress
-	for {
+	for pause := time.Millisecond; ; pause = min(pause+pause/2, 100*time.Millisecond) {
+		held, err := at.held()
+		if err != nil || !held {
+			return a.verdict(at, err)
+		}
+		if p, ok := at.progress(); ok && p != last && report != nil {
+			last = p
+			report(p)
+		}
 		select {
 		case <-ctx.Done():
 			return engine.TaskState{}, ctx.Err()
-		case err := <-free:
-			if err != nil {
-				return engine.TaskState{}, classed(at.dir, err)
-			}
-			return a.verdict(at)
-		case <-tick.C:
-			if p, ok := at.progress(); ok && p != last && report != nil {
-				last = p
-				report(p)
-			}
+		case <-time.After(pause):
 		}
 	}
 }
 
 // verdict is how a finished attempt ended. No intent means that nothing was done: the process died, or could
 // not write, before it began.
-func (a *Agent) verdict(at attemptDir) (engine.TaskState, error) {
+func (a *Agent) verdict(at attemptDir, err error) (engine.TaskState, error) {
+	if err != nil {
+		return engine.TaskState{}, err
+	}
 	state, err := ended(at, "")
 	if err != nil || state.Standing != engine.Nothing {
 		return state, err

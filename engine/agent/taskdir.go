@@ -55,21 +55,21 @@ func (a attemptDir) lock() (*os.File, error) {
 	return f, nil
 }
 
-// waitFree blocks until nobody holds the attempt's lock.
-func (a attemptDir) waitFree() error {
+// held tells whether a living task has the attempt's lock.
+func (a attemptDir) held() (bool, error) {
 	f, err := os.OpenFile(a.path("lock"), os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return err
+		return false, classed(a.dir, err)
 	}
 	defer f.Close()
-	for {
-		if err = unix.Flock(int(f.Fd()), unix.LOCK_SH); !errors.Is(err, unix.EINTR) {
-			return err
-		}
+	err = unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return true, nil
 	}
+	return false, err
 }
 
 // begin writes the intent and reserves room for the receipt: on a full disk nothing starts.

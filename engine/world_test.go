@@ -1,0 +1,174 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"sync"
+	"testing"
+
+	"tidemark/engine"
+	"tidemark/engine/enginetest"
+	"tidemark/schema"
+)
+
+// world is what the test kinds change: a set of done things per node, and how often each was applied.
+type world struct {
+	mu      sync.Mutex
+	is      map[string]bool
+	applied map[string]int
+	failing map[string]int
+}
+
+func newWorld() *world {
+	return &world{is: map[string]bool{}, applied: map[string]int{}, failing: map[string]int{}}
+}
+
+func (w *world) has(key string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.is[key]
+}
+
+func (w *world) do(key string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.applied[key]++
+	if w.failing[key] > 0 {
+		w.failing[key]--
+		return engine.Failf(engine.ClassIO, "%s breaks", key)
+	}
+	w.is[key] = true
+	return nil
+}
+
+func (w *world) state() map[string]bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return maps.Clone(w.is)
+}
+
+type put struct {
+	Key string `json:"key" help:"what to do" required:"true"`
+	w   *world
+}
+
+type putOut struct {
+	Key string `json:"key"`
+}
+
+func (p *put) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
+	key := v.Node + "/" + p.Key
+	f, err := v.Fact("put."+p.Key, func() (string, error) { return fmt.Sprint(p.w.has(key)), nil })
+	if err != nil {
+		return engine.Change{}, err
+	}
+	c := engine.Change{Sign: engine.Changes, Summary: "put " + p.Key, Will: []engine.Fact{{Key: f.Key, Value: "true"}}}
+	if f.Value == "true" {
+		c.Sign = engine.Same
+	}
+	return c, nil
+}
+
+func (p *put) Apply(_ context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
+	if err := p.w.do(h.Node + "/" + p.Key); err != nil {
+		return engine.Output{}, err
+	}
+	return engine.Output{Value: putOut{p.Key}, Note: "put " + p.Key}, h.Mark("put")
+}
+
+type look struct{}
+
+func (*look) Plan(context.Context, *engine.View) (engine.Change, error) {
+	return engine.Change{Sign: engine.Same, Summary: "look"}, nil
+}
+
+func (*look) Apply(context.Context, *engine.Host, engine.Change) (engine.Output, error) {
+	return engine.Output{Note: "looked"}, nil
+}
+
+func testKinds(t testing.TB, w *world) *engine.Kinds {
+	kind := func(name string, redo engine.Redo, out any, n func() engine.Step) engine.Kind {
+		return engine.Kind{Name: name, Doc: "Test kind.", Example: "id: x\n" + name + ": {}", Redo: redo, New: n, Out: out}
+	}
+	newPut := func() engine.Step { return &put{w: w} }
+	ks, err := engine.NewKinds(
+		kind("put", engine.Checked, putOut{}, newPut),
+		kind("put-again", engine.Idempotent, putOut{}, newPut),
+		kind("put-once", engine.Manual, putOut{}, newPut),
+		kind("look", engine.Pure, nil, func() engine.Step { return &look{} }),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ks
+}
+
+const testSite = `
+site: test
+nodes:
+  n1: {address: 10.0.0.1, groups: [vellum]}
+  n2: {address: 10.0.0.2, groups: [vellum]}
+  n3: {address: 10.0.0.3, groups: [vellum]}
+  s1: {address: 10.0.0.4, groups: [sprout]}
+`
+
+// bench is a fleet with a world and a runbook bound to it.
+type bench struct {
+	t     testing.TB
+	w     *world
+	fleet *enginetest.Fleet
+	basis engine.Basis
+}
+
+func newBench(t testing.TB, runbook string) *bench {
+	t.Helper()
+	w := newWorld()
+	ks := testKinds(t, w)
+	site, diags := schema.LoadSite(schema.Source{Name: "site.yaml", Data: []byte(testSite)})
+	if err := diags.Err(); err != nil {
+		t.Fatal(err)
+	}
+	rb, diags := schema.Load(schema.Source{Name: "test.yaml", Data: []byte(runbook)}, ks.Schema(), site)
+	if err := diags.Err(); err != nil {
+		t.Fatal(err)
+	}
+	inputs, diags := rb.BindInputs(nil, site)
+	if err := diags.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return &bench{t, w, enginetest.NewFleet(t, ks), engine.Basis{Runbook: rb, Site: site, Kinds: ks, Inputs: inputs, Run: "20261122T010203Z-k7"}}
+}
+
+func (b *bench) names() []string { return []string{"n1", "n2", "n3", "s1"} }
+
+// plan lays out and previews the run through a living controller.
+func (b *bench) plan() *engine.Plan {
+	b.t.Helper()
+	p, err := engine.NewPlan(b.basis)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	c := &enginetest.Controller{}
+	if err := engine.Preview(b.t.Context(), p, c.Nodes(b.fleet, b.names()...), b.basis.Kinds); err != nil {
+		b.t.Fatal(err)
+	}
+	return p
+}
+
+// run drives the plan with a controller that knows the events so far and dies at its line dieAt.
+func (b *bench) run(p *engine.Plan, events []engine.Event, dieAt int) (*enginetest.Controller, error) {
+	ctx, cancel := context.WithCancel(b.t.Context())
+	defer cancel()
+	c := &enginetest.Controller{DieAt: dieAt, Events: events}
+	c.OnDeath(cancel)
+	x := &engine.Executor{
+		Plan: p, Basis: b.basis, Nodes: c.Nodes(b.fleet, b.names()...), Journal: c, State: engine.Fold(events),
+		Holder: engine.Holder{User: "op", Host: "here"},
+	}
+	err := x.Run(ctx)
+	for _, n := range b.names() {
+		b.fleet.Node(n).Idle()
+	}
+	return c, err
+}
