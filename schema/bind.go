@@ -1,0 +1,162 @@
+package schema
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// commandLine is the file name of diagnostics about given inputs.
+const commandLine = "--input"
+
+// BindInputs gives every input its value: what was given as text, else the
+// default. A list given as text is comma-separated or YAML in brackets. An
+// input that is missing, unknown or of the wrong type is a diagnostic.
+func (r *Runbook) BindInputs(given map[string]string, site *Site) (map[string]any, Diagnostics) {
+	b := &binder{book: r, out: map[string]any{}}
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if r.Input(name) == nil {
+			b.refuse(name, codeInputUnknown, fmt.Sprintf("runbook %s has no input %q", r.Name, name), suggest(name, "inputs", r.inputNames()))
+		}
+	}
+	for i := range r.Inputs {
+		in := &r.Inputs[i]
+		text, ok := given[in.Name]
+		switch {
+		case ok:
+			b.given(in, text)
+		case in.HasDefault:
+			b.fallback(in, site)
+		default:
+			b.refuse(in.Name, codeInputMissing, fmt.Sprintf("input %q is missing", in.Name), needed(in))
+		}
+	}
+	if b.list.HasErrors() {
+		return nil, b.list.sorted()
+	}
+	return b.out, b.list.sorted()
+}
+
+type binder struct {
+	book *Runbook
+	out  map[string]any
+	list Diagnostics
+}
+
+func (b *binder) refuse(name, code, message, help string) {
+	b.list = append(b.list, Diagnostic{Pos: Pos{File: commandLine + " " + name}, Width: 1, Code: code, Message: message, Help: help})
+}
+
+func (r *Runbook) inputNames() []string {
+	out := make([]string, len(r.Inputs))
+	for i, in := range r.Inputs {
+		out[i] = in.Name
+	}
+	return out
+}
+
+func needed(in *Input) string {
+	help := fmt.Sprintf("add --input %s=%s", in.Name, strings.ToUpper(in.Type))
+	if in.Help != "" {
+		help += "\n" + in.Help
+	}
+	return help
+}
+
+// given reads the text of the command line by the decoder of the language.
+func (b *binder) given(in *Input, text string) {
+	v := in.value()
+	n := textNode(in, text)
+	rep := &report{doc: &document{src: Source{Name: commandLine}}}
+	d := &decoder{report: rep}
+	if n == nil {
+		b.refuse(in.Name, codeInputType, fmt.Sprintf("%q is no %s", text, in.Type), formOf(in))
+		return
+	}
+	if d.decode(n, v) && len(in.Enum) > 0 {
+		d.enum(n, v, in.Enum)
+	}
+	for _, bad := range rep.list {
+		b.refuse(in.Name, codeInputType, bad.Message, bad.Help)
+	}
+	b.out[in.Name] = plainValue(v)
+}
+
+func formOf(in *Input) string {
+	if in.Type == "list" {
+		return fmt.Sprintf("--input %s=a,b or --input '%s=[a, b]'", in.Name, in.Name)
+	}
+	return fmt.Sprintf("--input '%s={key: value}'", in.Name)
+}
+
+// textNode makes the value that the text stands for; nil when it is no YAML.
+func textNode(in *Input, text string) *yaml.Node {
+	switch {
+	case in.Type == "string":
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Style: yaml.DoubleQuotedStyle}
+	case in.Type == "map" || strings.HasPrefix(strings.TrimSpace(text), "["):
+		return flowNode(in, text)
+	case in.Type == "list":
+		n := &yaml.Node{Kind: yaml.SequenceNode}
+		for part := range strings.SplitSeq(text, ",") {
+			if part = strings.TrimSpace(part); part != "" {
+				n.Content = append(n.Content, plainNode(in.Of, part))
+			}
+		}
+		return n
+	}
+	return plainNode(in.Type, text)
+}
+
+func plainNode(kind, text string) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.ScalarNode, Value: text}
+	if kind == "string" || text == "" {
+		n.Tag, n.Style = "!!str", yaml.DoubleQuotedStyle
+	}
+	return n
+}
+
+func flowNode(in *Input, text string) *yaml.Node {
+	rep := &report{}
+	doc := parse(Source{Name: commandLine, Data: []byte(text)}, rep)
+	if doc.root == nil || rep.list.HasErrors() {
+		return nil
+	}
+	if in.Of == "string" {
+		for _, c := range doc.root.Content {
+			if c.Kind == yaml.ScalarNode {
+				c.Tag = "!!str"
+			}
+		}
+	}
+	return doc.root
+}
+
+// fallback evaluates the default; it was checked at load against this site's
+// vars, or accepts what it finds when there was no site.
+func (b *binder) fallback(in *Input, site *Site) {
+	env := Env{Site: site.Env(), Vars: b.book.VarsFor(nil, site)}
+	rep := &report{doc: b.book.doc}
+	d := &decoder{report: rep, leaves: in.leaves, env: env.roots()}
+	v := in.value()
+	if d.decode(in.def, v) && len(in.Enum) > 0 {
+		d.enum(in.def, v, in.Enum)
+	}
+	b.list = append(b.list, rep.list...)
+	b.out[in.Name] = plainValue(v)
+}
+
+// plainValue is the value as expressions and JSON hold it: sizes are ints.
+func plainValue(v reflect.Value) any {
+	if v.Type() == sizeType {
+		return int(v.Int())
+	}
+	if v.Kind() == reflect.Slice && v.IsNil() {
+		return reflect.MakeSlice(v.Type(), 0, 0).Interface()
+	}
+	return v.Interface()
+}

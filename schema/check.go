@@ -1,0 +1,211 @@
+package schema
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+// checker gives every part of an expression its static type and reports all
+// mistakes in it. The library's own checker stops at the first and speaks of
+// Go types.
+type checker struct {
+	report  *report
+	expr    *Expr
+	scope   *scope
+	element *typ // what # is, inside a predicate
+	refs    refs
+}
+
+// final is the type of the whole expression, which is used as it is.
+func (c *checker) final(n ast.Node) *typ { return c.used(n) }
+
+// used is the type of a part whose value is needed: it must not be missing.
+func (c *checker) used(n ast.Node) *typ {
+	t := c.visit(n)
+	if t.maybe != "" {
+		c.error(n, codeMaybe, fmt.Sprintf("step %q may not have run, then it has no output", t.maybe),
+			fmt.Sprintf("say what holds then: %s ?? …", n))
+		return t.sure()
+	}
+	return t
+}
+
+func (c *checker) visit(n ast.Node) *typ {
+	switch n := n.(type) {
+	case *ast.NilNode:
+		return scalarType(tNil)
+	case *ast.IntegerNode:
+		return scalarType(tInt)
+	case *ast.FloatNode:
+		return scalarType(tFloat)
+	case *ast.BoolNode:
+		return scalarType(tBool)
+	case *ast.StringNode:
+		return scalarType(tString)
+	case *ast.IdentifierNode:
+		return c.identifier(n)
+	case *ast.MemberNode:
+		return c.member(n)
+	case *ast.ChainNode:
+		return c.visit(n.Node)
+	case *ast.UnaryNode:
+		return c.unary(n)
+	case *ast.BinaryNode:
+		return c.binary(n)
+	case *ast.ConditionalNode:
+		return c.conditional(n)
+	}
+	return c.compound(n)
+}
+
+// compound types what holds several values.
+func (c *checker) compound(n ast.Node) *typ {
+	switch n := n.(type) {
+	case *ast.BuiltinNode:
+		return c.call(n, n.Name, n.Arguments)
+	case *ast.CallNode:
+		if id, ok := n.Callee.(*ast.IdentifierNode); ok {
+			return c.call(n, id.Value, n.Arguments)
+		}
+		return c.error(n, codeFunction, "values have no methods", "")
+	case *ast.SliceNode:
+		return c.slice(n)
+	case *ast.ArrayNode:
+		return c.array(n)
+	case *ast.MapNode:
+		return c.object(n)
+	case *ast.PointerNode:
+		return c.pointer(n)
+	case *ast.PredicateNode:
+		return c.used(n.Node)
+	}
+	return c.error(n, codeExpr, "this form is not part of the language", "use one plain expression")
+}
+
+// error reports a mistake at a part and types it any, so that one mistake
+// does not cause others.
+func (c *checker) error(n ast.Node, code, message, help string) *typ {
+	from, width := c.extent(n)
+	c.report.within(c.expr.node, c.expr.off+from, width, code, message, help)
+	return scalarType(tAny)
+}
+
+// extent is the token that a part is known by: its name or operator.
+func (c *checker) extent(n ast.Node) (from, width int) {
+	loc := n.Location()
+	if m, ok := n.(*ast.MemberNode); ok {
+		loc = m.Property.Location()
+	}
+	total := utf8.RuneCountInString(c.expr.text)
+	from = min(loc.From, max(0, total-1))
+	return from, max(1, min(loc.To, total)-from)
+}
+
+func (c *checker) identifier(n *ast.IdentifierNode) *typ {
+	if why, ok := c.scope.away[n.Value]; ok {
+		return c.error(n, why.code, why.message, why.help)
+	}
+	t, ok := c.scope.roots[n.Value]
+	if !ok {
+		return c.error(n, codeUnknown, fmt.Sprintf("unknown name %q", n.Value),
+			suggest(n.Value, "names here", slices.Collect(maps.Keys(c.scope.roots))))
+	}
+	note(&c.refs.roots, n.Value, t)
+	return t
+}
+
+func note[V any](m *map[string]V, key string, v V) {
+	if *m == nil {
+		*m = map[string]V{}
+	}
+	(*m)[key] = v
+}
+
+func (c *checker) member(n *ast.MemberNode) *typ {
+	if isController(n) {
+		return c.controller(n)
+	}
+	base := c.visit(n.Node)
+	name, isName := n.Property.(*ast.StringNode)
+	var t *typ
+	switch base.kind {
+	case tAny:
+		if !isName {
+			c.used(n.Property)
+		}
+		t = scalarType(tAny)
+	case tObject:
+		if !isName {
+			return c.error(n, codeMismatch, "the name of a field is due here, in quotes", "")
+		}
+		t = c.field(n, base, name.Value)
+	case tMap:
+		c.require(n.Property, tString)
+		t = base.elem
+	case tList:
+		if isName {
+			return c.error(n, codeUnknown, fmt.Sprintf("a %s has no field %q", base, name.Value), "take one element by [0], or all by map()")
+		}
+		c.require(n.Property, tInt)
+		t = base.elem
+	default:
+		return c.error(n, codeUnknown, fmt.Sprintf("a %s has no fields", base), "")
+	}
+	return t.withMaybe(base.maybe)
+}
+
+// field looks a name up in an object and notes what is read.
+func (c *checker) field(n *ast.MemberNode, base *typ, name string) *typ {
+	if why, ok := base.away[name]; ok {
+		return c.error(n.Property, why.code, why.message, why.help)
+	}
+	root, _ := n.Node.(*ast.IdentifierNode)
+	if t, ok := base.fields[name]; ok {
+		if root != nil && root.Value == "inputs" {
+			note(&c.refs.inputs, name, true)
+		}
+		if base.label == "step" {
+			note(&c.refs.steps, name, true)
+		}
+		return t
+	}
+	if base.open {
+		return scalarType(tAny)
+	}
+	what := base.label
+	if what == "" {
+		what = "field"
+	}
+	label := "known"
+	if len(base.fields) == 0 {
+		label = ""
+	}
+	return c.error(n.Property, codeUnknown, fmt.Sprintf("unknown %s %q", what, name),
+		strings.TrimSpace(suggest(name, label, slices.Collect(maps.Keys(base.fields)))))
+}
+
+func (c *checker) controller(n *ast.MemberNode) *typ {
+	if why, ok := c.scope.away["nodes"]; ok {
+		return c.error(n.Node, why.code, why.message, why.help)
+	}
+	t, ok := c.scope.roots[controllerRoot]
+	if !ok {
+		return c.error(n.Property, codeOrder, "no controller stage ran before", "")
+	}
+	note(&c.refs.roots, controllerRoot, t)
+	return t
+}
+
+// require reports a part that is not of the type; any is decided when it runs.
+func (c *checker) require(n ast.Node, due typeKind) {
+	t := c.used(n)
+	if t.kind == tAny || t.kind == due || (due == tFloat && t.kind == tInt) {
+		return
+	}
+	c.error(n, codeMismatch, fmt.Sprintf("a %s where a %s is due", t, scalarType(due)), "")
+}

@@ -1,0 +1,216 @@
+package schema
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+func (c *checker) unary(n *ast.UnaryNode) *typ {
+	t := c.used(n.Node)
+	switch n.Operator {
+	case "!", "not":
+		if t.kind == tBool || t.kind == tAny {
+			return scalarType(tBool)
+		}
+	default:
+		if t.number() || t.kind == tAny {
+			return t
+		}
+	}
+	return c.error(n, codeMismatch, fmt.Sprintf("%s on a %s", n.Operator, t), "")
+}
+
+func (c *checker) binary(n *ast.BinaryNode) *typ {
+	switch n.Operator {
+	case "??":
+		return c.coalesce(n)
+	case "==", "!=":
+		return c.equality(n)
+	case "..":
+		return c.error(n, codeFunction, "ranges are not part of the language", "")
+	}
+	l, r := c.used(n.Left), c.used(n.Right)
+	if t := operator(n.Operator, l, r); t != nil {
+		c.pattern(n)
+		return t
+	}
+	help := ""
+	if n.Operator == "+" && (l.kind == tString || r.kind == tString) {
+		help = "string(x) makes text of a value"
+	}
+	return c.error(n, codeMismatch, fmt.Sprintf("%s between a %s and a %s", n.Operator, l, r), help)
+}
+
+// pattern checks the regular expression of `matches` while it can be seen.
+func (c *checker) pattern(n *ast.BinaryNode) {
+	text, ok := n.Right.(*ast.StringNode)
+	if n.Operator != "matches" || !ok {
+		return
+	}
+	if _, err := regexp.Compile(text.Value); err != nil {
+		c.error(n.Right, codeExpr, err.Error(), "")
+	}
+}
+
+// coalesce is `left ?? right`: the one place where a value may be missing.
+func (c *checker) coalesce(n *ast.BinaryNode) *typ {
+	l, r := c.visit(n.Left), c.visit(n.Right)
+	t := join(l.sure(), r)
+	if t == nil {
+		return c.error(n.Right, codeMismatch, fmt.Sprintf("a %s where the left side of ?? is a %s", r, l.sure()), "")
+	}
+	return t
+}
+
+// equality may ask a missing value only whether it is nil.
+func (c *checker) equality(n *ast.BinaryNode) *typ {
+	l, r := c.visit(n.Left), c.visit(n.Right)
+	if l.kind != tNil && r.kind != tNil {
+		l, r = c.sureOf(n.Left, l), c.sureOf(n.Right, r)
+	}
+	if join(l, r) == nil {
+		c.error(n, codeMismatch, fmt.Sprintf("a %s is never equal to a %s", l, r), "")
+	}
+	return scalarType(tBool)
+}
+
+func (c *checker) sureOf(n ast.Node, t *typ) *typ {
+	if t.maybe == "" {
+		return t
+	}
+	return c.used(n)
+}
+
+func (c *checker) conditional(n *ast.ConditionalNode) *typ {
+	c.require(n.Cond, tBool)
+	a, b := c.used(n.Exp1), c.used(n.Exp2)
+	t := join(a, b)
+	if t == nil {
+		return c.error(n, codeMismatch, fmt.Sprintf("one branch is a %s, the other a %s", a, b), "")
+	}
+	return t
+}
+
+// operator is the type of l op r, nil when the two do not fit.
+func operator(op string, l, r *typ) *typ {
+	either := l.kind == tAny || r.kind == tAny
+	both := func(k typeKind) bool {
+		return (l.kind == k || l.kind == tAny) && (r.kind == k || r.kind == tAny)
+	}
+	numbers := (l.number() || l.kind == tAny) && (r.number() || r.kind == tAny)
+	ordered := numbers || both(tString) || both(tDuration)
+	when := func(ok bool, k typeKind) *typ {
+		if !ok {
+			return nil
+		}
+		return scalarType(k)
+	}
+	switch op {
+	case "and", "&&", "or", "||":
+		return when(both(tBool), tBool)
+	case "<", "<=", ">", ">=":
+		return when(ordered, tBool)
+	case "matches", "contains", "startsWith", "endsWith":
+		return when(both(tString), tBool)
+	case "in":
+		return when(member(l, r), tBool)
+	case "/", "**", "^":
+		return when(numbers, tFloat)
+	case "%":
+		return when(both(tInt), tInt)
+	}
+	if either {
+		return scalarType(tAny)
+	}
+	return arithmetic(op, l, r)
+}
+
+func arithmetic(op string, l, r *typ) *typ {
+	durations := l.kind == tDuration && r.kind == tDuration
+	switch {
+	case l.number() && r.number():
+		return join(l, r)
+	case op == "+" && l.kind == tString && r.kind == tString:
+		return l
+	case (op == "+" || op == "-") && durations:
+		return l
+	case op == "*" && l.kind == tDuration && r.number():
+		return l
+	case op == "*" && l.number() && r.kind == tDuration:
+		return r
+	}
+	return nil
+}
+
+// member is the condition of `l in r`.
+func member(l, r *typ) bool {
+	switch r.kind {
+	case tAny:
+		return true
+	case tList:
+		return join(l, r.elem) != nil
+	case tMap, tObject:
+		return l.kind == tString || l.kind == tAny
+	}
+	return false
+}
+
+func (c *checker) slice(n *ast.SliceNode) *typ {
+	t := c.used(n.Node)
+	for _, bound := range []ast.Node{n.From, n.To} {
+		if bound != nil {
+			c.require(bound, tInt)
+		}
+	}
+	if t.kind != tList && t.kind != tString && t.kind != tAny {
+		return c.error(n, codeMismatch, fmt.Sprintf("no part can be taken of a %s", t), "")
+	}
+	return t
+}
+
+func (c *checker) array(n *ast.ArrayNode) *typ {
+	elem := scalarType(tNil)
+	for _, e := range n.Nodes {
+		t := c.used(e)
+		joined := join(elem, t)
+		if joined == nil {
+			return c.error(e, codeMismatch, fmt.Sprintf("a %s in a list of %s", t, elem), "")
+		}
+		elem = joined
+	}
+	if elem.kind == tNil {
+		elem = scalarType(tAny)
+	}
+	return listOf(elem)
+}
+
+func (c *checker) object(n *ast.MapNode) *typ {
+	out := &typ{kind: tObject, fields: map[string]*typ{}}
+	for _, p := range n.Pairs {
+		pair, ok := p.(*ast.PairNode)
+		if !ok {
+			continue
+		}
+		key, ok := pair.Key.(*ast.StringNode)
+		if !ok {
+			return c.error(pair.Key, codeMismatch, "a key is plain text", "")
+		}
+		out.fields[key.Value] = c.used(pair.Value)
+	}
+	return out
+}
+
+// pointer is # (or what a leading dot stands for) inside a predicate.
+func (c *checker) pointer(n *ast.PointerNode) *typ {
+	switch {
+	case c.element == nil:
+		return c.error(n, codeExpr, "# stands only inside a predicate", "")
+	case n.Name == "index":
+		return scalarType(tInt)
+	case n.Name != "":
+		return c.error(n, codeUnknown, fmt.Sprintf("unknown name #%s", n.Name), "")
+	}
+	return c.element
+}

@@ -1,0 +1,134 @@
+package schema
+
+import (
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/conf"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
+	"github.com/expr-lang/expr/vm"
+	"gopkg.in/yaml.v3"
+)
+
+// maxExprNodes bounds the size of one expression.
+const maxExprNodes = 500
+
+// Expr is one compiled expression and where it stands.
+type Expr struct {
+	text    string
+	node    *yaml.Node // the scalar it stands in
+	off     int        // characters of the scalar before it
+	tree    ast.Node
+	program *vm.Program
+	typ     *typ
+	refs    refs
+}
+
+// refs is what an expression reads from.
+type refs struct {
+	inputs map[string]bool
+	steps  map[string]bool
+	roots  map[string]*typ
+}
+
+// String gives the expression as it was written.
+func (e *Expr) String() string { return strings.TrimSpace(e.text) }
+
+// compile checks text, which stands off characters into a scalar, against the
+// scope. Mistakes are reported at their place inside the expression; the
+// result then has type any and cannot be evaluated.
+func (r *report) compile(n *yaml.Node, off int, text string, s *scope) *Expr {
+	e := &Expr{text: text, node: n, off: off, typ: scalarType(tAny)}
+	if strings.TrimSpace(text) == "" {
+		e.report(r, codeExpr, "an empty expression", "")
+		return e
+	}
+	tree, err := parser.ParseWithConfig(text, parseConfig())
+	if err != nil {
+		e.failed(r, codeExpr, err)
+		return e
+	}
+	c := &checker{report: r, expr: e, scope: s}
+	before := len(r.list)
+	e.tree = tree.Node
+	e.typ = c.final(tree.Node)
+	e.refs = c.refs
+	if r.failed(before) {
+		return e
+	}
+	if e.program, err = expr.Compile(text, compileOptions()...); err != nil {
+		e.failed(r, codeExpr, err)
+	}
+	return e
+}
+
+// compileBare compiles a scalar that is an expression as a whole.
+func (r *report) compileBare(n *yaml.Node, s *scope) *Expr {
+	if n.Kind == yaml.ScalarNode && strings.HasPrefix(strings.TrimSpace(n.Value), "${{") {
+		r.at(n, codeExpr, "the expression stands here without ${{ }}", "write only what is between the braces")
+		return &Expr{node: n, typ: scalarType(tAny)}
+	}
+	if n.Kind != yaml.ScalarNode || n.Value == "" {
+		r.at(n, codeShape, "an expression is due here", "")
+		return &Expr{node: n, typ: scalarType(tAny)}
+	}
+	return r.compile(n, 0, n.Value, s)
+}
+
+// parseConfig makes disabled builtins plain names for the parser, so that our
+// own functions and the checker see them.
+func parseConfig() *conf.Config {
+	c := conf.CreateNew()
+	for _, option := range compileOptions() {
+		option(c)
+	}
+	return c
+}
+
+// report reports a mistake at the whole expression.
+func (e *Expr) report(r *report, code, message, help string) {
+	lead := utf8.RuneCountInString(e.text) - utf8.RuneCountInString(strings.TrimLeft(e.text, " \t\n"))
+	r.within(e.node, e.off+lead, utf8.RuneCountInString(e.String()), code, message, help)
+}
+
+// failed reports an error of the expression library at its place.
+func (e *Expr) failed(r *report, code string, err error) {
+	var at *file.Error
+	if !errors.As(err, &at) {
+		e.report(r, code, err.Error(), "")
+		return
+	}
+	from := min(at.From, max(0, utf8.RuneCountInString(e.text)-1))
+	r.within(e.node, e.off+from, max(1, at.To-at.From), code, plainMessage(at.Message), "")
+}
+
+// plainMessage takes Go's words out of the library's messages.
+func plainMessage(text string) string {
+	text = strings.ReplaceAll(text, "unexpected token EOF", "the expression ends too early")
+	text = strings.ReplaceAll(text, "compilation failed: ", "")
+	return strings.NewReplacer("<nil>", "nothing", "map[string]interface {}", "object", "[]interface {}", "list").Replace(text)
+}
+
+// eval runs the expression; ok is false after a mistake, reported.
+func (e *Expr) eval(r *report, env map[string]any) (v any, ok bool) {
+	v, err := expr.Run(e.program, e.values(env))
+	if err != nil {
+		e.failed(r, codeEvaluation, err)
+		return nil, false
+	}
+	return coerce(v, e.typ), true
+}
+
+// values gives the roots that the expression reads in the form their types
+// promise, and nothing else.
+func (e *Expr) values(env map[string]any) map[string]any {
+	out := make(map[string]any, len(e.refs.roots))
+	for name, t := range e.refs.roots {
+		out[name] = coerce(env[name], t)
+	}
+	return out
+}

@@ -1,0 +1,168 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// field is one declared key of a struct.
+type field struct {
+	name     string
+	help     string
+	def      string
+	hasDef   bool
+	required bool
+	short    bool
+	enum     []string
+	index    []int
+	typ      reflect.Type
+}
+
+// fieldsOf gives the declared keys of a struct in the order of its fields;
+// those of embedded structs count as its own.
+func fieldsOf(t reflect.Type) []field {
+	var out []field
+	for f := range fieldSeq(t) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct {
+			for _, inner := range fieldsOf(f.Type) {
+				inner.index = append(slices.Clone(f.Index), inner.index...)
+				out = append(out, inner)
+			}
+			continue
+		}
+		if name == "-" || !f.IsExported() {
+			continue
+		}
+		out = append(out, newField(f, name))
+	}
+	return out
+}
+
+func fieldSeq(t reflect.Type) func(func(reflect.StructField) bool) {
+	return func(yield func(reflect.StructField) bool) {
+		for i := range t.NumField() {
+			if !yield(t.Field(i)) {
+				return
+			}
+		}
+	}
+}
+
+func newField(f reflect.StructField, name string) field {
+	if name == "" {
+		name = f.Name
+	}
+	def, hasDef := f.Tag.Lookup("default")
+	out := field{
+		name: name, help: f.Tag.Get("help"), def: def, hasDef: hasDef,
+		required: f.Tag.Get("required") == "true", short: f.Tag.Get("short") == "true",
+		index: f.Index, typ: f.Type,
+	}
+	if e := f.Tag.Get("enum"); e != "" {
+		out.enum = strings.Split(e, ",")
+	}
+	return out
+}
+
+// shortField is the field that a bare scalar or list fills, if there is one.
+func shortField(t reflect.Type) (field, bool) {
+	all := fieldsOf(t)
+	i := slices.IndexFunc(all, func(f field) bool { return f.short })
+	if i < 0 {
+		return field{}, false
+	}
+	return all[i], true
+}
+
+// checkStruct refuses a declaration that the decoder cannot fill.
+func checkStruct(t reflect.Type, above []reflect.Type) error {
+	if t.Kind() != reflect.Struct {
+		return fmt.Errorf("%s is no struct", t)
+	}
+	if slices.Contains(above, t) {
+		return fmt.Errorf("%s contains itself", t)
+	}
+	for _, f := range fieldsOf(t) {
+		if err := checkType(f.typ, append(above, t)); err != nil {
+			return fmt.Errorf("%s: %w", f.name, err)
+		}
+		if err := setDefault(reflect.New(f.typ).Elem(), f); err != nil {
+			return fmt.Errorf("%s: default: %w", f.name, err)
+		}
+	}
+	return nil
+}
+
+func checkType(t reflect.Type, above []reflect.Type) error {
+	switch t {
+	case durationType, sizeType, modeType, condType:
+		return nil
+	}
+	switch t.Kind() {
+	case reflect.String, reflect.Int, reflect.Int64, reflect.Float64, reflect.Bool, reflect.Interface:
+		return nil
+	case reflect.Slice:
+		return checkType(t.Elem(), above)
+	case reflect.Map:
+		if t.Key().Kind() == reflect.String {
+			return checkType(t.Elem(), above)
+		}
+	case reflect.Struct:
+		return checkStruct(t, above)
+	}
+	return fmt.Errorf("type %s is not part of the language", t)
+}
+
+// setDefault fills v from the field's default tag; a list is comma-separated.
+func setDefault(v reflect.Value, f field) error {
+	if !f.hasDef {
+		return nil
+	}
+	if v.Kind() == reflect.Slice {
+		for part := range strings.SplitSeq(f.def, ",") {
+			elem := reflect.New(v.Type().Elem()).Elem()
+			if err := setText(elem, part); err != nil {
+				return err
+			}
+			v.Set(reflect.Append(v, elem))
+		}
+		return nil
+	}
+	return setText(v, f.def)
+}
+
+// setText fills a scalar from text as it stands in a tag or on a command line.
+func setText(v reflect.Value, text string) error {
+	if v.Kind() == reflect.String {
+		v.SetString(text)
+		return nil
+	}
+	n := &yaml.Node{Kind: yaml.ScalarNode, Value: text}
+	if v.Type() == modeType {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	r := &report{doc: &document{}}
+	d := &decoder{report: r}
+	if !d.scalar(n, v) {
+		return errors.New(r.list[0].Message)
+	}
+	return nil
+}
+
+// The types that the decoder treats by themselves. They are constants in all
+// but syntax.
+var (
+	durationType = reflect.TypeFor[time.Duration]()
+	sizeType     = reflect.TypeFor[Size]()
+	modeType     = reflect.TypeFor[Mode]()
+	condType     = reflect.TypeFor[Cond]()
+	nodeType     = reflect.TypeFor[*yaml.Node]()
+	anyType      = reflect.TypeFor[any]()
+)

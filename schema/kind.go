@@ -1,0 +1,64 @@
+package schema
+
+import (
+	"fmt"
+	"reflect"
+)
+
+// Kind is what the language must know of a step kind. Args and Out are zero
+// values of structs, not pointers; Out may be nil.
+//
+// The tags of Args are its declaration: json (the name, also on the wire),
+// help, required:"true", default:"text", enum:"a,b", and short:"true" on the
+// one field that a bare scalar or list fills.
+type Kind struct {
+	Name         string
+	Doc          string
+	Example      string
+	OnController bool
+	Redo         string // pure, idempotent, checked or manual
+	Args         any
+	Out          any
+}
+
+// Validate reports what makes the declaration unusable: a type that the
+// language cannot fill, a default or tag that does not fit.
+func (k Kind) Validate() error {
+	if !isWord(k.Name) {
+		return fmt.Errorf("kind %q: bad name", k.Name)
+	}
+	if isStepKey(k.Name) {
+		return fmt.Errorf("kind %s: the name is a step key", k.Name)
+	}
+	if err := checkStruct(k.argsType(), nil); err != nil {
+		return fmt.Errorf("kind %s: %w", k.Name, err)
+	}
+	if k.Out != nil && reflect.TypeOf(k.Out).Kind() != reflect.Struct {
+		return fmt.Errorf("kind %s: Out is no struct", k.Name)
+	}
+	return nil
+}
+
+// argsType is the struct of the arguments; a kind without any has an empty one.
+func (k Kind) argsType() reflect.Type {
+	if k.Args == nil {
+		return reflect.TypeFor[struct{}]()
+	}
+	return reflect.TypeOf(k.Args)
+}
+
+// outType is the static type of the kind's output.
+func (k Kind) outType() *typ {
+	if k.Out == nil {
+		return &typ{kind: tObject}
+	}
+	return typeOf(reflect.TypeOf(k.Out))
+}
+
+func kindNames(kinds map[string]Kind) []string {
+	names := make([]string, 0, len(kinds))
+	for name := range kinds {
+		names = append(names, name)
+	}
+	return names
+}

@@ -1,0 +1,170 @@
+package schema
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// runbookFile is the declaration of a runbook.
+type runbookFile struct {
+	Runbook   text          `json:"runbook" required:"true" help:"name of the runbook"`
+	Title     string        `json:"title" help:"one sentence: what it does and what it costs"`
+	Inputs    *yaml.Node    `json:"inputs"`
+	Vars      *yaml.Node    `json:"vars"`
+	Locks     []text        `json:"locks" help:"groups or nodes that are locked though no task runs there"`
+	OnFailure string        `json:"on-failure" default:"hold" enum:"hold,close"`
+	Deadline  time.Duration `json:"deadline" help:"limit of the whole run"`
+	Stages    *yaml.Node    `json:"stages" required:"true" help:"stages: a list of {stage, on, steps}"`
+	Finally   *yaml.Node    `json:"finally"`
+}
+
+// loader holds what is known while a runbook is read from top to bottom.
+type loader struct {
+	decoder
+	book  *Runbook
+	kinds map[string]Kind
+	site  *Site
+	ids   map[string]*yaml.Node // every step id of the text
+	past  []past                // the steps before the one being read
+	used  map[string]bool       // inputs
+}
+
+// Load reads and checks a runbook. Without a site, groups, nodes and vars are
+// unknown and accepted; all else is checked. The runbook is nil when the
+// diagnostics hold an error.
+func Load(src Source, kinds []Kind, site *Site) (*Runbook, Diagnostics) {
+	r := &report{}
+	l := &loader{
+		decoder: decoder{report: r}, kinds: map[string]Kind{}, site: site,
+		ids: map[string]*yaml.Node{}, used: map[string]bool{},
+	}
+	for _, k := range kinds {
+		l.kinds[k.Name] = k
+	}
+	doc := parse(src, r)
+	if doc.root == nil {
+		return nil, r.list.sorted()
+	}
+	sum := sha256.Sum256(src.Data)
+	l.book = &Runbook{Source: src, Digest: hex.EncodeToString(sum[:]), doc: doc}
+	l.load(doc.root)
+	if r.list.HasErrors() {
+		return nil, r.list.sorted()
+	}
+	return l.book, r.list.sorted()
+}
+
+func (l *loader) load(root *yaml.Node) {
+	var f runbookFile
+	l.decode(root, reflect.ValueOf(&f).Elem())
+	l.word(f.Runbook, "runbook")
+	l.book.Name, l.book.Title = f.Runbook.Value, f.Title
+	l.book.OnFailure, l.book.Deadline = f.OnFailure, f.Deadline
+	l.book.Vars = l.vars(f.Vars)
+	l.book.Locks = l.targets(f.Locks)
+	l.inputs(f.Inputs)
+	l.collectIDs(f.Stages, f.Finally)
+	l.stages(f.Stages)
+	l.finally(f.Finally)
+	l.unused()
+}
+
+// targets checks names of groups and nodes against the site.
+func (l *loader) targets(names []text) []string {
+	var out []string
+	for _, t := range names {
+		if t.node == nil {
+			continue
+		}
+		l.target(t)
+		if slices.Contains(out, t.Value) {
+			l.at(t.node, codeDuplicateID, fmt.Sprintf("%q is named twice", t.Value), "")
+		}
+		out = append(out, t.Value)
+	}
+	return out
+}
+
+func (l *loader) target(t text) {
+	if l.site == nil || t.Value == controllerName || len(l.site.Select([]string{t.Value})) > 0 {
+		return
+	}
+	known := l.site.Groups()
+	for _, n := range l.site.Nodes {
+		known = append(known, n.Name)
+	}
+	l.at(t.node, codeGroup, fmt.Sprintf("site %s has no group or node %q", l.site.Name, t.Value), suggest(t.Value, "it has", known))
+}
+
+// collectIDs knows every step before any is read, so that a reference to a
+// later one is told from a slip.
+func (l *loader) collectIDs(stages, finally *yaml.Node) {
+	lists := []*yaml.Node{finally}
+	for _, stage := range items(stages) {
+		lists = append(lists, valueOf(stage, "steps"))
+	}
+	for _, list := range lists {
+		for _, step := range items(list) {
+			if id := valueOf(step, "id"); id != nil && l.ids[id.Value] == nil {
+				l.ids[id.Value] = id
+			}
+		}
+	}
+}
+
+// items gives the elements of a list, none when it is no list.
+func items(n *yaml.Node) []*yaml.Node {
+	if n == nil {
+		return nil
+	}
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if n.Kind != yaml.SequenceNode {
+		return nil
+	}
+	return n.Content
+}
+
+// valueOf gives a key's value, nil when it is no mapping or lacks the key.
+func valueOf(n *yaml.Node, key string) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if n.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// unused warns of inputs that nothing reads.
+func (l *loader) unused() {
+	if l.list.HasErrors() {
+		return
+	}
+	for _, in := range l.book.Inputs {
+		if !l.used[in.Name] {
+			l.warn(in.pos, codeUnused, fmt.Sprintf("input %q is used nowhere", in.Name), "remove it, or use it as inputs."+in.Name)
+		}
+	}
+}
+
+// reads notes what an expression refers to.
+func (l *loader) reads(e *Expr, waits map[string]bool) {
+	maps.Copy(l.used, e.refs.inputs)
+	if waits != nil {
+		maps.Copy(waits, e.refs.steps)
+	}
+}

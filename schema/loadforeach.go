@@ -1,0 +1,111 @@
+package schema
+
+import (
+	"fmt"
+	"reflect"
+
+	"gopkg.in/yaml.v3"
+)
+
+// each is a compiled for-each: an expression or a written list.
+type each struct {
+	expr *Expr
+	list *yaml.Node
+}
+
+// forEach reads for-each and key, and gives the scope that has item. Items
+// are fixed in the plan, so nothing that a step puts out can be in them.
+func (l *loader) forEach(step *Step, f stepFile, scope *scope) *scope {
+	fixed := scope.without("the items are fixed in the plan, before any step ran", "steps", "nodes", controllerRoot, "run")
+	step.ForEach, step.each = true, &each{}
+	elem := scalarType(tAny)
+	if f.ForEach.Kind == yaml.SequenceNode {
+		step.each.list = f.ForEach
+		elem = l.eachList(step, fixed)
+	} else {
+		before := len(l.list)
+		e := l.compileBare(f.ForEach, fixed)
+		step.each.expr = e
+		l.reads(e, nil)
+		switch {
+		case e.typ.kind == tList:
+			elem = e.typ.elem
+		case e.typ.kind != tAny && !l.failed(before):
+			e.report(l.report, codeMismatch, fmt.Sprintf("for-each goes over a list, this is a %s", e.typ), "")
+		}
+	}
+	l.eachKey(step, f, fixed.with("item", elem), elem)
+	return scope.with("item", elem)
+}
+
+// eachList checks a written list; its leaves may be expressions.
+func (l *loader) eachList(step *Step, scope *scope) *typ {
+	d := &decoder{report: l.report, scope: scope, leaves: step.leaves, conds: step.conds}
+	var list []any
+	v := reflect.ValueOf(&list).Elem()
+	d.decode(step.each.list, v)
+	for n, leaf := range step.leaves {
+		if hasNode(step.each.list, n) {
+			for _, p := range leaf.parts {
+				if p.expr != nil {
+					l.reads(p.expr, nil)
+				}
+			}
+		}
+	}
+	if hasExpr(step.each.list, v.Type()) {
+		return scalarType(tAny)
+	}
+	return typeOfValue(list).elem
+}
+
+func hasNode(n, leaf *yaml.Node) bool {
+	for _, c := range n.Content {
+		if c == leaf || hasNode(c, leaf) {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *loader) eachKey(step *Step, f stepFile, scope *scope, elem *typ) {
+	if f.Key == nil {
+		if elem.kind != tAny && !elem.scalar() {
+			l.at(f.ForEach, codeKey, fmt.Sprintf("each item is a %s: nothing tells them apart", elem), `add key: "${{ item.… }}"`)
+		}
+		return
+	}
+	step.key = f.Key
+	d := &decoder{report: l.report, scope: scope, leaves: step.leaves, conds: step.conds}
+	var key string
+	if d.decode(f.Key, reflect.ValueOf(&key).Elem()) && !isTemplate(f.Key) {
+		l.at(f.Key, codeKey, "the same key for every item", `write it with the item: "${{ item.… }}"`)
+	}
+}
+
+// retry reads when a failed attempt is repeated.
+func (l *loader) retry(n *yaml.Node, scope *scope, waits map[string]bool) *Retry {
+	var f retryFile
+	if !l.decode(n, reflect.ValueOf(&f).Elem()) {
+		return nil
+	}
+	out := &Retry{Attempts: f.Attempts, Backoff: f.Backoff, Factor: f.Factor, Max: f.Max, Jitter: f.Jitter, doc: l.doc}
+	for _, rule := range []struct {
+		key   string
+		wrong bool
+		due   string
+	}{
+		{"attempts", f.Attempts < 1 || f.Attempts > 1000, "1 to 1000"},
+		{"factor", f.Factor < 1 || f.Factor > 100, "1 to 100"},
+		{"jitter", f.Jitter < 0 || f.Jitter > 1, "0 to 1"},
+	} {
+		if rule.wrong {
+			l.at(valueOf(n, rule.key), codeRange, fmt.Sprintf("%s is %s", rule.key, rule.due), "")
+		}
+	}
+	if f.If != nil {
+		out.If = l.condition(f.If, scope.retryScope())
+		l.reads(out.If, waits)
+	}
+	return out
+}

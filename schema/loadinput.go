@@ -1,0 +1,133 @@
+package schema
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+
+	"gopkg.in/yaml.v3"
+)
+
+// inputFile is the declaration of one input.
+type inputFile struct {
+	Type     string     `json:"type" required:"true" enum:"string,int,float,bool,duration,size,list,map"`
+	Of       text       `json:"of" enum:"string,int,float,bool,duration,size" help:"type of the elements of a list or map"`
+	Help     string     `json:"help"`
+	Required bool       `json:"required"`
+	Default  *yaml.Node `json:"default"`
+	Enum     []string   `json:"enum"`
+}
+
+func (l *loader) inputs(n *yaml.Node) {
+	if n == nil {
+		return
+	}
+	entries, ok := l.entries(n, nil)
+	if !ok {
+		return
+	}
+	l.names(n, "input")
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		if entries[key.Value] == value {
+			l.input(key, value)
+		}
+	}
+}
+
+func (l *loader) input(key, value *yaml.Node) {
+	var f inputFile
+	ok := l.decode(value, reflect.ValueOf(&f).Elem())
+	in := Input{
+		Name: key.Value, Type: f.Type, Of: f.Of.Value, Help: f.Help, Required: f.Required,
+		Enum: f.Enum, HasDefault: f.Default != nil, Pos: l.doc.pos(key), def: f.Default, pos: key,
+	}
+	many := in.Type == "list" || in.Type == "map"
+	if in.Of == "" && many {
+		in.Of = "string"
+	}
+	if ok {
+		l.inputRules(&in, f, key, many)
+	}
+	in.typ = inputType(in)
+	if in.def != nil && ok {
+		l.inputDefault(&in)
+	}
+	l.book.Inputs = append(l.book.Inputs, in)
+}
+
+func (l *loader) inputRules(in *Input, f inputFile, key *yaml.Node, many bool) {
+	if f.Of.node != nil && !many {
+		l.at(f.Of.node, codeType, fmt.Sprintf("`of` on a %s: it is the element type of a list or map", in.Type), "")
+	}
+	if in.Required && in.def != nil {
+		l.at(in.def, codeInputType, fmt.Sprintf("input %q is required and has a default", in.Name), "remove one of the two")
+	}
+	if !in.Required && in.def == nil {
+		l.at(key, codeInputMissing, fmt.Sprintf("input %q is neither required nor has it a default", in.Name), "add required: true, or default: …")
+	}
+	if len(in.Enum) > 0 && in.Type != "string" && (in.Type != "list" || in.Of != "string") {
+		l.at(key, codeEnum, fmt.Sprintf("enum on a %s: it lists strings", in.Type), "")
+	}
+}
+
+// inputDefault checks the default by the same decoder that reads it later.
+func (l *loader) inputDefault(in *Input) {
+	in.leaves = map[*yaml.Node]*leaf{}
+	vars := varsType(l.book.Vars, siteNodes(l.site), l.site)
+	d := &decoder{report: l.report, scope: siteScope(vars), leaves: in.leaves}
+	v := in.value()
+	if d.decode(in.def, v) && len(in.Enum) > 0 && !hasExpr(in.def, v.Type()) {
+		d.enum(in.def, v, in.Enum)
+	}
+}
+
+func siteNodes(s *Site) []*Node {
+	if s == nil {
+		return nil
+	}
+	out := make([]*Node, len(s.Nodes))
+	for i := range s.Nodes {
+		out[i] = &s.Nodes[i]
+	}
+	return out
+}
+
+// value is a Go value that holds the input.
+func (in *Input) value() reflect.Value { return reflect.New(goType(in.Type, in.Of)).Elem() }
+
+func goType(name, of string) reflect.Type {
+	switch name {
+	case "int":
+		return reflect.TypeFor[int]()
+	case "float":
+		return reflect.TypeFor[float64]()
+	case "bool":
+		return reflect.TypeFor[bool]()
+	case "duration":
+		return durationType
+	case "size":
+		return sizeType
+	case "list":
+		return reflect.SliceOf(goType(of, ""))
+	case "map":
+		return reflect.MapOf(reflect.TypeFor[string](), goType(of, ""))
+	}
+	return reflect.TypeFor[string]()
+}
+
+func inputType(in Input) *typ {
+	if !slices.Contains([]string{"string", "int", "float", "bool", "duration", "size", "list", "map"}, in.Type) {
+		return scalarType(tAny)
+	}
+	return typeOf(goType(in.Type, in.Of))
+}
+
+// inputsType is what expressions see as inputs.
+func (r *Runbook) inputsType() *typ {
+	fields := map[string]*typ{}
+	for _, in := range r.Inputs {
+		fields[in.Name] = in.typ
+	}
+	return object("input", fields)
+}

@@ -1,0 +1,154 @@
+package schema
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// stageFile is the declaration of a stage.
+type stageFile struct {
+	Stage    text         `json:"stage" required:"true" help:"id of the stage"`
+	On       *yaml.Node   `json:"on" required:"true" help:"on: GROUP, a list of groups or nodes, {group: GROUP, pick: one} or controller"`
+	Strategy strategyFile `json:"strategy"`
+	Steps    *yaml.Node   `json:"steps" required:"true" help:"steps: a list of {id, KIND: {…}}"`
+}
+
+type strategyFile struct {
+	Parallel    *yaml.Node `json:"parallel" help:"all, a number or a percentage"`
+	Waves       *yaml.Node `json:"waves" help:"a list of such sizes, one wave after the other"`
+	MaxFailures int        `json:"max-failures"`
+	FailFast    bool       `json:"fail-fast"`
+}
+
+// pickFile is `on: {group: G, pick: one}`.
+type pickFile struct {
+	Group text   `json:"group" required:"true"`
+	Pick  string `json:"pick" required:"true" enum:"one"`
+}
+
+func (l *loader) stages(n *yaml.Node) {
+	if n == nil {
+		return
+	}
+	if n.Kind != yaml.SequenceNode {
+		l.wrongShape(n, "list")
+		return
+	}
+	if len(n.Content) == 0 {
+		l.at(n, codeMissingKey, "a runbook without stages", "stages: a list of {stage, on, steps}")
+	}
+	seen := map[string]bool{}
+	for i, c := range n.Content {
+		s := l.stage(c, i)
+		if s.node != nil && seen[s.ID] {
+			l.at(s.node, codeDuplicateID, fmt.Sprintf("duplicate stage %q", s.ID), "")
+		}
+		seen[s.ID] = true
+		l.book.Stages = append(l.book.Stages, s)
+	}
+}
+
+func (l *loader) stage(n *yaml.Node, index int) *Stage {
+	var f stageFile
+	l.decode(n, reflect.ValueOf(&f).Elem())
+	s := &Stage{ID: f.Stage.Value, Pos: l.doc.pos(n), node: f.Stage.node}
+	if f.Stage.node != nil {
+		l.name(f.Stage.node, "stage")
+		if s.ID == finallyID {
+			l.at(f.Stage.node, codeName, `"finally" is reserved`, "steps that run when the run closes stand under finally:")
+		}
+	}
+	s.On, s.Pick = l.on(f.On)
+	s.Strategy = l.strategy(f.Strategy)
+	l.steps(f.Steps, s, index)
+	return s
+}
+
+// on reads where a stage runs.
+func (l *loader) on(n *yaml.Node) (names []string, pick string) {
+	if n == nil {
+		return nil, ""
+	}
+	list := []text{{}}
+	switch n.Kind {
+	case yaml.MappingNode:
+		var f pickFile
+		l.decode(n, reflect.ValueOf(&f).Elem())
+		list, pick = []text{f.Group}, f.Pick
+	case yaml.SequenceNode:
+		l.decode(n, reflect.ValueOf(&list).Elem())
+		if len(n.Content) == 0 {
+			l.at(n, codeGroup, "a stage on no group", "")
+		}
+	default:
+		l.decode(n, reflect.ValueOf(&list[0]).Elem())
+	}
+	names = l.targets(list)
+	for _, t := range list {
+		if t.node != nil && t.Value == controllerName && (len(list) > 1 || pick != "") {
+			l.at(t.node, codeGroup, "controller stands alone: its stage runs on no node", "make a stage of its own")
+		}
+	}
+	return names, pick
+}
+
+func (l *loader) strategy(f strategyFile) Strategy {
+	out := Strategy{Parallel: "all", MaxFailures: f.MaxFailures, FailFast: f.FailFast}
+	if f.Parallel != nil {
+		out.Parallel = l.share(f.Parallel)
+	}
+	if f.Waves == nil {
+		return out
+	}
+	if f.Waves.Kind != yaml.SequenceNode || len(f.Waves.Content) == 0 {
+		l.at(f.Waves, codeStrategy, "waves is a list of sizes", "waves: [1, 10%, all]")
+		return out
+	}
+	for _, w := range f.Waves.Content {
+		out.Waves = append(out.Waves, l.share(w))
+	}
+	return out
+}
+
+// share reads "all", a number or a percentage above zero.
+func (l *loader) share(n *yaml.Node) string {
+	number := strings.TrimSuffix(n.Value, "%")
+	ok := n.Value == "all" || regexp.MustCompile(`^[1-9][0-9]{0,5}$`).MatchString(number)
+	if strings.HasSuffix(n.Value, "%") && len(number) > 2 && number != "100" {
+		ok = false
+	}
+	if n.Kind != yaml.ScalarNode || !ok {
+		l.at(n, codeStrategy, fmt.Sprintf("%q is no number of nodes", n.Value), "write all, a number above 0, or a percentage: 10%")
+		return "all"
+	}
+	return n.Value
+}
+
+// finallyID marks the place of finally; no stage can have it, see loader.stage.
+const finallyID = "finally"
+
+// finally reads the steps that run when the run closes. Any step before may
+// not have run then.
+func (l *loader) finally(n *yaml.Node) {
+	if n == nil {
+		return
+	}
+	s := &Stage{ID: finallyID, Pos: l.doc.pos(n), node: n}
+	for _, stage := range l.book.Stages {
+		if !stage.OnController() {
+			s.On = append(s.On, stage.On...)
+		}
+	}
+	for i, p := range l.past {
+		if p.step.ForEach {
+			l.past[i].out = &typ{kind: tMap, elem: p.out.elem.withMaybe(p.step.ID)}
+		}
+		l.past[i].out = l.past[i].out.withMaybe(p.step.ID)
+	}
+	l.steps(n, s, len(l.book.Stages))
+	l.book.Finally = s.Steps
+}

@@ -1,0 +1,233 @@
+package schema
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// stepFile is the declaration of a step; its kind is one more key.
+type stepFile struct {
+	ID      text          `json:"id" required:"true"`
+	When    *yaml.Node    `json:"when" help:"a condition"`
+	ForEach *yaml.Node    `json:"for-each" help:"an expression that gives a list, or a list"`
+	Key     *yaml.Node    `json:"key" help:"text that tells the items apart"`
+	Retry   *yaml.Node    `json:"retry"`
+	Timeout time.Duration `json:"timeout" help:"limit of each attempt"`
+	User    text          `json:"user" help:"user on the node to run as"`
+	On      *yaml.Node    `json:"on" help:"in finally: where the step runs"`
+}
+
+// retryFile is the declaration of a retry.
+type retryFile struct {
+	Attempts int           `json:"attempts" required:"true" help:"how often in all"`
+	Backoff  time.Duration `json:"backoff" default:"1s" help:"wait before the second attempt"`
+	Factor   float64       `json:"factor" default:"2" help:"growth of the wait"`
+	Max      time.Duration `json:"max" help:"longest wait"`
+	Jitter   float64       `json:"jitter" help:"random share of the wait, 0 to 1"`
+	If       *yaml.Node    `json:"if" help:"condition over failure, attempt and exit"`
+}
+
+func stepKeys() []string {
+	var out []string
+	for _, f := range fieldsOf(reflect.TypeFor[stepFile]()) {
+		out = append(out, f.name)
+	}
+	return out
+}
+
+func isStepKey(name string) bool { return slices.Contains(stepKeys(), name) }
+
+// steps reads a list of steps; index is the stage's, the number of stages for
+// finally.
+func (l *loader) steps(n *yaml.Node, s *Stage, index int) {
+	if n == nil {
+		return
+	}
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if n.Kind != yaml.SequenceNode {
+		l.wrongShape(n, "list")
+		return
+	}
+	if len(n.Content) == 0 {
+		l.at(n, codeMissingKey, "a list without steps", "steps: a list of {id, KIND: {…}}")
+	}
+	for _, c := range n.Content {
+		if step := l.step(c, s, index); step != nil {
+			s.Steps = append(s.Steps, step)
+		}
+	}
+}
+
+func (l *loader) step(n *yaml.Node, s *Stage, index int) *Step {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if n.Kind != yaml.MappingNode {
+		l.wrongShape(n, "mapping")
+		return nil
+	}
+	plain, kindKey, args := l.splitStep(n)
+	var f stepFile
+	l.decode(plain, reflect.ValueOf(&f).Elem())
+	step := &Step{
+		ID: f.ID.Value, Timeout: f.Timeout, User: f.User.Value, Pos: l.doc.pos(n), stage: s, args: args,
+		leaves: map[*yaml.Node]*leaf{}, conds: map[*yaml.Node]*Expr{}, doc: l.doc,
+	}
+	l.stepRules(step, f, s)
+	here := *s
+	if step.On != nil {
+		here.On = step.On
+	}
+	scope := l.stepsScope(stageScope(l.book.inputsType(), varsType(l.book.Vars, l.nodesOf(&here), l.site)), &here, index)
+	if kindKey != nil {
+		step.Kind, step.kind = kindKey.Value, l.kinds[kindKey.Value]
+		l.place(kindKey, step.kind, &here)
+	}
+	l.stepParts(step, f, scope)
+	l.remember(step, &here, index, f.When != nil)
+	return step
+}
+
+// nodesOf gives the nodes of a stage; none for the controller.
+func (l *loader) nodesOf(s *Stage) []*Node {
+	if l.site == nil || s.OnController() {
+		return nil
+	}
+	return l.site.Select(s.On)
+}
+
+// splitStep parts the step keys from the kind.
+func (l *loader) splitStep(n *yaml.Node) (plain, kind, args *yaml.Node) {
+	plain = &yaml.Node{Kind: yaml.MappingNode, Line: n.Line, Column: n.Column}
+	var unknown []*yaml.Node
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		_, isKind := l.kinds[key.Value]
+		switch {
+		case isStepKey(key.Value):
+			plain.Content = append(plain.Content, key, value)
+		case !isKind:
+			unknown = append(unknown, key)
+		case kind != nil && kind.Value == key.Value:
+			l.at(key, codeDuplicateKey, fmt.Sprintf("duplicate key %q", key.Value), "")
+		case kind != nil:
+			l.at(key, codeOneKind, fmt.Sprintf("a second kind: the step is a %s already", kind.Value), "make a step of its own")
+		default:
+			kind, args = key, value
+		}
+	}
+	l.unknownKeys(n, kind, unknown)
+	return plain, kind, args
+}
+
+// unknownKeys says of each key whether a step key or a kind was meant.
+func (l *loader) unknownKeys(n, kind *yaml.Node, unknown []*yaml.Node) {
+	for _, key := range unknown {
+		if kind != nil || nearest(key.Value, stepKeys()) != "" && nearest(key.Value, kindNames(l.kinds)) == "" {
+			l.at(key, codeUnknownKey, fmt.Sprintf("unknown key %q in a step", key.Value), suggest(key.Value, "allowed", stepKeys()))
+			continue
+		}
+		l.at(key, codeUnknownKind, fmt.Sprintf("unknown kind %q", key.Value), suggest(key.Value, "kinds", kindNames(l.kinds)))
+	}
+	if kind == nil && len(unknown) == 0 {
+		l.at(n, codeOneKind, "a step without a kind", suggest("", "kinds", kindNames(l.kinds)))
+	}
+}
+
+func (l *loader) stepRules(step *Step, f stepFile, s *Stage) {
+	if f.ID.node != nil {
+		l.name(f.ID.node, "step")
+		if first := l.ids[step.ID]; first != nil && first != f.ID.node {
+			l.at(f.ID.node, codeDuplicateID, fmt.Sprintf("duplicate step %q", step.ID),
+				fmt.Sprintf("ids are unique in the runbook; the first is at line %d", first.Line))
+		}
+	}
+	l.word(f.User, "user")
+	if f.On == nil {
+		return
+	}
+	if s.ID != finallyID {
+		l.at(f.On, codePlace, "a step runs where its stage runs", "make a stage of its own; `on` in a step stands only in finally")
+		return
+	}
+	step.On, _ = l.on(f.On)
+}
+
+// place refuses a kind on the wrong side: controller kinds see no node, and a
+// controller stage changes nothing.
+func (l *loader) place(key *yaml.Node, k Kind, s *Stage) {
+	switch {
+	case k.OnController && !s.OnController():
+		l.at(key, codePlace, fmt.Sprintf("%s runs on the controller, this stage on nodes", k.Name), "give it a stage of its own with on: controller")
+	case !k.OnController && s.OnController() && k.Redo != "pure":
+		l.at(key, codePlace, fmt.Sprintf("%s runs on nodes, this stage on the controller", k.Name), "only kinds that ask or decide stand in a stage on: controller")
+	}
+}
+
+// stepParts checks everything that may hold expressions.
+func (l *loader) stepParts(step *Step, f stepFile, scope *scope) {
+	waits := map[string]bool{}
+	if f.ForEach != nil {
+		scope = l.forEach(step, f, scope)
+	} else if f.Key != nil {
+		l.at(f.Key, codeKey, "key without for-each", "it tells the items of for-each apart")
+	}
+	if f.When != nil {
+		step.when = l.condition(f.When, scope)
+		l.reads(step.when, waits)
+	}
+	if f.Retry != nil {
+		step.Retry = l.retry(f.Retry, scope, waits)
+	}
+	l.arguments(step, scope, waits)
+	step.waits = slices.Sorted(maps.Keys(waits))
+	l.stepTimes(step, f)
+}
+
+// arguments checks the tree of arguments against the kind's struct.
+func (l *loader) arguments(step *Step, scope *scope, waits map[string]bool) {
+	if step.args == nil {
+		return
+	}
+	if step.args.Kind == yaml.ScalarNode && step.args.ShortTag() == "!!null" {
+		// `confirm:` with nothing after it has no arguments.
+		step.args = &yaml.Node{Kind: yaml.MappingNode, Line: step.args.Line, Column: step.args.Column}
+	}
+	d := &decoder{report: l.report, scope: scope, leaves: step.leaves, conds: step.conds, what: step.Kind}
+	d.decode(step.args, reflect.New(step.kind.argsType()).Elem())
+	for _, leaf := range step.leaves {
+		for _, p := range leaf.parts {
+			if p.expr != nil {
+				l.reads(p.expr, waits)
+			}
+		}
+	}
+	for _, e := range step.conds {
+		l.reads(e, waits)
+	}
+}
+
+func (l *loader) stepTimes(step *Step, f stepFile) {
+	if step.Timeout > 0 && l.book.Deadline > 0 && step.Timeout > l.book.Deadline {
+		l.add(Error, step.Pos, 1, codeRange, fmt.Sprintf("the timeout %s is longer than the deadline of the run, %s", step.Timeout, l.book.Deadline), "")
+	}
+}
+
+// remember makes the step known to those after it.
+func (l *loader) remember(step *Step, here *Stage, index int, mayskip bool) {
+	p := past{step: step, stage: index, on: here.On, nodes: nodeNames(l.nodesOf(here)), out: step.kind.outType()}
+	if mayskip {
+		p.out = p.out.withMaybe(step.ID)
+	}
+	if step.ForEach {
+		p.out = &typ{kind: tMap, elem: p.out}
+	}
+	l.past = append(l.past, p)
+}

@@ -1,0 +1,51 @@
+package schema
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+)
+
+// report collects the diagnostics of one reading of one document.
+type report struct {
+	doc  *document
+	list Diagnostics
+}
+
+// at reports a mistake at the whole of a value.
+func (r *report) at(n *yaml.Node, code, message, help string) {
+	r.add(Error, r.doc.pos(n), r.doc.width(n), code, message, help)
+}
+
+// warn reports what does not refuse the text.
+func (r *report) warn(n *yaml.Node, code, message, help string) {
+	r.add(Warning, r.doc.pos(n), r.doc.width(n), code, message, help)
+}
+
+// within reports a mistake at characters [from, from+width) of a scalar's
+// value, wherever quotes, escapes and folding put them in the text.
+func (r *report) within(n *yaml.Node, from, width int, code, message, help string) {
+	r.add(Error, r.doc.locate(n, from), width, code, message, help)
+}
+
+// line reports a mistake at a whole line.
+func (r *report) line(line int, code, message, help string) {
+	text := ""
+	if line >= 1 && line <= len(r.doc.lines) {
+		text = r.doc.lines[line-1]
+	}
+	trimmed := strings.TrimLeft(text, " \t")
+	col := utf8.RuneCountInString(text) - utf8.RuneCountInString(trimmed) + 1
+	width := utf8.RuneCountInString(strings.TrimSpace(trimmed))
+	r.add(Error, Pos{File: r.doc.src.Name, Line: line, Col: col}, width, code, message, help)
+}
+
+func (r *report) add(s Severity, pos Pos, width int, code, message, help string) {
+	r.list = append(r.list, Diagnostic{
+		Pos: pos, Width: max(1, width), Code: code, Severity: s, Message: message, Help: help,
+	})
+}
+
+// failed reports whether an error was added after the first n entries.
+func (r *report) failed(n int) bool { return r.list[n:].HasErrors() }

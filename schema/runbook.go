@@ -1,0 +1,157 @@
+package schema
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Runbook is a checked runbook: whatever Load returns can be planned.
+type Runbook struct {
+	Name      string
+	Title     string
+	Digest    string // sha256 of the text, hex
+	Inputs    []Input
+	Vars      map[string]any
+	Locks     []string // groups and nodes that are locked though no task runs there
+	OnFailure string   // hold or close
+	Deadline  time.Duration
+	Stages    []*Stage
+	Finally   []*Step
+	Source    Source
+
+	doc *document
+}
+
+// Input is one declared input.
+type Input struct {
+	Name       string
+	Type       string // string, int, float, bool, duration, size, list or map
+	Of         string // element type of a list or map
+	Help       string
+	Required   bool
+	HasDefault bool
+	Enum       []string
+	Pos        Pos
+
+	def    *yaml.Node
+	leaves map[*yaml.Node]*leaf
+	pos    *yaml.Node
+	typ    *typ
+}
+
+// Stage is a list of steps that its nodes pass independently; its end is a
+// barrier.
+type Stage struct {
+	ID       string
+	On       []string // groups and nodes, or exactly "controller"
+	Pick     string   // "one": one node of the group, kept on resume
+	Strategy Strategy
+	Steps    []*Step
+	Pos      Pos
+
+	node *yaml.Node
+}
+
+// OnController reports whether the stage runs in the controller's own agent.
+func (s *Stage) OnController() bool { return isControl(s.On) }
+
+// Strategy says how the nodes of a stage pass it.
+type Strategy struct {
+	Parallel    string   // all, a number or a percentage: how many at a time
+	Waves       []string // sizes of one wave after the other
+	MaxFailures int      // no new node starts beyond it
+	FailFast    bool     // running nodes end after their current task
+}
+
+// Limit is how many of total nodes run at a time, at least one.
+func (s Strategy) Limit(total int) int { return share(s.Parallel, total) }
+
+// WaveSizes cuts total nodes into waves; without waves it is one of all. The
+// last wave's size repeats until no node is left.
+func (s Strategy) WaveSizes(total int) []int {
+	var out []int
+	for i, left := 0, total; left > 0; i++ {
+		size := left
+		if len(s.Waves) > 0 {
+			size = min(left, share(s.Waves[min(i, len(s.Waves)-1)], total))
+		}
+		out = append(out, size)
+		left -= size
+	}
+	return out
+}
+
+// share is what "all", "3" or "10%" means of total; parts round up.
+func share(text string, total int) int {
+	if percent, ok := strings.CutSuffix(text, "%"); ok {
+		n, _ := strconv.Atoi(percent)
+		return max(1, (total*n+99)/100)
+	}
+	if n, err := strconv.Atoi(text); err == nil {
+		return max(1, min(n, total))
+	}
+	return max(1, total)
+}
+
+// Step is one typed step. Its arguments are resolved per task.
+type Step struct {
+	ID      string
+	Kind    string
+	Timeout time.Duration // per attempt, 0 = the kind's own
+	User    string        // privilege to drop to, "" = the agent's
+	Retry   *Retry
+	On      []string // in finally: where it runs; empty = all nodes of the run
+	ForEach bool
+	Pos     Pos
+
+	kind   Kind
+	stage  *Stage
+	args   *yaml.Node
+	when   *Expr
+	each   *each
+	key    *yaml.Node
+	waits  []string
+	leaves map[*yaml.Node]*leaf
+	conds  map[*yaml.Node]*Expr
+	doc    *document
+}
+
+// Retry says when a failed attempt is repeated.
+type Retry struct {
+	Attempts int // including the first
+	Backoff  time.Duration
+	Max      time.Duration // 0 = no bound
+	Factor   float64
+	Jitter   float64 // share of the wait that is random, 0 to 1
+	If       *Expr   // nil = every failure
+
+	doc *document
+}
+
+// Steps gives all steps in the order of the text, finally last.
+func (r *Runbook) Steps() []*Step {
+	var out []*Step
+	for _, s := range r.Stages {
+		out = append(out, s.Steps...)
+	}
+	return append(out, r.Finally...)
+}
+
+// Input gives the declared input of that name, nil when there is none.
+func (r *Runbook) Input(name string) *Input {
+	i := slices.IndexFunc(r.Inputs, func(in Input) bool { return in.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &r.Inputs[i]
+}
+
+// VarsFor gives the vars that a node sees: node over site over runbook. A nil
+// node is the controller.
+func (r *Runbook) VarsFor(node *Node, site *Site) map[string]any {
+	return mergeVars(r.Vars, node, site)
+}

@@ -1,0 +1,123 @@
+package schema
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// scalar fills a single value from a plain or quoted text.
+func (d *decoder) scalar(n *yaml.Node, v reflect.Value) bool {
+	switch {
+	case n.Kind != yaml.ScalarNode:
+		return d.wrongShape(n, "single value")
+	case isTemplate(n):
+		d.at(n, codeNotHere, "no expressions here", "this value is needed before any is known: write it out")
+		return false
+	case n.ShortTag() == "!!null":
+		d.at(n, codeType, "a value is missing", `for empty text write ""`)
+		return false
+	}
+	switch v.Type() {
+	case durationType:
+		return d.parsed(n, v, codeDuration, helpDuration, func(s string) (any, error) { return parseDuration(s) })
+	case sizeType:
+		return d.parsed(n, v, codeSize, helpSize, func(s string) (any, error) { return ParseSize(s) })
+	case modeType:
+		return d.mode(n, v)
+	}
+	return d.basic(n, v)
+}
+
+func (d *decoder) parsed(n *yaml.Node, v reflect.Value, code, help string, parse func(string) (any, error)) bool {
+	x, err := parse(n.Value)
+	if err != nil {
+		d.at(n, code, err.Error(), help)
+		return false
+	}
+	v.Set(reflect.ValueOf(x))
+	return true
+}
+
+func (d *decoder) mode(n *yaml.Node, v reflect.Value) bool {
+	if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0 {
+		d.at(n, codeMode, fmt.Sprintf("%s without quotes is not the mode it seems", n.Value), helpMode)
+		return false
+	}
+	return d.parsed(n, v, codeMode, helpMode, func(s string) (any, error) { return ParseMode(s) })
+}
+
+// basic fills the plain Go types; the value must be of that type as YAML
+// reads it, nothing is converted in silence.
+func (d *decoder) basic(n *yaml.Node, v reflect.Value) bool {
+	tag := n.ShortTag()
+	switch v.Kind() {
+	case reflect.Interface:
+		return d.untyped(n, v)
+	case reflect.String:
+		if tag == "!!str" || tag == "!!timestamp" {
+			v.SetString(n.Value)
+			return true
+		}
+		return d.wrongType(n, "string", fmt.Sprintf("if text is meant, quote it: %q", n.Value))
+	case reflect.Bool:
+		if tag == "!!bool" {
+			v.SetBool(strings.EqualFold(n.Value, "true"))
+			return true
+		}
+		return d.wrongType(n, "bool", "write true or false")
+	case reflect.Int, reflect.Int64:
+		var i int64
+		if tag == "!!int" && n.Decode(&i) == nil && !v.OverflowInt(i) {
+			v.SetInt(i)
+			return true
+		}
+		return d.wrongType(n, "whole number", "")
+	case reflect.Float64:
+		var f float64
+		if (tag == "!!float" || tag == "!!int") && n.Decode(&f) == nil {
+			v.SetFloat(f)
+			return true
+		}
+		return d.wrongType(n, "number", "")
+	}
+	d.at(n, codeType, fmt.Sprintf("%s is not part of the language", v.Type()), "")
+	return false
+}
+
+func (d *decoder) untyped(n *yaml.Node, v reflect.Value) bool {
+	var x any = n.Value
+	switch n.ShortTag() {
+	case "!!bool":
+		x = strings.EqualFold(n.Value, "true")
+	case "!!int":
+		var i int
+		if n.Decode(&i) != nil {
+			return d.wrongType(n, "whole number", "")
+		}
+		x = i
+	case "!!float":
+		var f float64
+		if n.Decode(&f) != nil {
+			return d.wrongType(n, "number", "")
+		}
+		x = f
+	}
+	v.Set(reflect.ValueOf(x))
+	return true
+}
+
+func (d *decoder) wrongType(n *yaml.Node, due, help string) bool {
+	found := map[string]string{"!!str": "string", "!!int": "whole number", "!!float": "number", "!!bool": "bool"}[n.ShortTag()]
+	if found == "" {
+		found = strings.TrimPrefix(n.ShortTag(), "!!")
+	}
+	if found == due {
+		d.at(n, codeRange, fmt.Sprintf("%s is too large", n.Value), help)
+		return false
+	}
+	d.at(n, codeType, fmt.Sprintf("a %s where a %s is due", found, due), help)
+	return false
+}

@@ -1,0 +1,195 @@
+package schema
+
+import (
+	"cmp"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"time"
+)
+
+// typeKind is the kind of a static type in expressions.
+type typeKind int
+
+const (
+	tAny typeKind = iota
+	tNil
+	tBool
+	tInt
+	tFloat
+	tString
+	tDuration
+	tList
+	tMap
+	tObject
+)
+
+// typ is a static type. It is never changed once built.
+type typ struct {
+	kind   typeKind
+	elem   *typ            // of a list or map
+	fields map[string]*typ // of an object
+	open   bool            // object: other fields are accepted, of any type
+	away   map[string]away // object: names that exist, but not here
+	fill   bool            // object: fields that JSON left out hold their zero value
+	maybe  string          // the step whose output may be missing, "" = always there
+	label  string          // object: what it is called in messages
+}
+
+// away says why a known name cannot be used here.
+type away struct{ code, message, help string }
+
+func scalarType(k typeKind) *typ { return &typ{kind: k} }
+
+func listOf(elem *typ) *typ { return &typ{kind: tList, elem: elem} }
+
+func (t *typ) String() string {
+	switch t.kind {
+	case tList:
+		return "list of " + t.elem.String()
+	case tMap:
+		return "map of " + t.elem.String()
+	}
+	names := []string{"any value", "nothing", "bool", "int", "float", "string", "duration", "list", "map", "object"}
+	return names[t.kind]
+}
+
+func (t *typ) number() bool { return t.kind == tInt || t.kind == tFloat }
+
+func (t *typ) scalar() bool {
+	return t.kind == tBool || t.number() || t.kind == tString || t.kind == tDuration
+}
+
+// withMaybe is t, missing when that step was skipped.
+func (t *typ) withMaybe(step string) *typ {
+	if step == "" || t.maybe == step {
+		return t
+	}
+	out := *t
+	out.maybe = cmp.Or(t.maybe, step)
+	return &out
+}
+
+// sure is t after `??` or a look-up of what is known to be there.
+func (t *typ) sure() *typ {
+	if t.maybe == "" {
+		return t
+	}
+	out := *t
+	out.maybe = ""
+	return &out
+}
+
+// join is the type that holds values of both, nil when there is none.
+func join(a, b *typ) *typ {
+	switch {
+	case a.kind == tNil:
+		return b
+	case b.kind == tNil:
+		return a
+	case a.kind == tAny || b.kind == tAny:
+		return scalarType(tAny)
+	case a.number() && b.number() && a.kind != b.kind:
+		return scalarType(tFloat)
+	case a.kind != b.kind:
+		return nil
+	case a.kind == tList || a.kind == tMap:
+		return joinElems(a, b)
+	}
+	return a
+}
+
+// joinElems treats the unknown elements of an empty literal as any others.
+func joinElems(a, b *typ) *typ {
+	if a.elem.kind == tAny {
+		return b
+	}
+	if b.elem.kind == tAny {
+		return a
+	}
+	elem := join(a.elem, b.elem)
+	if elem == nil {
+		return nil
+	}
+	return &typ{kind: a.kind, elem: elem}
+}
+
+// typeOf is the static type of Go values as encoding/json writes them.
+func typeOf(t reflect.Type) *typ { return typeWithin(t, nil) }
+
+func typeWithin(t reflect.Type, above []reflect.Type) *typ {
+	switch t {
+	case durationType:
+		return scalarType(tDuration)
+	case modeType, reflect.TypeFor[time.Time]():
+		return scalarType(tString)
+	case reflect.TypeFor[json.RawMessage]():
+		return scalarType(tAny)
+	}
+	switch t.Kind() {
+	case reflect.Bool:
+		return scalarType(tBool)
+	case reflect.String:
+		return scalarType(tString)
+	case reflect.Float32, reflect.Float64:
+		return scalarType(tFloat)
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return scalarType(tInt)
+	case reflect.Slice, reflect.Array:
+		return listOf(typeWithin(t.Elem(), above))
+	case reflect.Map:
+		return &typ{kind: tMap, elem: typeWithin(t.Elem(), above)}
+	case reflect.Pointer:
+		return typeWithin(t.Elem(), above)
+	case reflect.Struct:
+		return objectType(t, above)
+	}
+	return scalarType(tAny)
+}
+
+// objectType is any where a struct contains itself: types here are finite.
+func objectType(t reflect.Type, above []reflect.Type) *typ {
+	if slices.Contains(above, t) {
+		return scalarType(tAny)
+	}
+	out := &typ{kind: tObject, fields: map[string]*typ{}, fill: true}
+	for _, f := range fieldsOf(t) {
+		out.fields[f.name] = typeWithin(f.typ, append(above, t))
+	}
+	return out
+}
+
+// typeOfValue is the static type of a value from YAML.
+func typeOfValue(v any) *typ {
+	switch v := v.(type) {
+	case nil:
+		return scalarType(tNil)
+	case []any:
+		elem := scalarType(tNil)
+		for _, e := range v {
+			if elem = join(elem, typeOfValue(e)); elem == nil {
+				return listOf(scalarType(tAny))
+			}
+		}
+		if elem.kind == tNil {
+			elem = scalarType(tAny)
+		}
+		return listOf(elem)
+	case map[string]any:
+		out := &typ{kind: tObject, fields: map[string]*typ{}}
+		for name, e := range v {
+			out.fields[name] = typeOfValue(e)
+		}
+		return out
+	}
+	return typeOf(reflect.TypeOf(v))
+}
+
+// sameType compares what values of a name hold on two nodes.
+func sameType(a, b *typ) bool {
+	if a.kind != b.kind {
+		return false
+	}
+	return (a.kind != tList && a.kind != tMap) || joinElems(a, b) != nil
+}

@@ -1,0 +1,121 @@
+package schema
+
+import (
+	"fmt"
+	"io/fs"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Size is a number of bytes, written with its unit: "512MiB", "12GiB", "0".
+type Size int64
+
+// sizeUnits in descending order, as String prints them.
+func sizeUnits() []struct {
+	name  string
+	bytes int64
+} {
+	return []struct {
+		name  string
+		bytes int64
+	}{{"TiB", 1 << 40}, {"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1}}
+}
+
+// ParseSize reads a whole or decimal number with a unit (B, KiB, MiB, GiB, TiB).
+func ParseSize(text string) (Size, error) {
+	if text == "0" {
+		return 0, nil
+	}
+	for _, u := range sizeUnits() {
+		number, ok := strings.CutSuffix(text, u.name)
+		if !ok {
+			continue
+		}
+		f, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+		if err != nil || f < 0 || f*float64(u.bytes) >= math.MaxInt64 {
+			break
+		}
+		return Size(f * float64(u.bytes)), nil
+	}
+	return 0, fmt.Errorf("%q is no size", text)
+}
+
+// String writes the size with the largest unit that divides it.
+func (s Size) String() string {
+	if s == 0 {
+		return "0"
+	}
+	for _, u := range sizeUnits() {
+		if int64(s)%u.bytes == 0 {
+			return fmt.Sprintf("%d%s", int64(s)/u.bytes, u.name)
+		}
+	}
+	return fmt.Sprintf("%dB", int64(s))
+}
+
+// Mode is the permission bits of a file, written only as quoted octal text
+// ("0640"): unquoted, YAML versions disagree on the number.
+type Mode uint32
+
+// ParseMode reads three or four octal digits.
+func ParseMode(text string) (Mode, error) {
+	digits := strings.TrimPrefix(text, "0o")
+	n, err := strconv.ParseUint(digits, 8, 32)
+	if err != nil || len(digits) < 3 || len(digits) > 4 || n > 0o7777 {
+		return 0, fmt.Errorf("%q is no octal mode", text)
+	}
+	return Mode(n), nil
+}
+
+// String writes four octal digits.
+func (m Mode) String() string { return fmt.Sprintf("%04o", uint32(m)) }
+
+// Perm gives the permission bits for the os package.
+func (m Mode) Perm() fs.FileMode { return fs.FileMode(m) & fs.ModePerm }
+
+// MarshalText writes the mode as text, so that it survives the wire unchanged.
+func (m Mode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (m *Mode) UnmarshalText(text []byte) (err error) {
+	*m, err = ParseMode(string(text))
+	return err
+}
+
+// Cond is an argument that is a bare boolean expression, as assert's `that`.
+// Resolve fills Value, and Tree with the values of all its parts.
+type Cond struct {
+	Text  string `json:"text"`
+	Value bool   `json:"value"`
+	Tree  string `json:"tree,omitempty"`
+}
+
+// parseDuration reads a time with its unit; none is ever negative.
+func parseDuration(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return 0, fmt.Errorf("%q is no duration", text)
+	}
+	return d, nil
+}
+
+const (
+	helpDuration = "write a number with its unit: 30s, 5m, 1h30m"
+	helpSize     = "write a number with its unit: 512MiB, 12GiB"
+	helpMode     = `write the mode as quoted octal: "0640"`
+	helpName     = "a name begins with a letter and has only a-z, 0-9 and _ (it is used in expressions)"
+)
+
+// isName holds for inputs, vars, step and stage ids: a hyphen would subtract
+// in an expression.
+func isName(s string) bool {
+	return len(s) <= 64 && regexp.MustCompile(`^[a-z][a-z0-9_]*$`).MatchString(s)
+}
+
+// isWord holds for sites, nodes, groups, kinds and runbooks.
+func isWord(s string) bool {
+	return len(s) <= 128 && regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`).MatchString(s)
+}
