@@ -1,0 +1,174 @@
+package cassandra
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"tidemark/engine"
+	"tidemark/steps/backup"
+)
+
+// linksNote is said wherever links are: people take a backup on the same disk for more than it is.
+const linksNote = "links protect against deletion, not against a broken disk"
+
+type saveSnapshot struct {
+	Tag       string   `json:"tag" help:"the snapshot's name, also the backup's id" required:"true"`
+	Keyspaces []string `json:"keyspaces" help:"keyspaces to save, all of the snapshot" required:"true"`
+	Nodes     []string `json:"nodes" help:"all nodes of the set, this one among them" required:"true"`
+	Dir       string   `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
+	Site      string   `json:"site" help:"the site's name, for the manifest"`
+	Keep      bool     `json:"keep_snapshot" help:"leave the snapshot in Cassandra's directories" default:"false"`
+	Counts    bool     `json:"counts" help:"count the rows of this node's primary ranges, too" default:"false"`
+}
+
+// SaveOut is the backup that was saved on one node.
+type SaveOut struct {
+	Backup   string    `json:"backup"`
+	Bytes    int64     `json:"bytes"`
+	Files    int       `json:"files"`
+	Tables   int       `json:"tables"`
+	Linked   int       `json:"linked"`
+	Copied   int       `json:"copied"`
+	Snapshot time.Time `json:"snapshot"`
+	Manifest string    `json:"manifest_sha256"`
+	// Note says what links are, "" where everything was copied.
+	Note string `json:"note"`
+}
+
+// SaveSnapshot is the kind save-snapshot.
+func SaveSnapshot() engine.Kind {
+	return engine.Kind{
+		Name: "save-snapshot",
+		Doc: "Saves a Cassandra snapshot of this node as its part of a backup. On Cassandra's file system the big immutable components are hard " +
+			"links and the small ones copies, elsewhere all are copies; every file's sha256, the node's tokens, the replication and the schema " +
+			"with table ids go into the manifest, which is written last. Then this snapshot is cleared, and no other.",
+		Example: "id: save\nsave-snapshot: {tag: 20261122T010203Z-k7, keyspaces: [homer, memento], nodes: [vellum-1, vellum-2, vellum-3]}",
+		Redo:    engine.Idempotent,
+		Reads:   ringReads(),
+		New:     func() engine.Step { return &saveSnapshot{} },
+		Out:     SaveOut{},
+		Version: 1,
+	}
+}
+
+// Plan needs the snapshot, taken or promised, and the space for what will be copied.
+func (s *saveSnapshot) Plan(ctx context.Context, v *engine.View) (engine.Change, error) {
+	c := engine.Change{Sign: engine.Creates, Summary: fmt.Sprintf("save snapshot %s to %s", s.Tag, backup.Path(s.Dir, s.Tag, backup.Cassandra)), Will: s.will()}
+	m, err := s.saved(v)
+	if err != nil {
+		return c, err
+	}
+	running, serves, err := mustRun(ctx, v)
+	if err != nil {
+		return c, err
+	}
+	c.Pre = []engine.Fact{running}
+	if !serves {
+		c.Sign, c.Unknown = engine.NotKnown, []string{"the size of the tables before Cassandra is started"}
+		return c, nil
+	}
+	if m != nil {
+		return s.again(ctx, v, c, m)
+	}
+	fact, err := v.Fact(factSnapshot(s.Tag), func() (string, error) { return probeSnapshot(ctx, v, s.Tag, s.Keyspaces) })
+	if err != nil {
+		return c, err
+	}
+	if fact.Value != present {
+		return c, engine.WithNext(engine.Failf(engine.ClassPrecondition, "snapshot %s of %s is %s on %s", s.Tag, strings.Join(s.Keyspaces, ", "), fact.Value, v.Node),
+			"take it first, with a snapshot step")
+	}
+	c.Pre = append(c.Pre, fact)
+	return s.size(ctx, v, c)
+}
+
+// will: a snapshot that is kept stays promised by the step that took it.
+func (s *saveSnapshot) will() []engine.Fact {
+	will := []engine.Fact{{Key: backup.FactOf(s.Tag), Value: backup.Saved}}
+	if !s.Keep {
+		will = append(will, engine.Fact{Key: factSnapshot(s.Tag), Value: absent})
+	}
+	return will
+}
+
+// saved is this run's own backup, where an earlier attempt got as far as its manifest; another run's is refused.
+func (s *saveSnapshot) saved(v *engine.View) (*backup.Manifest, error) {
+	if _, err := os.Lstat(v.Path(backup.Path(s.Dir, s.Tag, backup.Cassandra, "manifest.json"))); err != nil {
+		return nil, nil //nolint:nilerr // not saved yet
+	}
+	m, err := backup.Open(v, s.Dir, s.Tag, backup.Cassandra)
+	if err != nil {
+		return nil, err
+	}
+	if m.Run != v.Run || m.Node != v.Node || !v.Actual {
+		return nil, engine.WithNext(engine.Failf(engine.ClassPrecondition, "backup %s exists already on %s: saved by run %s on %s", s.Tag, v.Node, m.Run, m.Node),
+			"start a new run, which has an id of its own")
+	}
+	return m, nil
+}
+
+// again: the manifest is written, so at most the snapshot is left to clear.
+func (s *saveSnapshot) again(ctx context.Context, v *engine.View, c engine.Change, m *backup.Manifest) (engine.Change, error) {
+	state := absent
+	if !s.Keep {
+		var err error
+		if state, err = probeSnapshot(ctx, v, s.Tag, s.Keyspaces); err != nil {
+			return c, err
+		}
+	}
+	if state != absent {
+		c.Details = []string{"the backup is saved; its snapshot is left to clear"}
+		return c, nil
+	}
+	out, err := json.Marshal(saveOut(m))
+	c.Sign, c.Summary, c.Out = engine.Same, fmt.Sprintf("backup %s is saved", s.Tag), out
+	return c, err
+}
+
+// size estimates from the live tables, since at planning time there is no snapshot yet.
+func (s *saveSnapshot) size(ctx context.Context, v *engine.View, c engine.Change) (engine.Change, error) {
+	r, err := askRing(ctx, v, s.Keyspaces)
+	if err != nil {
+		return c, err
+	}
+	link, copied, err := liveSize(v, r)
+	if err != nil {
+		return c, err
+	}
+	line := fmt.Sprintf("%d tables: links to %s, copies of %s; %s", len(r.tables), backup.Bytes(link), backup.Bytes(copied), linksNote)
+	if !oneFileSystem(v, s.Dir, r.conf.DataDirs) {
+		line = fmt.Sprintf("%d tables: copies of %s, another file system", len(r.tables), backup.Bytes(link+copied))
+		copied += link
+	}
+	c.Bytes, c.Details = copied, append(c.Details, line)
+	fact, err := enoughSpace(v, s.Dir, copied)
+	c.Pre = append(c.Pre, fact)
+	return c, err
+}
+
+// Probe looks again at what was promised.
+func (s *saveSnapshot) Probe(ctx context.Context, v *engine.View, key string) (string, error) {
+	if key == backup.FactOf(s.Tag) {
+		if _, err := backup.Open(v, s.Dir, s.Tag, backup.Cassandra); err != nil {
+			return err.Error(), nil //nolint:nilerr // what is not there is the answer
+		}
+		return backup.Saved, nil
+	}
+	return probeSnapshot(ctx, v, s.Tag, s.Keyspaces)
+}
+
+func saveOut(m *backup.Manifest) SaveOut {
+	t := m.Totals
+	out := SaveOut{
+		Backup: m.Backup, Bytes: t.Bytes, Files: t.Files, Tables: t.Tables, Linked: t.Linked, Copied: t.Copied,
+		Snapshot: m.Times.Snapshot, Manifest: m.Sum(),
+	}
+	if t.Linked > 0 {
+		out.Note = linksNote
+	}
+	return out
+}

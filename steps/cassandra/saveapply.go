@@ -1,0 +1,135 @@
+package cassandra
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"tidemark/engine"
+	"tidemark/steps/backup"
+	"tidemark/steps/internal/nodetool"
+)
+
+// Apply saves, writes the manifest, and clears the snapshot.
+func (s *saveSnapshot) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
+	return s.apply(ctx, h, realDisk())
+}
+
+func (s *saveSnapshot) apply(ctx context.Context, h *engine.Host, d disk) (engine.Output, error) {
+	m, err := s.saved(h.View)
+	if err != nil {
+		return engine.Output{}, err
+	}
+	if m == nil {
+		if m, err = s.save(ctx, h, d); err != nil {
+			return engine.Output{}, err
+		}
+	}
+	root := h.Path(backup.Path(s.Dir, s.Tag, backup.Cassandra))
+	if err := os.RemoveAll(filepath.Join(root, partsDir)); err != nil {
+		return engine.Output{}, err
+	}
+	if !s.Keep {
+		if err := nodetool.New(h).ClearSnapshot(ctx, s.Tag, s.Keyspaces); err != nil {
+			return engine.Output{}, fmt.Errorf("the backup is saved, its snapshot is not cleared: %w", err)
+		}
+	}
+	out := saveOut(m)
+	note := fmt.Sprintf("%d files, %s, of %d tables: %d linked, %d copied", out.Files, backup.Bytes(out.Bytes), out.Tables, out.Linked, out.Copied)
+	if out.Note != "" {
+		note += "; " + out.Note
+	}
+	return engine.Output{Value: out, Note: note}, nil
+}
+
+func (s *saveSnapshot) save(ctx context.Context, h *engine.Host, d disk) (*backup.Manifest, error) {
+	began := time.Now()
+	r, err := askRing(ctx, h, s.Keyspaces)
+	if err != nil {
+		return nil, err
+	}
+	root, err := s.begin(h)
+	if err != nil {
+		return nil, err
+	}
+	m := s.manifest(h.View, r, began)
+	if err := s.tables(ctx, h, r, m, &saver{host: h, root: root, disk: d}); err != nil {
+		return nil, s.discard(h, err)
+	}
+	if s.Counts {
+		if err := count(ctx, h, r, m.Tables); err != nil {
+			return nil, err
+		}
+	}
+	m.Totals, m.Times.Finished = totals(m.Tables), time.Now().UTC()
+	if err := m.Write(root); err != nil {
+		return nil, s.discard(h, err)
+	}
+	return m, nil
+}
+
+// begin makes the directories; 0700 is all that protects links, whose owner and mode stay Cassandra's.
+func (s *saveSnapshot) begin(h *engine.Host) (string, error) {
+	if err := backup.CheckID(s.Tag); err != nil {
+		return "", err
+	}
+	root := h.Path(backup.Path(s.Dir, s.Tag, backup.Cassandra))
+	if err := os.MkdirAll(filepath.Join(root, partsDir), 0o700); err != nil {
+		return "", backup.Space(err, h.Path(s.Dir))
+	}
+	if err := os.Chmod(filepath.Dir(root), 0o700); err != nil {
+		return "", err
+	}
+	return root, errors.Join(backup.Forget(root), backup.SyncDir(h.Path(s.Dir)))
+}
+
+// tables saves one table after the other.
+func (s *saveSnapshot) tables(ctx context.Context, h *engine.Host, r *ring, m *backup.Manifest, sv *saver) error {
+	var files [][]component
+	var total int64
+	for _, part := range snapshotsOf(h, r.conf.DataDirs, r.tables, s.Tag) {
+		rec, err := part.record(h)
+		if err != nil {
+			return err
+		}
+		create, err := part.schema(h)
+		if err != nil {
+			return err
+		}
+		list, err := components(h, part)
+		if err != nil {
+			return err
+		}
+		for _, c := range list {
+			total += c.Size
+		}
+		if m.Times.Snapshot.IsZero() || rec.Created.Before(m.Times.Snapshot) {
+			m.Times.Snapshot = rec.Created
+		}
+		files, m.Tables = append(files, list), append(m.Tables, tableOf(part.table, create))
+	}
+	sv.meter = backup.NewMeter(h.Progress, total)
+	for i := range m.Tables {
+		if err := sv.table(ctx, &m.Tables[i], files[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// discard gives the space of a half-saved backup back when the disk is full; any other failure leaves what is
+// saved for the next attempt. Nothing but this run's own tree without a manifest is touched.
+func (s *saveSnapshot) discard(h *engine.Host, cause error) error {
+	if engine.ClassOf(cause) != engine.ClassSpace {
+		return cause
+	}
+	base := h.Path(filepath.Join(s.Dir, s.Tag))
+	if err := os.RemoveAll(filepath.Join(base, backup.Cassandra)); err != nil {
+		return errors.Join(cause, err)
+	}
+	_ = os.Remove(base) // other sources of the backup may keep it
+	return cause
+}

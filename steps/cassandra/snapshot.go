@@ -1,0 +1,150 @@
+package cassandra
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tidemark/engine"
+	"tidemark/steps/internal/nodetool"
+)
+
+type snapshot struct {
+	Tag       string   `json:"tag" help:"the snapshot's name, the backup's id" required:"true"`
+	Keyspaces []string `json:"keyspaces" help:"keyspaces to snapshot, all at one moment" required:"true"`
+}
+
+// SnapshotOut is the snapshot that was taken.
+type SnapshotOut struct {
+	Tag       string    `json:"tag"`
+	Keyspaces []string  `json:"keyspaces"`
+	Tables    int       `json:"tables"`
+	Time      time.Time `json:"time"`
+}
+
+// Snapshot is the kind snapshot.
+func Snapshot() engine.Kind {
+	return engine.Kind{
+		Name: "snapshot",
+		Doc: "Takes one Cassandra snapshot of all given keyspaces in one call. The tag must be new on the node; afterwards every table's part " +
+			"is looked for in its directory, since a word of success proves nothing. A part of a snapshot that an interruption left is cleared and taken anew.",
+		Example: "id: snapshot\nsnapshot: {tag: 20261122T010203Z-k7, keyspaces: [homer, memento]}",
+		Redo:    engine.Checked,
+		Reads:   ringReads(),
+		New:     func() engine.Step { return &snapshot{} },
+		Out:     SnapshotOut{},
+		Version: 1,
+	}
+}
+
+// factSnapshot is the key of the fact that a snapshot is there; its values are present and absent.
+func factSnapshot(tag string) string { return "snapshot." + tag }
+
+const (
+	present = "present"
+	absent  = "absent"
+)
+
+// Plan refuses a tag that exists before the run. On the real state a whole snapshot of the tag is this run's.
+func (s *snapshot) Plan(ctx context.Context, v *engine.View) (engine.Change, error) {
+	c := engine.Change{
+		Sign: engine.Creates, Summary: fmt.Sprintf("snapshot %s of %s", s.Tag, strings.Join(s.Keyspaces, ", ")),
+		Argv: append([]string{"nodetool", "snapshot", "-t", s.Tag, "--"}, s.Keyspaces...),
+		Will: []engine.Fact{{Key: factSnapshot(s.Tag), Value: present}},
+	}
+	running, serves, err := mustRun(ctx, v)
+	if err != nil {
+		return c, err
+	}
+	c.Pre = []engine.Fact{running}
+	if !serves {
+		c.Sign, c.Unknown = engine.NotKnown, []string{"the keyspaces and snapshots of the node before Cassandra is started"}
+		return c, nil
+	}
+	r, err := askRing(ctx, v, s.Keyspaces)
+	if err != nil {
+		return c, err
+	}
+	st, err := r.look(ctx, s.Tag)
+	if err != nil {
+		return c, err
+	}
+	return s.decide(c, v, r, st)
+}
+
+func (s *snapshot) decide(c engine.Change, v *engine.View, r *ring, st standing) (engine.Change, error) {
+	switch {
+	case st.absent():
+		c.Details = []string{fmt.Sprintf("%d tables in %d keyspaces; hard links, no space yet", len(r.tables), len(r.keyspaces))}
+	case !v.Actual:
+		return c, engine.WithNext(engine.Failf(engine.ClassPrecondition, "snapshot %s exists already on %s", s.Tag, v.Node),
+			"start a new run, which has a tag of its own; the old one goes with: nodetool clearsnapshot -t "+s.Tag)
+	case st.complete():
+		c.Sign, c.Summary = engine.Same, fmt.Sprintf("snapshot %s is there, %d tables", s.Tag, st.found)
+		out, err := json.Marshal(s.out(st))
+		c.Out = out
+		return c, err
+	default:
+		c.Details = []string{fmt.Sprintf("an interrupted snapshot %s is cleared first; it lacks %s", s.Tag, strings.Join(st.without, ", "))}
+	}
+	return c, nil
+}
+
+// Apply takes the snapshot and proves it.
+func (s *snapshot) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
+	r, err := askRing(ctx, h, s.Keyspaces)
+	if err != nil {
+		return engine.Output{}, err
+	}
+	st, err := r.look(ctx, s.Tag)
+	if err != nil {
+		return engine.Output{}, err
+	}
+	tool := nodetool.New(h)
+	if !st.absent() {
+		h.Log("clear the interrupted snapshot %s, which lacks %s", s.Tag, strings.Join(st.without, ", "))
+		if err := tool.ClearSnapshot(ctx, s.Tag, s.Keyspaces); err != nil {
+			return engine.Output{}, err
+		}
+	}
+	if err := tool.Snapshot(ctx, s.Tag, s.Keyspaces); err != nil {
+		return engine.Output{}, err
+	}
+	if st, err = r.look(ctx, s.Tag); err != nil {
+		return engine.Output{}, err
+	}
+	if !st.complete() {
+		return engine.Output{}, engine.Failf(engine.ClassIO, "nodetool snapshot -t %s: ended with status 0, but there is none of %s (listed: %t)",
+			s.Tag, strings.Join(st.without, ", "), st.listed)
+	}
+	return engine.Output{Value: s.out(st), Note: fmt.Sprintf("snapshot %s: %d tables at %s", s.Tag, st.found, st.taken.Format(time.RFC3339))}, nil
+}
+
+func (s *snapshot) out(st standing) SnapshotOut {
+	return SnapshotOut{Tag: s.Tag, Keyspaces: slices.Clone(s.Keyspaces), Tables: st.found, Time: st.taken}
+}
+
+// Probe looks whether the snapshot is still whole.
+func (s *snapshot) Probe(ctx context.Context, v *engine.View, _ string) (string, error) {
+	return probeSnapshot(ctx, v, s.Tag, s.Keyspaces)
+}
+
+func probeSnapshot(ctx context.Context, v *engine.View, tag string, keyspaces []string) (string, error) {
+	r, err := askRing(ctx, v, keyspaces)
+	if err != nil {
+		return "", err
+	}
+	st, err := r.look(ctx, tag)
+	switch {
+	case err != nil:
+		return "", err
+	case st.complete():
+		return present, nil
+	case st.absent():
+		return absent, nil
+	}
+	return "partial", nil
+}
