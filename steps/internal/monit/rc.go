@@ -114,21 +114,24 @@ func (r *rc) read(words []string) {
 			}
 		case "allow":
 			if httpd {
-				r.login(next(1), next(2))
+				r.login(next(1), next(2), next(3))
 			}
 		}
 	}
 }
 
-// login takes the first user of `allow user:password`; one that may only read is enough. Quoted passwords are words
-// of their own.
-func (r *rc) login(word, after string) {
+// login takes the first user of `allow user:password`; one that may only read is enough. What is quoted is a word of
+// its own, before and after the colon.
+func (r *rc) login(word, second, third string) {
+	if strings.HasPrefix(second, ":") {
+		word, second = word+second, third
+	}
 	user, password, ok := strings.Cut(word, ":")
-	if !ok || r.user != "" || strings.ContainsAny(user, "/@") || strings.Contains(password, ":") {
+	if !ok || r.user != "" || user == "" || strings.ContainsAny(user, "/@") || strings.Contains(password, ":") {
 		return // a host, a network, a group, an address
 	}
 	if password == "" {
-		password = after
+		password = second
 	}
 	r.user, r.password = user, password
 }
