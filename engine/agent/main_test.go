@@ -1,0 +1,133 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"tidemark/engine"
+)
+
+// TestMain lets the test binary be the processes that an agent starts: `agent task` and `agent plan`.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 2 && os.Args[1] == "agent" {
+		if err := child(os.Args[2]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func child(what string) error {
+	kinds, err := engine.NewKinds(shellKind(), probeKind())
+	if err != nil {
+		return err
+	}
+	if what == "task" {
+		return TaskMain(kinds, nil, os.Stdin, os.Stderr)
+	}
+	return PlanMain(context.Background(), kinds, nil, os.Stdin, os.Stdout)
+}
+
+// shellKind runs a fixed program of the test with one argument: a directory to work in.
+func shellKind() engine.Kind {
+	return engine.Kind{
+		Name: "shell", Doc: "Test kind.", Example: "shell: {}", Redo: engine.Checked,
+		New: func() engine.Step { return &shell{} },
+	}
+}
+
+type shell struct {
+	Script string `json:"script"`
+	Dir    string `json:"dir"`
+	Fail   string `json:"fail"`
+}
+
+func (s *shell) Plan(context.Context, *engine.View) (engine.Change, error) {
+	if _, err := os.Stat(filepath.Join(s.Dir, "done")); err == nil {
+		return engine.Change{Sign: engine.Same, Summary: "done already"}, nil
+	}
+	return engine.Change{Sign: engine.Creates, Summary: "make done"}, nil
+}
+
+func (s *shell) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
+	r, err := h.Exec(ctx, engine.Command{Argv: []string{"/bin/sh", "-c", s.Script}, Dir: s.Dir})
+	if err == nil && r.Code != 0 {
+		err = &engine.Error{Class: engine.ClassExit, Exit: r.Code, Err: fmt.Errorf("status %d", r.Code)}
+	}
+	return engine.Output{Note: "made done"}, err
+}
+
+// probeKind tries, in its Plan, everything that a dry run must not be able to do, and reports what worked.
+func probeKind() engine.Kind {
+	return engine.Kind{
+		Name: "probe", Doc: "Test kind.", Example: "probe: {}", Redo: engine.Pure,
+		New:   func() engine.Step { return &breach{} },
+		Reads: []engine.Read{{Argv: []string{"/bin/sh", "-c", "*"}}},
+	}
+}
+
+type breach struct {
+	File   string `json:"file"`
+	Victim int    `json:"victim"`
+}
+
+func (b *breach) Plan(ctx context.Context, v *engine.View) (engine.Change, error) {
+	tries := map[string]func() error{
+		"write":   func() error { return os.WriteFile(b.File, []byte("x"), 0o600) },
+		"create":  func() error { return os.WriteFile(b.File+".new", nil, 0o600) },
+		"chmod":   func() error { return os.Chmod(b.File, 0o777) },
+		"chown":   func() error { return os.Chown(b.File, 1, 1) },
+		"utime":   func() error { return os.Chtimes(b.File, time.Unix(1, 0), time.Unix(1, 0)) },
+		"xattr":   func() error { return syscall.Setxattr(b.File, "user.x", []byte("y"), 0) },
+		"remove":  func() error { return os.Remove(b.File) },
+		"rename":  func() error { return os.Rename(b.File, b.File+".moved") },
+		"link":    func() error { return os.Link(b.File, b.File+".link") },
+		"mkdir":   func() error { return os.Mkdir(b.File+".dir", 0o700) },
+		"signal":  func() error { return syscall.Kill(b.Victim, syscall.SIGUSR1) },
+		"host":    func() error { return syscall.Sethostname([]byte("x")) },
+		"nice":    func() error { return syscall.Setpriority(syscall.PRIO_PROCESS, b.Victim, 5) },
+		"remount": func() error { return syscall.Mount("", "/", "", syscall.MS_REMOUNT, "") },
+	}
+	var broke []string
+	for name, try := range tries {
+		if try() == nil {
+			broke = append(broke, name)
+		}
+	}
+	for _, script := range []string{"echo x > " + b.File, "chmod 777 " + b.File, "touch -d @1 " + b.File, "rm " + b.File} {
+		if r, err := v.Exec(ctx, engine.Command{Argv: []string{"/bin/sh", "-c", script}}); err == nil && r.Code == 0 {
+			broke = append(broke, script)
+		}
+	}
+	if _, err := os.ReadFile(b.File); err != nil {
+		broke = append(broke, "reading failed: "+err.Error())
+	}
+	return engine.Change{Sign: engine.Same, Summary: strings.Join(broke, ",")}, nil
+}
+
+func (b *breach) Apply(context.Context, *engine.Host, engine.Change) (engine.Output, error) {
+	return engine.Output{}, nil
+}
+
+// sleeper is a process that a dry run would have to be able to signal.
+func sleeper(t *testing.T) int {
+	t.Helper()
+	cmd := exec.Command("sleep", "60")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	return cmd.Process.Pid
+}
