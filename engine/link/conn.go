@@ -1,29 +1,36 @@
 package link
 
 import (
-	"io"
+	"bufio"
 	"net"
+	"os"
 	"sync"
-	"time"
+
+	"tidemark/engine/agent"
 )
 
-// conn is the one net.Conn over a transport's pipes. Deadlines are not kept: HTTP/2 pings notice silence, and
-// closing the pipes ends a blocked Read or Write.
+// conn is the connection over a transport's pipes; unlike the agent's it knows why it ended. HTTP/2 closes it when
+// pings stay without answer.
 type conn struct {
-	io.Reader
-	io.Writer
-	close func()
-	once  sync.Once
-	gone  chan struct{} // closed when the connection ended, err says why
-	err   error
+	*agent.Conn
+	once sync.Once
+	err  error // set before Done is closed
 }
 
-func newConn(r io.Reader, w io.Writer, closing func()) *conn {
-	return &conn{Reader: r, Writer: w, close: closing, gone: make(chan struct{})}
+// buffered reads on from where the marked lines ended.
+type buffered struct {
+	*bufio.Reader
+	*os.File
+}
+
+func (b buffered) Read(p []byte) (int, error) { return b.Reader.Read(p) }
+
+func newConn(p *process) *conn {
+	return &conn{Conn: agent.NewConn(buffered{p.lines.r, p.out}, p.in)}
 }
 
 func (c *conn) Read(p []byte) (int, error) {
-	n, err := c.Reader.Read(p)
+	n, err := c.Conn.Read(p)
 	if err != nil {
 		c.end(err)
 	}
@@ -31,14 +38,14 @@ func (c *conn) Read(p []byte) (int, error) {
 }
 
 func (c *conn) Write(p []byte) (int, error) {
-	n, err := c.Writer.Write(p)
+	n, err := c.Conn.Write(p)
 	if err != nil {
 		c.end(err)
 	}
 	return n, err
 }
 
-// Close is called by us at the end, and by HTTP/2 when pings stay without answer.
+// Close ends a blocked Read and Write, too.
 func (c *conn) Close() error {
 	c.end(net.ErrClosed)
 	return nil
@@ -47,19 +54,6 @@ func (c *conn) Close() error {
 func (c *conn) end(err error) {
 	c.once.Do(func() {
 		c.err = err
-		c.close()
-		close(c.gone)
+		_ = c.Conn.Close()
 	})
 }
-
-func (c *conn) LocalAddr() net.Addr              { return address{} }
-func (c *conn) RemoteAddr() net.Addr             { return address{} }
-func (c *conn) SetDeadline(time.Time) error      { return nil }
-func (c *conn) SetReadDeadline(time.Time) error  { return nil }
-func (c *conn) SetWriteDeadline(time.Time) error { return nil }
-
-// address is the name of both ends.
-type address struct{}
-
-func (address) Network() string { return "stdio" }
-func (address) String() string  { return "agent" }

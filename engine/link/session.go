@@ -22,12 +22,12 @@ type session struct {
 	hello wire.Hello
 	began time.Time
 	lost  sync.Once // guards the telling of its loss
+	why   error     // the loss, set by it
 }
 
 // open begins HTTP/2 behind the hello line.
 func open(p *process, hello wire.Hello, times timing) (*session, error) {
-	s := &session{p: p, hello: hello, began: time.Now()}
-	s.conn = newConn(p.lines.r, p.in, func() { closeAll(p.in, p.out) })
+	s := &session{p: p, conn: newConn(p), hello: hello, began: time.Now()}
 	var only http.Protocols
 	only.SetUnencryptedHTTP2(true)
 	transport := &http.Transport{
@@ -70,12 +70,12 @@ func (s *session) call(ctx context.Context, path string, body []byte, read func(
 // moment before it does.
 func (s *session) ended(patience time.Duration) bool {
 	select {
-	case <-s.conn.gone:
+	case <-s.conn.Done():
 		return true
 	default:
 	}
 	select {
-	case <-s.conn.gone:
+	case <-s.conn.Done():
 		return true
 	case <-time.After(patience):
 		return false
@@ -91,7 +91,7 @@ func (s *session) end() {
 
 // cause is why a dead session died, in the words of the transport where it has any.
 func (s *session) cause(t Target, times timing) error {
-	<-s.conn.gone
+	<-s.conn.Done()
 	s.p.rest(times.grace)
 	switch said := s.p.stderr.String(); {
 	case errors.Is(s.conn.err, net.ErrClosed):
