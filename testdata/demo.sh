@@ -32,7 +32,11 @@ tm backups
 say "4 of 8  disaster: rows changed and deleted, a table dropped, one node loses the directories of four keyspaces"
 lab load --lines 500 --phase newer
 lab cql 'DROP TABLE homestead_cache.impi_mapping'
-lab wipe vellum-1
+lab exec vellum-1 -- /bin/sh -c 'monit stop cassandra_process
+  while kill -0 "$(cat /var/run/cassandra/cassandra.pid 2>/dev/null)" 2>/dev/null; do sleep 0.2; done
+  rm -rf /var/lib/cassandra/data/homestead_* /var/lib/cassandra/data/homer /var/lib/cassandra/data/memento
+  monit start cassandra_process'
+lab up
 lab digest || true
 
 say "5 of 8  what a restore would do"
@@ -43,7 +47,7 @@ tm run restore-vellum --input backup=latest --yes=lab >"$dir/killed.out" 2>&1 &
 controller=$!
 journal=
 for _ in $(seq 1200); do
-  journal=$(find "$state/runs" -name journal.jsonl -newer "$dir/before.digest" | xargs -r grep -l '"stage":"restore"' | head -1) || true
+  journal=$(grep -rl --include journal.jsonl '"stage":"restore"' "$state/runs" | head -n 1) || true
   [ -n "$journal" ] && break
   kill -0 "$controller" 2>/dev/null || { cat "$dir/killed.out"; die "the restore ended before it could be killed"; }
   sleep 0.1

@@ -22,6 +22,7 @@ go_can_fetch() {
 # Debian 12's own Go is too old to do that; its backports have a newer one, from the same mirror as the rest.
 go_from_backports() {
   [ "$(id -u)" = 0 ] || die "Go $want is missing; install it, or run this as root"
+  # shellcheck disable=SC2016 # apt's own variables
   mirror=$(apt-get indextargets --format '$(SITE) $(CODENAME) $(ORIGIN)' | awk '$3 == "Debian" && $2 == "bookworm" {print $1; exit}')
   [ -n "$mirror" ] || die "Go $want is missing and this is not Debian 12; install Go $want, then again"
   say "installs golang-go from Debian's backports ($mirror), then Go $want as a module"

@@ -32,6 +32,21 @@ func loadLines(c *call) error {
 	return nil
 }
 
+// statements runs each argument as one CQL statement.
+func statements(c *call) error {
+	session, err := cluster.Session(c.lab, gocql.Quorum)
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	for _, s := range c.args {
+		if err := session.Query(s).Exec(); err != nil {
+			return fmt.Errorf("%s: %w", s, err)
+		}
+	}
+	return nil
+}
+
 func digestTables(c *call) error {
 	session, err := cluster.Session(c.lab, gocql.All)
 	if err != nil {

@@ -53,6 +53,7 @@ func verbs() map[string]verb {
 		"ssh":     {"HOST -- CMD…", "run a command through ssh", false, secureShell},
 		"fault":   {"HOST FAULT…", faultHelp, false, fault},
 		"load":    {"", "write subscribers into every table (--lines --seed --phase --wide)", false, loadLines},
+		"cql":     {"STATEMENT…", "run statements, one argument each", false, statements},
 		"digest":  {"", "count and digest of every table, read at ALL (-o json)", false, digestTables},
 	}
 }
