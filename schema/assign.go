@@ -16,7 +16,7 @@ func assign(v reflect.Value, x any) error {
 		if ok {
 			return nil
 		}
-		return fmt.Errorf("a %s where a %s is due", describe(x), name)
+		return fmt.Errorf("%s where %s is due", describe(x), article(name))
 	}
 	switch v.Type() {
 	case durationType:
@@ -70,7 +70,7 @@ func assignMany(v reflect.Value, x any) error {
 	case v.Kind() == reflect.Struct && from.Kind() == reflect.Map:
 		return assignStruct(v, from)
 	}
-	return fmt.Errorf("a %s where a %s is due", describe(x), typeOf(v.Type()))
+	return fmt.Errorf("%s where %s is due", describe(x), a(typeOf(v.Type())))
 }
 
 func assignMap(v, from reflect.Value) error {

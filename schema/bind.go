@@ -72,7 +72,7 @@ func (b *binder) given(in *Input, text string) {
 	v := in.value()
 	n := textNode(in, text)
 	rep := &report{doc: &document{src: Source{Name: commandLine}}}
-	d := &decoder{report: rep}
+	d := &decoder{report: rep, literal: true}
 	if n == nil {
 		b.refuse(in.Name, codeInputType, fmt.Sprintf("%q is no %s", text, in.Type), formOf(in))
 		return

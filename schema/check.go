@@ -2,9 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
@@ -113,7 +110,7 @@ func (c *checker) identifier(n *ast.IdentifierNode) *typ {
 	t, ok := c.scope.roots[n.Value]
 	if !ok {
 		return c.error(n, codeUnknown, fmt.Sprintf("unknown name %q", n.Value),
-			suggest(n.Value, "names here", slices.Collect(maps.Keys(c.scope.roots))))
+			suggest(n.Value, "names here", c.scope.names()))
 	}
 	note(&c.refs.roots, n.Value, t)
 	return t
@@ -145,58 +142,77 @@ func (c *checker) member(n *ast.MemberNode) *typ {
 		}
 		t = c.field(n, base, name.Value)
 	case tMap:
-		c.require(n.Property, tString)
-		t = base.elem
+		t = c.under(n, base)
 	case tList:
 		if isName {
-			return c.error(n, codeUnknown, fmt.Sprintf("a %s has no field %q", base, name.Value), "take one element by [0], or all by map()")
+			return c.error(n, codeUnknown, fmt.Sprintf("%s has no field %q", a(base), name.Value), "take one element by [0], or all by map()")
 		}
 		c.require(n.Property, tInt)
 		t = base.elem
 	default:
-		return c.error(n, codeUnknown, fmt.Sprintf("a %s has no fields", base), "")
+		return c.error(n, codeUnknown, fmt.Sprintf("%s has no fields", a(base)), "")
 	}
 	return t.withMaybe(base.maybe)
 }
 
 // field looks a name up in an object and notes what is read.
 func (c *checker) field(n *ast.MemberNode, base *typ, name string) *typ {
-	if why, ok := base.away[name]; ok {
+	t, why := base.fieldType(name)
+	switch {
+	case why != nil:
 		return c.error(n.Property, why.code, why.message, why.help)
-	}
-	root, _ := n.Node.(*ast.IdentifierNode)
-	if t, ok := base.fields[name]; ok {
-		if root != nil && root.Value == "inputs" {
-			note(&c.refs.inputs, name, true)
-		}
-		if base.label == "step" {
-			note(&c.refs.steps, name, true)
-		}
-		return t
-	}
-	if base.open {
+	case t == nil && base.open:
 		return scalarType(tAny)
+	case t == nil:
+		return c.unknown(n.Property, base, name)
 	}
+	if root, ok := n.Node.(*ast.IdentifierNode); ok && root.Value == "inputs" {
+		note(&c.refs.inputs, name, true)
+	}
+	if base.label == "step" {
+		note(&c.refs.steps, name, true)
+	}
+	return t
+}
+
+// fieldType gives the type of a field, why it cannot be used, or neither.
+func (t *typ) fieldType(name string) (*typ, *away) {
+	if why, ok := t.away[name]; ok {
+		return nil, &why
+	}
+	if t.lazy != nil {
+		return t.lazy.field(name)
+	}
+	return t.fields[name], nil
+}
+
+func (c *checker) unknown(n ast.Node, base *typ, name string) *typ {
 	what := base.label
 	if what == "" {
 		what = "field"
 	}
-	label := "known"
-	if len(base.fields) == 0 {
-		label = ""
+	return c.error(n, codeUnknown, fmt.Sprintf("unknown %s %q", what, name), suggest(name, "known", base.names()))
+}
+
+// under gives the type under a key of a map.
+func (c *checker) under(n *ast.MemberNode, base *typ) *typ {
+	c.require(n.Property, tString)
+	name, ok := n.Property.(*ast.StringNode)
+	if !ok || base.key == nil {
+		return base.elem
 	}
-	return c.error(n.Property, codeUnknown, fmt.Sprintf("unknown %s %q", what, name),
-		strings.TrimSpace(suggest(name, label, slices.Collect(maps.Keys(base.fields)))))
+	t, why := base.key(name.Value)
+	if why != nil {
+		return c.error(n.Property, why.code, why.message, why.help)
+	}
+	return t
 }
 
 func (c *checker) controller(n *ast.MemberNode) *typ {
 	if why, ok := c.scope.away["nodes"]; ok {
 		return c.error(n.Node, why.code, why.message, why.help)
 	}
-	t, ok := c.scope.roots[controllerRoot]
-	if !ok {
-		return c.error(n.Property, codeOrder, "no controller stage ran before", "")
-	}
+	t := c.scope.roots[controllerRoot]
 	note(&c.refs.roots, controllerRoot, t)
 	return t
 }
@@ -207,5 +223,5 @@ func (c *checker) require(n ast.Node, due typeKind) {
 	if t.kind == tAny || t.kind == due || (due == tFloat && t.kind == tInt) {
 		return
 	}
-	c.error(n, codeMismatch, fmt.Sprintf("a %s where a %s is due", t, scalarType(due)), "")
+	c.error(n, codeMismatch, fmt.Sprintf("%s where %s is due", a(t), a(scalarType(due))), "")
 }

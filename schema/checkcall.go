@@ -10,10 +10,10 @@ import (
 
 // call types a function of the allow-list.
 func (c *checker) call(n ast.Node, name string, args []ast.Node) *typ {
-	f, ok := functions()[name]
+	f, ok := allowList[name]
 	if !ok {
 		return c.error(n, codeFunction, fmt.Sprintf("%s() is not part of the language", name),
-			suggest(name, "functions", slices.Collect(maps.Keys(functions()))))
+			suggest(name, "functions", slices.Collect(maps.Keys(allowList))))
 	}
 	if len(args) < f.min || len(args) > f.max {
 		return c.error(n, codeFunction, fmt.Sprintf("%s() takes %s, not %d", name, arity(f), len(args)), "")
@@ -62,7 +62,7 @@ func (c *checker) mismatch(n ast.Node, i int, t *typ, due string) *typ {
 	if p, ok := at.(*ast.PredicateNode); ok {
 		at = p.Node
 	}
-	return c.error(at, codeMismatch, fmt.Sprintf("a %s where a %s is due", t, due), "")
+	return c.error(at, codeMismatch, fmt.Sprintf("%s where %s is due", a(t), article(due)), "")
 }
 
 // signature is a function with fixed argument types.

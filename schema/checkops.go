@@ -19,7 +19,7 @@ func (c *checker) unary(n *ast.UnaryNode) *typ {
 			return t
 		}
 	}
-	return c.error(n, codeMismatch, fmt.Sprintf("%s on a %s", n.Operator, t), "")
+	return c.error(n, codeMismatch, fmt.Sprintf("%s on %s", n.Operator, a(t)), "")
 }
 
 func (c *checker) binary(n *ast.BinaryNode) *typ {
@@ -40,7 +40,7 @@ func (c *checker) binary(n *ast.BinaryNode) *typ {
 	if n.Operator == "+" && (l.kind == tString || r.kind == tString) {
 		help = "string(x) makes text of a value"
 	}
-	return c.error(n, codeMismatch, fmt.Sprintf("%s between a %s and a %s", n.Operator, l, r), help)
+	return c.error(n, codeMismatch, fmt.Sprintf("%s between %s and %s", n.Operator, a(l), a(r)), help)
 }
 
 // pattern checks the regular expression of `matches` while it can be seen.
@@ -59,7 +59,7 @@ func (c *checker) coalesce(n *ast.BinaryNode) *typ {
 	l, r := c.visit(n.Left), c.visit(n.Right)
 	t := join(l.sure(), r)
 	if t == nil {
-		return c.error(n.Right, codeMismatch, fmt.Sprintf("a %s where the left side of ?? is a %s", r, l.sure()), "")
+		return c.error(n.Right, codeMismatch, fmt.Sprintf("%s where the left side of ?? is %s", a(r), a(l.sure())), "")
 	}
 	return t
 }
@@ -71,7 +71,7 @@ func (c *checker) equality(n *ast.BinaryNode) *typ {
 		l, r = c.sureOf(n.Left, l), c.sureOf(n.Right, r)
 	}
 	if join(l, r) == nil {
-		c.error(n, codeMismatch, fmt.Sprintf("a %s is never equal to a %s", l, r), "")
+		c.error(n, codeMismatch, fmt.Sprintf("%s is never equal to %s", a(l), a(r)), "")
 	}
 	return scalarType(tBool)
 }
@@ -85,10 +85,10 @@ func (c *checker) sureOf(n ast.Node, t *typ) *typ {
 
 func (c *checker) conditional(n *ast.ConditionalNode) *typ {
 	c.require(n.Cond, tBool)
-	a, b := c.used(n.Exp1), c.used(n.Exp2)
-	t := join(a, b)
+	yes, no := c.used(n.Exp1), c.used(n.Exp2)
+	t := join(yes, no)
 	if t == nil {
-		return c.error(n, codeMismatch, fmt.Sprintf("one branch is a %s, the other a %s", a, b), "")
+		return c.error(n, codeMismatch, fmt.Sprintf("one branch is %s, the other %s", a(yes), a(no)), "")
 	}
 	return t
 }
@@ -165,7 +165,7 @@ func (c *checker) slice(n *ast.SliceNode) *typ {
 		}
 	}
 	if t.kind != tList && t.kind != tString && t.kind != tAny {
-		return c.error(n, codeMismatch, fmt.Sprintf("no part can be taken of a %s", t), "")
+		return c.error(n, codeMismatch, fmt.Sprintf("no part can be taken of %s", a(t)), "")
 	}
 	return t
 }
@@ -176,7 +176,7 @@ func (c *checker) array(n *ast.ArrayNode) *typ {
 		t := c.used(e)
 		joined := join(elem, t)
 		if joined == nil {
-			return c.error(e, codeMismatch, fmt.Sprintf("a %s in a list of %s", t, elem), "")
+			return c.error(e, codeMismatch, fmt.Sprintf("%s in a list of %s", a(t), elem), "")
 		}
 		elem = joined
 	}

@@ -21,7 +21,12 @@ type decoder struct {
 	conds  map[*yaml.Node]*Expr
 	env    map[string]any
 	what   string // the kind whose arguments are read, for messages
+
+	literal bool // ${{ is text like any other: the value came from outside
 }
+
+// expr reports whether a scalar holds expressions.
+func (d *decoder) expr(n *yaml.Node) bool { return !d.literal && isTemplate(n) }
 
 // checkable is implemented by argument structs with rules of their own.
 type checkable interface{ Check() error }
@@ -49,7 +54,7 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value) (ok bool) {
 		return d.cond(n, v)
 	case n.Kind == yaml.ScalarNode && v.Kind() == reflect.Struct:
 		return d.short(n, v)
-	case isTemplate(n):
+	case d.expr(n):
 		return d.template(n, v)
 	}
 	switch v.Kind() {
@@ -69,7 +74,7 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value) (ok bool) {
 func (d *decoder) short(n *yaml.Node, v reflect.Value) bool {
 	f, ok := shortField(v.Type())
 	if !ok {
-		if isTemplate(n) {
+		if d.expr(n) {
 			return d.template(n, v)
 		}
 		return d.wrongShape(n, "mapping")
@@ -124,6 +129,7 @@ func (d *decoder) entries(n *yaml.Node, names []string) (map[string]*yaml.Node, 
 		switch {
 		case key.Kind != yaml.ScalarNode:
 			d.at(key, codeShape, "a key is plain text", "")
+		case key.ShortTag() == "!!merge": // refused when the text was read
 		case names != nil && !slices.Contains(names, key.Value):
 			d.at(key, codeUnknownKey, fmt.Sprintf("unknown key %q%s", key.Value, d.inside()), suggest(key.Value, "allowed", names))
 		case out[key.Value] != nil:
@@ -146,7 +152,7 @@ func (d *decoder) inside() string {
 // field fills one field and checks it against its enum.
 func (d *decoder) field(n *yaml.Node, v reflect.Value, f field) {
 	target := v.FieldByIndex(f.index)
-	if !d.decode(n, target) || len(f.enum) == 0 || (d.env == nil && isTemplate(n)) {
+	if !d.decode(n, target) || len(f.enum) == 0 || (d.env == nil && d.expr(n)) {
 		return
 	}
 	d.enum(n, target, f.enum)
@@ -159,7 +165,7 @@ func (d *decoder) enum(n *yaml.Node, v reflect.Value, allowed []string) {
 			if n.Kind == yaml.SequenceNode && len(n.Content) == v.Len() {
 				at = n.Content[i]
 			}
-			if !isTemplate(at) || d.env != nil {
+			if !d.expr(at) || d.env != nil {
 				d.enum(at, v.Index(i), allowed)
 			}
 		}
@@ -262,6 +268,6 @@ func (d *decoder) wrongShape(n *yaml.Node, due string) bool {
 	if due == "list" && n.Kind == yaml.ScalarNode {
 		help = "put it in brackets: [" + strings.TrimSpace(n.Value) + "]"
 	}
-	d.at(n, codeShape, fmt.Sprintf("a %s where a %s is due", found, due), help)
+	d.at(n, codeShape, fmt.Sprintf("%s where %s is due", article(found), article(due)), help)
 	return false
 }

@@ -1,14 +1,12 @@
 package schema
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
-
-	"bytes"
 
 	"gopkg.in/yaml.v3"
 )
@@ -84,11 +82,25 @@ func (d *document) syntax(r *report, err error) {
 	}
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	line := 1
-	if m := regexp.MustCompile(`^line (\d+): `).FindStringSubmatch(text); m != nil {
+	if m := lineForm.FindStringSubmatch(text); m != nil {
 		line, _ = strconv.Atoi(m[1])
 		text = strings.TrimPrefix(text, m[0])
 	}
+	if fromParser(text) {
+		line++
+	}
 	r.line(min(line, len(d.lines)), codeSyntax, "not YAML: "+text, "")
+}
+
+// fromParser tells the errors whose line the library counts from zero; it is
+// the line where the unfinished list or mapping begins.
+func fromParser(text string) bool {
+	for _, after := range []string{"',' or", "node content", "key", "'-' indicator", "<"} {
+		if strings.HasPrefix(text, "did not find expected "+after) {
+			return true
+		}
+	}
+	return false
 }
 
 // bounded checks depth, aliases and their expansion, and custom tags.

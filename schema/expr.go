@@ -2,6 +2,7 @@ package schema
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -110,6 +111,9 @@ func (e *Expr) failed(r *report, code string, err error) {
 func plainMessage(text string) string {
 	text = strings.ReplaceAll(text, "unexpected token EOF", "the expression ends too early")
 	text = strings.ReplaceAll(text, "compilation failed: ", "")
+	if name, ok := strings.CutSuffix(text, " from <nil>"); ok {
+		return fmt.Sprintf("there is nothing to take %q from", strings.TrimPrefix(name, "cannot fetch "))
+	}
 	return strings.NewReplacer("<nil>", "nothing", "map[string]interface {}", "object", "[]interface {}", "list").Replace(text)
 }
 

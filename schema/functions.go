@@ -53,6 +53,9 @@ func functions() map[string]function {
 	}
 }
 
+// allowList is built once and never changed.
+var allowList = functions()
+
 // compileOptions are those of every expression: the allow-list, a bound on
 // its size, and no view of the environment beyond what values gives it.
 func compileOptions() []expr.Option {
@@ -60,7 +63,7 @@ func compileOptions() []expr.Option {
 		expr.DisableAllBuiltins(), expr.MaxNodes(maxExprNodes), expr.Patch(patcher{}),
 		expr.Env(map[string]any{}), expr.AllowUndefinedVariables(),
 	}
-	for name := range functions() {
+	for name := range allowList {
 		if name != "keys" && name != "values" {
 			options = append(options, expr.EnableBuiltin(name))
 		}
@@ -98,7 +101,7 @@ func oneMap(params []any) (map[string]any, error) {
 
 // controllerRoot holds what nodes["controller"] gives: the controller is no
 // node, so iterating over nodes must not meet it.
-const controllerRoot = "nodes_controller"
+const controllerRoot = "nodes.controller"
 
 // patcher rewrites a checked expression before it is compiled.
 type patcher struct{}

@@ -75,7 +75,7 @@ func (r *report) condition(n *yaml.Node, s *scope) *Expr {
 	before := len(r.list)
 	e := r.compileBare(n, s)
 	if e.typ.kind != tBool && e.typ.kind != tAny && !r.failed(before) {
-		e.report(r, codeMismatch, fmt.Sprintf("a condition is a bool, this is a %s", e.typ), "")
+		e.report(r, codeMismatch, fmt.Sprintf("a condition is a bool, this is %s", a(e.typ)), "")
 	}
 	return e
 }
@@ -88,7 +88,7 @@ func (e *Expr) truth(r *report, env map[string]any) (value bool, tree string, ok
 	}
 	value, ok = v.(bool)
 	if !ok {
-		e.report(r, codeEvaluation, fmt.Sprintf("a condition is a bool, this is a %s", describe(v)), "")
+		e.report(r, codeEvaluation, fmt.Sprintf("a condition is a bool, this is %s", describe(v)), "")
 		return false, "", false
 	}
 	return value, e.trace(env), true
@@ -107,7 +107,7 @@ func unfit(from *typ, to reflect.Type) (message, help string) {
 	if due == "string" && from.scalar() {
 		help = "string(x) makes text of a value"
 	}
-	return fmt.Sprintf("a %s where a %s is due", from, due), help
+	return fmt.Sprintf("%s where %s is due", a(from), article(due)), help
 }
 
 // fits compares a static type with a Go type and names what is due.

@@ -32,8 +32,11 @@ type loader struct {
 	kinds map[string]Kind
 	site  *Site
 	ids   map[string]*yaml.Node // every step id of the text
-	past  []past                // the steps before the one being read
+	past  map[string]past       // the steps before the one being read
 	used  map[string]bool       // inputs
+
+	places     []*place // of the stages so far
+	inputsType *typ
 }
 
 // Load reads and checks a runbook. Without a site, groups, nodes and vars are
@@ -43,7 +46,7 @@ func Load(src Source, kinds []Kind, site *Site) (*Runbook, Diagnostics) {
 	r := &report{}
 	l := &loader{
 		decoder: decoder{report: r}, kinds: map[string]Kind{}, site: site,
-		ids: map[string]*yaml.Node{}, used: map[string]bool{},
+		ids: map[string]*yaml.Node{}, past: map[string]past{}, used: map[string]bool{},
 	}
 	for _, k := range kinds {
 		l.kinds[k.Name] = k
@@ -70,6 +73,10 @@ func (l *loader) load(root *yaml.Node) {
 	l.book.Vars = l.vars(f.Vars)
 	l.book.Locks = l.targets(f.Locks)
 	l.inputs(f.Inputs)
+	l.inputsType = object("input", map[string]*typ{})
+	for _, in := range l.book.Inputs {
+		l.inputsType.fields[in.Name] = in.typ
+	}
 	l.collectIDs(f.Stages, f.Finally)
 	l.stages(f.Stages)
 	l.finally(f.Finally)

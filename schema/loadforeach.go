@@ -31,7 +31,7 @@ func (l *loader) forEach(step *Step, f stepFile, scope *scope) *scope {
 		case e.typ.kind == tList:
 			elem = e.typ.elem
 		case e.typ.kind != tAny && !l.failed(before):
-			e.report(l.report, codeMismatch, fmt.Sprintf("for-each goes over a list, this is a %s", e.typ), "")
+			e.report(l.report, codeMismatch, fmt.Sprintf("for-each goes over a list, this is %s", a(e.typ)), "")
 		}
 	}
 	l.eachKey(step, f, fixed.with("item", elem), elem)
@@ -71,7 +71,7 @@ func hasNode(n, leaf *yaml.Node) bool {
 func (l *loader) eachKey(step *Step, f stepFile, scope *scope, elem *typ) {
 	if f.Key == nil {
 		if elem.kind != tAny && !elem.scalar() {
-			l.at(f.ForEach, codeKey, fmt.Sprintf("each item is a %s: nothing tells them apart", elem), `add key: "${{ item.… }}"`)
+			l.at(f.ForEach, codeKey, fmt.Sprintf("each item is %s: nothing tells them apart", a(elem)), `add key: "${{ item.… }}"`)
 		}
 		return
 	}

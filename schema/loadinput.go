@@ -58,7 +58,7 @@ func (l *loader) input(key, value *yaml.Node) {
 
 func (l *loader) inputRules(in *Input, f inputFile, key *yaml.Node, many bool) {
 	if f.Of.node != nil && !many {
-		l.at(f.Of.node, codeType, fmt.Sprintf("`of` on a %s: it is the element type of a list or map", in.Type), "")
+		l.at(f.Of.node, codeType, fmt.Sprintf("`of` on type %s: it is the element type of a list or map", in.Type), "")
 	}
 	if in.Required && in.def != nil {
 		l.at(in.def, codeInputType, fmt.Sprintf("input %q is required and has a default", in.Name), "remove one of the two")
@@ -67,7 +67,7 @@ func (l *loader) inputRules(in *Input, f inputFile, key *yaml.Node, many bool) {
 		l.at(key, codeInputMissing, fmt.Sprintf("input %q is neither required nor has it a default", in.Name), "add required: true, or default: …")
 	}
 	if len(in.Enum) > 0 && in.Type != "string" && (in.Type != "list" || in.Of != "string") {
-		l.at(key, codeEnum, fmt.Sprintf("enum on a %s: it lists strings", in.Type), "")
+		l.at(key, codeEnum, fmt.Sprintf("enum on type %s: it lists strings", in.Type), "")
 	}
 }
 
@@ -121,13 +121,4 @@ func inputType(in Input) *typ {
 		return scalarType(tAny)
 	}
 	return typeOf(goType(in.Type, in.Of))
-}
-
-// inputsType is what expressions see as inputs.
-func (r *Runbook) inputsType() *typ {
-	fields := map[string]*typ{}
-	for _, in := range r.Inputs {
-		fields[in.Name] = in.typ
-	}
-	return object("input", fields)
 }

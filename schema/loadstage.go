@@ -3,8 +3,6 @@ package schema
 import (
 	"fmt"
 	"reflect"
-	"regexp"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -116,12 +114,7 @@ func (l *loader) strategy(f strategyFile) Strategy {
 
 // share reads "all", a number or a percentage above zero.
 func (l *loader) share(n *yaml.Node) string {
-	number := strings.TrimSuffix(n.Value, "%")
-	ok := n.Value == "all" || regexp.MustCompile(`^[1-9][0-9]{0,5}$`).MatchString(number)
-	if strings.HasSuffix(n.Value, "%") && len(number) > 2 && number != "100" {
-		ok = false
-	}
-	if n.Kind != yaml.ScalarNode || !ok {
+	if n.Kind != yaml.ScalarNode || !shareForm.MatchString(n.Value) {
 		l.at(n, codeStrategy, fmt.Sprintf("%q is no number of nodes", n.Value), "write all, a number above 0, or a percentage: 10%")
 		return "all"
 	}
@@ -143,11 +136,12 @@ func (l *loader) finally(n *yaml.Node) {
 			s.On = append(s.On, stage.On...)
 		}
 	}
-	for i, p := range l.past {
-		if p.step.ForEach {
-			l.past[i].out = &typ{kind: tMap, elem: p.out.elem.withMaybe(p.step.ID)}
+	for id, b := range l.past {
+		if b.step.ForEach {
+			b.out = &typ{kind: tMap, elem: b.out.elem.withMaybe(id)}
 		}
-		l.past[i].out = l.past[i].out.withMaybe(p.step.ID)
+		b.out = b.out.withMaybe(id)
+		l.past[id] = b
 	}
 	l.steps(n, s, len(l.book.Stages))
 	l.book.Finally = s.Steps

@@ -58,14 +58,16 @@ func (l *loader) steps(n *yaml.Node, s *Stage, index int) {
 	if len(n.Content) == 0 {
 		l.at(n, codeMissingKey, "a list without steps", "steps: a list of {id, KIND: {…}}")
 	}
+	here := l.newPlace(s, s.On, index)
+	l.places = append(l.places, here)
 	for _, c := range n.Content {
-		if step := l.step(c, s, index); step != nil {
+		if step := l.step(c, here); step != nil {
 			s.Steps = append(s.Steps, step)
 		}
 	}
 }
 
-func (l *loader) step(n *yaml.Node, s *Stage, index int) *Step {
+func (l *loader) step(n *yaml.Node, here *place) *Step {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
@@ -77,30 +79,21 @@ func (l *loader) step(n *yaml.Node, s *Stage, index int) *Step {
 	var f stepFile
 	l.decode(plain, reflect.ValueOf(&f).Elem())
 	step := &Step{
-		ID: f.ID.Value, Timeout: f.Timeout, User: f.User.Value, Pos: l.doc.pos(n), stage: s, args: args,
+		ID: f.ID.Value, Timeout: f.Timeout, User: f.User.Value, Pos: l.doc.pos(n), args: args,
 		leaves: map[*yaml.Node]*leaf{}, conds: map[*yaml.Node]*Expr{}, doc: l.doc,
 	}
-	l.stepRules(step, f, s)
-	here := *s
+	l.stepRules(step, f, here.stage)
 	if step.On != nil {
-		here.On = step.On
+		here = l.newPlace(here.stage, step.On, here.index)
 	}
-	scope := l.stepsScope(stageScope(l.book.inputsType(), varsType(l.book.Vars, l.nodesOf(&here), l.site)), &here, index)
 	if kindKey != nil {
 		step.Kind, step.kind = kindKey.Value, l.kinds[kindKey.Value]
-		l.place(kindKey, step.kind, &here)
+		l.place(kindKey, step.kind, here)
 	}
-	l.stepParts(step, f, scope)
-	l.remember(step, &here, index, f.When != nil)
+	l.stepParts(step, f, l.scopeAt(here))
+	l.stepTimes(step, valueOf(plain, "timeout"))
+	l.remember(step, here, f.When != nil)
 	return step
-}
-
-// nodesOf gives the nodes of a stage; none for the controller.
-func (l *loader) nodesOf(s *Stage) []*Node {
-	if l.site == nil || s.OnController() {
-		return nil
-	}
-	return l.site.Select(s.On)
 }
 
 // splitStep parts the step keys from the kind.
@@ -162,11 +155,12 @@ func (l *loader) stepRules(step *Step, f stepFile, s *Stage) {
 
 // place refuses a kind on the wrong side: controller kinds see no node, and a
 // controller stage changes nothing.
-func (l *loader) place(key *yaml.Node, k Kind, s *Stage) {
+func (l *loader) place(key *yaml.Node, k Kind, here *place) {
 	switch {
-	case k.OnController && !s.OnController():
+	case k.OnController && !here.control():
 		l.at(key, codePlace, fmt.Sprintf("%s runs on the controller, this stage on nodes", k.Name), "give it a stage of its own with on: controller")
-	case !k.OnController && s.OnController() && k.Redo != "pure":
+	case k.Name == "":
+	case !k.OnController && here.control() && k.Redo != "pure":
 		l.at(key, codePlace, fmt.Sprintf("%s runs on nodes, this stage on the controller", k.Name), "only kinds that ask or decide stand in a stage on: controller")
 	}
 }
@@ -188,7 +182,6 @@ func (l *loader) stepParts(step *Step, f stepFile, scope *scope) {
 	}
 	l.arguments(step, scope, waits)
 	step.waits = slices.Sorted(maps.Keys(waits))
-	l.stepTimes(step, f)
 }
 
 // arguments checks the tree of arguments against the kind's struct.
@@ -214,20 +207,27 @@ func (l *loader) arguments(step *Step, scope *scope, waits map[string]bool) {
 	}
 }
 
-func (l *loader) stepTimes(step *Step, f stepFile) {
-	if step.Timeout > 0 && l.book.Deadline > 0 && step.Timeout > l.book.Deadline {
-		l.add(Error, step.Pos, 1, codeRange, fmt.Sprintf("the timeout %s is longer than the deadline of the run, %s", step.Timeout, l.book.Deadline), "")
+func (l *loader) stepTimes(step *Step, at *yaml.Node) {
+	if at != nil && l.book.Deadline > 0 && step.Timeout > l.book.Deadline {
+		l.at(at, codeRange, fmt.Sprintf("the timeout %s is longer than the deadline of the run, %s",
+			shortDuration(step.Timeout), shortDuration(l.book.Deadline)), "")
 	}
 }
 
 // remember makes the step known to those after it.
-func (l *loader) remember(step *Step, here *Stage, index int, mayskip bool) {
-	p := past{step: step, stage: index, on: here.On, nodes: nodeNames(l.nodesOf(here)), out: step.kind.outType()}
-	if mayskip {
-		p.out = p.out.withMaybe(step.ID)
+func (l *loader) remember(step *Step, here *place, skippable bool) {
+	if _, taken := l.past[step.ID]; taken {
+		return
+	}
+	b := past{step: step, place: here, out: step.kind.outType()}
+	if step.kind.Name == "" {
+		b.out = scalarType(tAny)
+	}
+	if skippable {
+		b.out = b.out.withMaybe(step.ID)
 	}
 	if step.ForEach {
-		p.out = &typ{kind: tMap, elem: p.out}
+		b.out = &typ{kind: tMap, elem: b.out}
 	}
-	l.past = append(l.past, p)
+	l.past[step.ID] = b
 }

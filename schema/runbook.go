@@ -109,7 +109,6 @@ type Step struct {
 	Pos     Pos
 
 	kind   Kind
-	stage  *Stage
 	args   *yaml.Node
 	when   *Expr
 	each   *each

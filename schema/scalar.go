@@ -13,7 +13,7 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value) bool {
 	switch {
 	case n.Kind != yaml.ScalarNode:
 		return d.wrongShape(n, "single value")
-	case isTemplate(n):
+	case d.expr(n):
 		d.at(n, codeNotHere, "no expressions here", "this value is needed before any is known: write it out")
 		return false
 	case n.ShortTag() == "!!null":
@@ -118,6 +118,6 @@ func (d *decoder) wrongType(n *yaml.Node, due, help string) bool {
 		d.at(n, codeRange, fmt.Sprintf("%s is too large", n.Value), help)
 		return false
 	}
-	d.at(n, codeType, fmt.Sprintf("a %s where a %s is due", found, due), help)
+	d.at(n, codeType, fmt.Sprintf("%s where %s is due", article(found), article(due)), help)
 	return false
 }

@@ -3,13 +3,23 @@ package schema
 import (
 	"fmt"
 	"maps"
-	"slices"
 )
 
 // scope is what an expression may see at its place, by static type.
 type scope struct {
 	roots map[string]*typ
 	away  map[string]away // roots that exist, but not here
+}
+
+// names are the roots that can be written.
+func (s *scope) names() []string {
+	var out []string
+	for name := range s.roots {
+		if name != controllerRoot {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // with is the scope with one more root.
@@ -92,6 +102,9 @@ func varsType(runbook map[string]any, nodes []*Node, site *Site) *typ {
 		}
 	}
 	for name := range out.fields {
+		if _, bad := out.away[name]; bad {
+			continue
+		}
 		for _, n := range nodes {
 			if _, ok := mergeVars(runbook, n, site)[name]; !ok {
 				out.away[name] = away{codeUnknown, fmt.Sprintf("node %s has no var %q", n.Name, name), "set it on every node of the stage, or for the site"}
@@ -110,7 +123,7 @@ func addVar(vars *typ, name string, t *typ, n *Node) {
 	}
 	if !sameType(old, t) {
 		vars.away[name] = away{
-			codeMismatch, fmt.Sprintf("var %q is a %s on node %s and a %s on others", name, t, n.Name, old),
+			codeMismatch, fmt.Sprintf("var %q is %s on node %s and %s on others", name, a(t), n.Name, a(old)),
 			"a var has one type on every node of the stage",
 		}
 	}
@@ -130,107 +143,3 @@ func mergeVars(runbook map[string]any, n *Node, site *Site) map[string]any {
 	}
 	return out
 }
-
-// past is a step that stands before the place in question.
-type past struct {
-	step  *Step
-	stage int // index, -1 for finally
-	on    []string
-	nodes []string // with a site: the nodes it runs on
-	out   *typ     // what steps.ID.out is
-}
-
-// stepsScope adds the outputs of the steps before: those of this node, and of
-// all nodes where a barrier lies between.
-func (l *loader) stepsScope(s *scope, here *Stage, index int) *scope {
-	steps := object("step", map[string]*typ{})
-	steps.away = l.later()
-	nodeSteps := object("step", map[string]*typ{})
-	nodeSteps.away = maps.Clone(steps.away)
-	control := object("step", map[string]*typ{})
-	control.away = maps.Clone(steps.away)
-	reach := l.reach(here)
-	for _, p := range l.past {
-		id, value := p.step.ID, stepType(p.out)
-		barrier := p.stage < index
-		switch {
-		case isControl(p.on) && barrier:
-			control.fields[id] = value
-			delete(control.away, id)
-		case barrier:
-			nodeSteps.fields[id] = stepType(p.out.withMaybe(l.missesSome(p, index)))
-			delete(nodeSteps.away, id)
-		}
-		delete(steps.away, id)
-		if covers(p, here, reach) {
-			steps.fields[id] = value
-		} else {
-			steps.away[id] = l.elsewhere(p)
-		}
-	}
-	s = s.with("steps", steps).with("nodes", &typ{kind: tMap, elem: object("field", map[string]*typ{"steps": nodeSteps})})
-	if len(control.fields) > 0 {
-		s = s.with(controllerRoot, object("field", map[string]*typ{"steps": control}))
-	}
-	return s
-}
-
-func stepType(out *typ) *typ { return object("field", map[string]*typ{"out": out}) }
-
-// later holds every step of the runbook as "runs later"; those before are
-// taken out of it.
-func (l *loader) later() map[string]away {
-	out := map[string]away{}
-	for id := range l.ids {
-		out[id] = away{codeOrder, fmt.Sprintf("step %q does not run before this one", id), "outputs are known only after their step"}
-	}
-	return out
-}
-
-func (l *loader) elsewhere(p past) away {
-	help := fmt.Sprintf("use nodes[\"…\"].steps.%s.out", p.step.ID)
-	if isControl(p.on) {
-		help = fmt.Sprintf("use nodes.controller.steps.%s.out", p.step.ID)
-	}
-	return away{codeNotHere, fmt.Sprintf("step %q does not run on every node of this stage", p.step.ID), help}
-}
-
-// reach is the set of nodes of a stage, nil without a site.
-func (l *loader) reach(here *Stage) []string {
-	if l.site == nil {
-		return nil
-	}
-	return nodeNames(l.site.Select(here.On))
-}
-
-// covers reports whether the step ran on every node of the stage here.
-func covers(p past, here *Stage, reach []string) bool {
-	if isControl(p.on) || isControl(here.On) {
-		return isControl(p.on) && isControl(here.On)
-	}
-	if p.step.stage == here || here.ID == finallyID {
-		return true
-	}
-	if p.step.stage != nil && p.step.stage.Pick != "" {
-		return false
-	}
-	if reach == nil {
-		return !slices.ContainsFunc(here.On, func(on string) bool { return !slices.Contains(p.on, on) })
-	}
-	return !slices.ContainsFunc(reach, func(n string) bool { return !slices.Contains(p.nodes, n) })
-}
-
-// missesSome names the step when not every node that nodes holds has run it.
-func (l *loader) missesSome(p past, index int) string {
-	for _, other := range l.past {
-		if other.stage >= index || isControl(other.on) || other.step.stage == p.step.stage {
-			continue
-		}
-		if !covers(p, other.step.stage, l.reach(other.step.stage)) {
-			return p.step.ID
-		}
-	}
-	return ""
-}
-
-func isControl(on []string) bool { return len(on) == 1 && on[0] == controllerName }

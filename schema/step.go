@@ -71,7 +71,7 @@ func (s *Step) values(d *decoder) ([]any, bool) {
 	}
 	list, ok := coerceList(v, listOf(scalarType(tAny))).([]any)
 	if !ok {
-		s.each.expr.report(d.report, codeEvaluation, fmt.Sprintf("for-each goes over a list, this is a %s", describe(v)), "")
+		s.each.expr.report(d.report, codeEvaluation, fmt.Sprintf("for-each goes over a list, this is %s", describe(v)), "")
 	}
 	return list, ok
 }
@@ -89,7 +89,7 @@ func (s *Step) itemKey(d *decoder, env Env, v any) (string, bool) {
 	}
 	switch {
 	case !ok:
-		d.at(s.eachNode(), codeKey, fmt.Sprintf("an item is a %s: nothing tells it apart", describe(v)), `add key: "${{ item.… }}"`)
+		d.at(s.eachNode(), codeKey, fmt.Sprintf("an item is %s: nothing tells it apart", describe(v)), `add key: "${{ item.… }}"`)
 	case key == "" || len(key) > maxKey || strings.ContainsFunc(key, unicode.IsControl):
 		d.at(s.eachNode(), codeKey, fmt.Sprintf("the key %.40q of an item", key), fmt.Sprintf("a key has 1 to %d printable characters", maxKey))
 		ok = false

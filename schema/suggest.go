@@ -6,7 +6,7 @@ import (
 )
 
 // maxListed bounds the list of allowed words in a help.
-const maxListed = 30
+const maxListed = 50
 
 // suggest gives the help for a word that is none of the allowed ones.
 func suggest(word, label string, allowed []string) string {
@@ -27,7 +27,7 @@ func suggest(word, label string, allowed []string) string {
 
 // nearest gives the allowed word that word is most likely a slip of, or "".
 func nearest(word string, allowed []string) string {
-	best, limit := "", max(1, len(word)/3)+1
+	best, limit := "", min(max(1, len(word)/3)+1, len(word))
 	for _, a := range allowed {
 		if d := distance(strings.ToLower(word), a); d < limit {
 			best, limit = a, d

@@ -100,7 +100,7 @@ func (l *leaf) check(r *report) {
 		if p.expr == nil || p.expr.typ.kind == tAny || p.expr.typ.scalar() {
 			continue
 		}
-		p.expr.report(r, codeMismatch, fmt.Sprintf("a %s inside text", p.expr.typ),
+		p.expr.report(r, codeMismatch, fmt.Sprintf("%s inside text", a(p.expr.typ)),
 			`only single values can stand in text; join(list, ", ") makes one of a list`)
 	}
 }
@@ -122,7 +122,7 @@ func (l *leaf) eval(r *report, env map[string]any) (v any, ok bool) {
 		}
 		text, ok := scalarText(v)
 		if !ok {
-			p.expr.report(r, codeMismatch, fmt.Sprintf("a %s inside text", describe(v)), "")
+			p.expr.report(r, codeMismatch, fmt.Sprintf("%s inside text", describe(v)), "")
 			return nil, false
 		}
 		b.WriteString(text)
@@ -144,4 +144,4 @@ func scalarText(v any) (string, bool) {
 }
 
 // describe names the type of a value in a message.
-func describe(v any) string { return typeOfValue(v).String() }
+func describe(v any) string { return a(typeOfValue(v)) }

@@ -24,7 +24,7 @@ const (
 	tObject
 )
 
-// typ is a static type. It is never changed once built.
+// typ is a static type. It is never changed once the runbook is read.
 type typ struct {
 	kind   typeKind
 	elem   *typ            // of a list or map
@@ -34,6 +34,38 @@ type typ struct {
 	fill   bool            // object: fields that JSON left out hold their zero value
 	maybe  string          // the step whose output may be missing, "" = always there
 	label  string          // object: what it is called in messages
+	lazy   *lazy           // object: fields that are typed when they are asked for
+
+	key func(name string) (*typ, *away) // map: the type under a written key, nil = elem
+}
+
+// lazy gives fields on demand; both results of field are nil for an unknown one.
+type lazy struct {
+	names func() []string
+	field func(name string) (*typ, *away)
+}
+
+// names are the fields that can be used.
+func (t *typ) names() []string {
+	if t.lazy != nil {
+		return t.lazy.names()
+	}
+	var out []string
+	for name := range t.fields {
+		if _, ok := t.away[name]; !ok {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// a is the type with its article.
+func a(t *typ) string {
+	text := t.String()
+	if t.kind == tAny || t.kind == tNil {
+		return text
+	}
+	return article(text)
 }
 
 // away says why a known name cannot be used here.

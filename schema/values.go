@@ -35,7 +35,7 @@ func ParseSize(text string) (Size, error) {
 			continue
 		}
 		f, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-		if err != nil || f < 0 || f*float64(u.bytes) >= math.MaxInt64 {
+		if total := f * float64(u.bytes); err != nil || !(total >= 0 && total < math.MaxInt64) {
 			break
 		}
 		return Size(f * float64(u.bytes)), nil
@@ -109,13 +109,28 @@ const (
 	helpName     = "a name begins with a letter and has only a-z, 0-9 and _ (it is used in expressions)"
 )
 
+// The forms of names, and of a share of nodes: constants in all but syntax.
+var (
+	nameForm  = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
+	wordForm  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
+	shareForm = regexp.MustCompile(`^(all|[1-9][0-9]{0,5}|([1-9][0-9]?|100)%)$`)
+	lineForm  = regexp.MustCompile(`^line (\d+): `)
+)
+
 // isName holds for inputs, vars, step and stage ids: a hyphen would subtract
 // in an expression.
-func isName(s string) bool {
-	return len(s) <= 64 && regexp.MustCompile(`^[a-z][a-z0-9_]*$`).MatchString(s)
-}
+func isName(s string) bool { return nameForm.MatchString(s) }
 
 // isWord holds for sites, nodes, groups, kinds and runbooks.
-func isWord(s string) bool {
-	return len(s) <= 128 && regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`).MatchString(s)
+func isWord(s string) bool { return wordForm.MatchString(s) }
+
+// shortDuration writes 1h30m where Go writes 1h30m0s.
+func shortDuration(d time.Duration) string {
+	text := d.String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if cut, ok := strings.CutSuffix(text, zero); ok {
+			text = cut + zero[:1]
+		}
+	}
+	return text
 }
