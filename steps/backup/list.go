@@ -109,7 +109,7 @@ func (e *Entry) fill(m *Manifest, root string) {
 	case e.Complete:
 		e.State = "complete"
 	case v != nil && v.Damaged != "":
-		e.State = v.Damaged
+		e.State = "damaged, as verify-backup found at " + v.Time.Format("2006-01-02 15:04:05Z")
 	case e.Verified == "":
 		e.State = "not verified"
 	default:

@@ -68,17 +68,18 @@ func others(a engine.Asker, dir string) string {
 	const most = 8
 	var ids []string
 	for _, e := range List(a, dir) {
-		if e.Complete {
-			ids = append(ids, e.ID)
+		if !e.Complete {
+			e.ID += " (" + e.State + ")"
 		}
+		ids = append(ids, e.ID)
 	}
 	switch {
 	case len(ids) == 0:
-		return "there is no complete backup in " + dir + " on this node; copy one in or take one"
+		return "there is no backup in " + dir + " on this node; copy one in or take one"
 	case len(ids) > most:
-		return fmt.Sprintf("complete on this node: %s and %d older", strings.Join(ids[:most], ", "), len(ids)-most)
+		return fmt.Sprintf("on this node are %s and %d older", strings.Join(ids[:most], ", "), len(ids)-most)
 	}
-	return "complete on this node: " + strings.Join(ids, ", ")
+	return "on this node are " + strings.Join(ids, ", ")
 }
 
 func exists(path string) bool {

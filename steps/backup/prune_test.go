@@ -1,0 +1,144 @@
+package backup
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"tidemark/engine"
+	"tidemark/engine/enginetest"
+)
+
+func names(t testing.TB, b *enginetest.Bench) []string {
+	t.Helper()
+	return subdirs(b.Ground.Dir + store)
+}
+
+func TestPruneKeepsTheNewest(t *testing.T) {
+	b, ids := enginetest.NewBench(t), testIDs()
+	for _, id := range ids {
+		whole(t, b, id)
+	}
+	c, out, err := b.Apply(PruneBackups(), &pruneBackups{Dir: store, Keep: 4, Min: 1})
+	if err != nil || c.Sign != engine.Destroys || c.Risk != engine.Harmless {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	if d := cmp.Diff(ids[2:], names(t, b)); d != "" {
+		t.Error(d)
+	}
+	if !strings.Contains(c.Details[0], ids[1]) || !strings.Contains(c.Details[1], ids[0]) || len(c.Details) != 2 {
+		t.Errorf("details %q", c.Details)
+	}
+	if p := out.Value.(PruneOut); p.Bytes == 0 || len(p.Removed) != 2 || len(p.Kept) != 4 {
+		t.Errorf("%+v", p)
+	}
+	if c, _, err := b.Apply(PruneBackups(), &pruneBackups{Dir: store, Keep: 4, Min: 1}); err != nil || c.Sign != engine.Same {
+		t.Errorf("again: %q, %v", c.Sign, err)
+	}
+}
+
+func TestPruneLeavesWhatDoesNotCount(t *testing.T) {
+	b, ids := enginetest.NewBench(t), testIDs()
+	dir := b.Ground.Dir + store
+	for _, id := range ids {
+		whole(t, b, id)
+	}
+	os.Remove(dir + "/" + ids[5] + "/set.json")                // not sealed: does not take a place
+	os.Remove(dir + "/" + ids[4] + "/cassandra/verified.json") // not verified
+	os.Remove(dir + "/" + ids[3] + "/cassandra/manifest.json") // not saved
+	if err := Use(asker(b), store, ids[0], "R1"); err != nil { // its restore is not released
+		t.Fatal(err)
+	}
+	put(t, dir+"/notes.txt", "foreign")
+	put(t, dir+"/by-hand/cassandra/file", "foreign")
+	put(t, dir+"/"+ids[1]+"/cassandra/data/homer/note", "foreign")
+	legacy := b.Ground.Dir + "/usr/share/clearwater/homer/backup/backups/homer/1395401410135/t-1/a-Data.db"
+	put(t, legacy, "x")
+
+	_, out, err := b.Apply(PruneBackups(), &pruneBackups{Dir: store, Keep: 1, Min: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := out.Value.(PruneOut); !slices.Equal(p.Removed, []string{ids[1]}) || !slices.Equal(p.Left, []string{store + "/" + ids[1] + "/cassandra"}) {
+		t.Errorf("%+v", p)
+	}
+	for _, f := range []string{"/notes.txt", "/by-hand/cassandra/file", "/" + ids[1] + "/cassandra/data/homer/note", "/" + ids[0] + "/cassandra/manifest.json", "/" + ids[2] + "/set.json"} {
+		if !exists(dir + f) {
+			t.Errorf("%s is gone", f)
+		}
+	}
+	if !exists(legacy) || exists(dir+"/"+ids[1]+"/cassandra/data/homer/simservs-ff") {
+		t.Error("the legacy tree is gone, or the backup's files are not")
+	}
+	if err := Unuse(asker(b), store, ids[0], "R1"); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := b.Apply(PruneBackups(), &pruneBackups{Dir: store, Keep: 1, Min: 1}); err != nil || exists(dir+"/"+ids[0]) {
+		t.Errorf("released, still there: %v", err)
+	}
+}
+
+func TestPruneGoesOnWithABegunDeletion(t *testing.T) {
+	b, ids := enginetest.NewBench(t), testIDs()
+	whole(t, b, ids[0])
+	whole(t, b, ids[1])
+	root := b.Ground.Dir + Path(store, ids[0], Cassandra)
+	os.Rename(filepath.Join(root, manifestName), filepath.Join(root, prunedName))
+	os.Remove(root + "/data/homer/simservs-ff/nb-1-big-Data.db")
+	c, _, err := b.Apply(PruneBackups(), &pruneBackups{Dir: store, Keep: 4, Min: 1})
+	if err != nil || c.Sign != engine.Destroys || !slices.Equal(names(t, b), ids[1:2]) {
+		t.Errorf("%q %v, left %v", c.Sign, err, names(t, b))
+	}
+}
+
+func TestPruneCountsTheBackupOfThisRunBeforeItIsThere(t *testing.T) {
+	b, ids := enginetest.NewBench(t), testIDs()
+	for _, id := range ids[:4] {
+		whole(t, b, id)
+	}
+	step := &pruneBackups{Dir: store, Keep: 4, Min: 1}
+	if c, err := b.Plan(PruneBackups(), step); err != nil || c.Sign != engine.Same {
+		t.Errorf("%q, %v", c.Sign, err)
+	}
+	b.Facts.Add([]engine.Fact{{Key: FactOf(b.Run), Value: Saved}})
+	c, err := b.Plan(PruneBackups(), step)
+	if err != nil || c.Sign != engine.Destroys || len(c.Details) != 1 || !strings.Contains(c.Details[0], ids[0]) {
+		t.Errorf("%+v, %v", c, err)
+	}
+	// but nothing goes before it is there
+	if c, _, err := b.Apply(PruneBackups(), step); err != nil || c.Sign != engine.Same || len(names(t, b)) != 4 {
+		t.Errorf("%q, %v", c.Sign, err)
+	}
+}
+
+func TestSurplus(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var all []unit
+		for i := range rapid.IntRange(0, 12).Draw(t, "n") {
+			all = append(all, unit{id: string(rune('a' + i)), complete: rapid.Bool().Draw(t, "complete"), inUse: rapid.Bool().Draw(t, "in use")})
+		}
+		keep, least := rapid.IntRange(-2, 6).Draw(t, "keep"), rapid.IntRange(-2, 6).Draw(t, "min")
+		going := ids(surplus(all, keep, least, 0))
+		stay := 0
+		for _, u := range all { // newest first
+			goes := slices.Contains(going, u.id)
+			if goes && (!u.complete || u.inUse) {
+				t.Fatalf("%s goes, complete %t, in use %t", u.id, u.complete, u.inUse)
+			}
+			if goes && stay < max(keep, least, 1) {
+				t.Fatalf("%s goes before %d newer complete ones stay", u.id, max(keep, least, 1))
+			}
+			if u.complete && !goes {
+				stay++
+			}
+			if u.complete && !u.inUse && !goes && stay > max(keep, least, 1) && !slices.ContainsFunc(all, func(o unit) bool { return o.inUse && o.complete }) {
+				t.Fatalf("%s stays beyond %d", u.id, max(keep, least, 1))
+			}
+		}
+	})
+}

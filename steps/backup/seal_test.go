@@ -1,0 +1,65 @@
+package backup
+
+import (
+	"testing"
+
+	"tidemark/engine"
+	"tidemark/engine/enginetest"
+)
+
+func TestSealBackup(t *testing.T) {
+	b, id := enginetest.NewBench(t), testIDs()[0]
+	m := fake(t, b, id)
+	step := &sealBackup{Backup: id, Dir: store, Source: Cassandra, Nodes: []string{"vellum-2", "vellum-1"},
+		Manifests: map[string]string{"vellum-1": m.Sum(), "vellum-2": "22"},
+		Snapshots: map[string]string{"vellum-1": "2026-11-22T00:00:01.5Z", "vellum-2": "2026-11-22T00:00:01Z"}}
+
+	_, _, err := b.Apply(SealBackup(), step)
+	refused(t, err, engine.ClassPrecondition, "not verified on vellum-1", "verify-backup")
+
+	if err := noteVerified(b.Ground.Dir+Path(store, id, Cassandra), m, Checksums); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := b.Apply(SealBackup(), step); err != nil {
+		t.Fatal(err)
+	}
+	seal, err := ReadSeal(b.Ground.Dir + Path(store, id, ""))
+	if err != nil || len(seal.Nodes) != 2 || seal.Node("vellum-2").Manifest != "22" || *seal.Skew != 0.5 {
+		t.Fatalf("%+v, %v", seal, err)
+	}
+	if e := List(asker(b), store)[0]; !e.Complete {
+		t.Errorf("state %q", e.State)
+	}
+	if c, _, err := b.Apply(SealBackup(), step); err != nil || c.Sign != engine.Same {
+		t.Errorf("again: %q, %v", c.Sign, err)
+	}
+}
+
+func TestSealRefusesWhatTheManifestDenies(t *testing.T) {
+	b, id := enginetest.NewBench(t), testIDs()[0]
+	fake(t, b, id)
+	_, _, err := b.Apply(SealBackup(), &sealBackup{Backup: id, Dir: store, Source: Cassandra, Nodes: []string{"vellum-1"}})
+	refused(t, err, engine.ClassPrecondition, "taken on vellum-1, vellum-2", "a set of vellum-1")
+	_, _, err = b.Apply(SealBackup(), &sealBackup{Backup: id, Dir: store, Source: Cassandra, Nodes: []string{"vellum-1", "vellum-2"}, Manifests: map[string]string{"vellum-1": "11"}})
+	refused(t, err, engine.ClassPrecondition, "was verified with sha256 11")
+}
+
+func TestSets(t *testing.T) {
+	nodes := []string{"a", "b", "c"}
+	e := func(node string, verified Depth) Entry {
+		return Entry{ID: "i", Source: Cassandra, Node: node, Nodes: nodes, Verified: verified, Bytes: 5}
+	}
+	sets := Sets(map[string][]Entry{"a": {e("a", Checksums)}, "b": {e("b", Checksums)}, "c": {e("c", "")}})
+	if len(sets) != 1 || sets[0].Complete() || sets[0].Share() != "2 of 3 nodes" || sets[0].Missing()[0] != "c" || sets[0].Bytes != 10 {
+		t.Errorf("%+v", sets)
+	}
+	// the third node's backup lies on the first, copied there
+	sets = Sets(map[string][]Entry{"a": {e("a", Checksums), e("c", Sizes)}, "b": {e("b", Checksums)}})
+	if !sets[0].Complete() || sets[0].Share() != "complete" {
+		t.Errorf("%+v", sets)
+	}
+	sets = Sets(map[string][]Entry{"a": {e("a", Checksums)}, "b": {e("b", Checksums)}, "c": {{ID: "i", Source: Cassandra}}})
+	if sets[0].Complete() {
+		t.Error("complete although one node has no manifest")
+	}
+}

@@ -1,0 +1,103 @@
+package backup
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"tidemark/engine"
+	"tidemark/engine/enginetest"
+)
+
+func TestVerifyBackup(t *testing.T) {
+	id := testIDs()[0]
+	data := "data/homer/simservs-ff/"
+	cases := map[string]struct {
+		depth string
+		spoil func(root string)
+		words []string
+	}{
+		"whole": {"checksums", func(string) {}, nil},
+		"flipped byte": {
+			"checksums", func(r string) { put(t, r+data+"nb-1-big-Data.db", "Rows of "+id) },
+			[]string{"homer/simservs-ff/nb-1-big-Data.db: expected sha256 " + sumOf([]byte("rows of "+id)), "found " + sumOf([]byte("Rows of "+id))},
+		},
+		"flipped byte, only sizes": {"sizes", func(r string) { put(t, r+data+"nb-1-big-Data.db", "Rows of "+id) }, nil},
+		"shorter":                  {"sizes", func(r string) { put(t, r+data+".idx/nb-1-big-Data.db", "ind") }, []string{".idx/nb-1-big-Data.db: expected 5 bytes, found 3"}},
+		"missing":                  {"sizes", func(r string) { os.Remove(r + data + "nb-1-big-TOC.txt") }, []string{"nb-1-big-TOC.txt: missing, expected 8 bytes"}},
+		"all gone":                 {"sizes", func(r string) { os.RemoveAll(r + "data") }, []string{"nb-1-big-TOC.txt: missing", "nb-1-big-Data.db: missing"}},
+		"surplus":                  {"sizes", func(r string) { put(t, r+data+"nb-2-big-Data.db", "x") }, []string{"nb-2-big-Data.db: surplus"}},
+		"a link instead": {"sizes", func(r string) {
+			os.Remove(r + data + "nb-1-big-TOC.txt")
+			os.Symlink("/etc/passwd", r+data+"nb-1-big-TOC.txt")
+		}, []string{"nb-1-big-TOC.txt: expected a file, found L"}},
+		"manifest rewritten after it was verified": {"sizes", func(r string) {
+			m, _ := readManifest(r + manifestName)
+			m.Site = "another"
+			m.Write(r)
+		}, []string{"manifest.json: expected sha256", "as verified at", "as sealed in set.json"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			b := enginetest.NewBench(t)
+			whole(t, b, id)
+			c.spoil(b.Ground.Dir + Path(store, id, Cassandra) + "/")
+			change, _, err := b.Apply(VerifyBackup(), &verifyBackup{Backup: id, Dir: store, Source: Cassandra, Depth: c.depth})
+			if change.Sign != engine.Changes {
+				t.Errorf("sign %q: verifying is never done already", change.Sign)
+			}
+			if c.words == nil {
+				if err != nil {
+					t.Fatal(err)
+				}
+			} else {
+				refused(t, err, engine.ClassPrecondition, append(c.words, "do not restore from it")...)
+			}
+			if e := List(asker(b), store)[0]; e.Complete != (c.words == nil) {
+				t.Errorf("complete: %t, state %q", e.Complete, e.State)
+			}
+		})
+	}
+}
+
+func TestVerifyStaysBadUntilTheFilesAreWholeAgain(t *testing.T) {
+	b, id := enginetest.NewBench(t), testIDs()[0]
+	whole(t, b, id)
+	file := b.Ground.Dir + Path(store, id, Cassandra) + "/data/homer/simservs-ff/nb-1-big-Data.db"
+	step := &verifyBackup{Backup: id, Dir: store, Source: Cassandra, Depth: "checksums"}
+	put(t, file, "Rows of "+id)
+	if _, _, err := b.Apply(VerifyBackup(), step); err == nil {
+		t.Fatal("a flipped byte was not found")
+	}
+	put(t, file, "rows of "+id)
+	if _, out, err := b.Apply(VerifyBackup(), step); err != nil || out.Value.(VerifyOut).Files != 3 {
+		t.Fatalf("whole again: %v, %+v", err, out)
+	}
+	if e := List(asker(b), store)[0]; !e.Complete {
+		t.Errorf("state %q", e.State)
+	}
+}
+
+func TestVerifyOfSizesKeepsTheNoteOfChecksums(t *testing.T) {
+	b, id := enginetest.NewBench(t), testIDs()[0]
+	whole(t, b, id)
+	if _, _, err := b.Apply(VerifyBackup(), &verifyBackup{Backup: id, Dir: store, Source: Cassandra, Depth: "sizes"}); err != nil {
+		t.Fatal(err)
+	}
+	v, err := ReadVerified(filepath.Join(b.Ground.Dir, Path(store, id, Cassandra)))
+	if err != nil || v.Depth != Checksums {
+		t.Errorf("%+v, %v", v, err)
+	}
+}
+
+func TestVerifyIsPlannedOnAPromise(t *testing.T) {
+	b, id := enginetest.NewBench(t), testIDs()[0]
+	step := &verifyBackup{Backup: id, Dir: store, Source: Cassandra, Depth: "sizes"}
+	if _, err := b.Plan(VerifyBackup(), step); err == nil {
+		t.Error("planned without a backup")
+	}
+	b.Facts.Add([]engine.Fact{{Key: FactOf(id), Value: Saved}})
+	if c, err := b.Plan(VerifyBackup(), step); err != nil || c.Sign != engine.Changes {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
