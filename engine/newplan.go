@@ -51,7 +51,7 @@ func (b Basis) addStage(p *Plan, id string, nodes []string, steps []*schema.Step
 			if len(step.On) > 0 && !slices.Contains(b.nodesOf(step.On, ""), node) {
 				continue
 			}
-			tasks, err := b.tasks(id, node, step)
+			tasks, err := b.tasks(ps, node, step)
 			if err != nil {
 				return err
 			}
@@ -106,16 +106,16 @@ func (b Basis) locked(p *Plan) []string {
 	return out
 }
 
-func (b Basis) tasks(stage, node string, step *schema.Step) ([]*Task, error) {
-	env := b.Env(node)
+func (b Basis) tasks(stage *PlannedStage, node string, step *schema.Step) ([]*Task, error) {
+	env := b.Env(node, stage.Nodes)
 	items, diags := step.Items(env)
 	if err := diags.Err(); err != nil {
 		return nil, err
 	}
 	var out []*Task
 	for _, it := range items {
-		t := &Task{ID: TaskID(stage, step.ID, it.Key, node), Stage: stage, Step: step.ID, Key: it.Key, Item: it.Value, Node: node, Kind: step.Kind, Waits: step.Waits()}
-		if err := b.fill(t, step); err != nil {
+		t := &Task{ID: TaskID(stage.ID, step.ID, it.Key, node), Stage: stage.ID, Step: step.ID, Key: it.Key, Item: it.Value, Node: node, Kind: step.Kind, Waits: step.Waits()}
+		if err := b.fill(t, step, env); err != nil {
 			return nil, fmt.Errorf("%s: %w", t.ID, err)
 		}
 		out = append(out, t)
@@ -124,11 +124,10 @@ func (b Basis) tasks(stage, node string, step *schema.Step) ([]*Task, error) {
 }
 
 // fill resolves what is known without any output: the condition and the arguments.
-func (b Basis) fill(t *Task, step *schema.Step) error {
+func (b Basis) fill(t *Task, step *schema.Step, env schema.Env) error {
 	if len(t.Waits) > 0 {
 		return nil
 	}
-	env := b.Env(t.Node)
 	env.Item = t.Item
 	return b.Resolve(t, step, env)
 }
@@ -163,10 +162,10 @@ func TaskID(stage, step, key, node string) string {
 	return stage + "/" + step + "@" + node
 }
 
-// Env is what expressions of a step on node see before any output is known.
-func (b Basis) Env(node string) schema.Env {
+// Env is what expressions of a step on node, in a stage over these nodes, see before any output is known.
+func (b Basis) Env(node string, stage []string) schema.Env {
 	env := schema.Env{
-		Inputs: b.Inputs, RunID: b.Run,
+		Inputs: b.Inputs, RunID: b.Run, StageNodes: stage,
 		Site: schema.SiteEnv{Name: b.Site.Name, ExternalHSS: b.Site.ExternalHSS, Memento: b.Site.Memento, Keyspaces: b.Site.Keyspaces()},
 		Node: schema.NodeEnv{Name: node},
 	}

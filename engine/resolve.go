@@ -21,7 +21,7 @@ func (x *Executor) resolved(t *Task) (*Task, error) {
 // env is what the task's expressions may see now: outputs of its own node so far, and of all nodes for stages
 // whose barrier is passed.
 func (x *Executor) env(t *Task) schema.Env {
-	env := x.Basis.Env(t.Node)
+	env := x.Basis.Env(t.Node, x.stageNodes(t.Stage))
 	env.Item = t.Item
 	env.Steps = x.outs(func(o *Task) bool { return o.Node == t.Node })
 	env.Nodes = map[string]map[string]any{}
@@ -61,4 +61,13 @@ func (x *Executor) outs(take func(*Task) bool) map[string]any {
 		byKey["out"].(map[string]any)[t.Key] = v
 	})
 	return steps
+}
+
+func (x *Executor) stageNodes(stage string) []string {
+	for _, s := range x.Plan.Stages {
+		if s.ID == stage {
+			return s.Nodes
+		}
+	}
+	return nil
 }

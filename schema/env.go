@@ -7,7 +7,9 @@ type Env struct {
 	Node   NodeEnv
 	Site   SiteEnv
 	RunID  string
-	Item   any
+	// StageNodes are the names of the nodes on which the stage runs.
+	StageNodes []string
+	Item       any
 
 	// Steps is this node's: step id → {out: …}; for a step with for-each out
 	// is a map by key. Nodes is node name → {steps: …}, the controller's under
@@ -68,6 +70,7 @@ func (e Env) roots() map[string]any {
 			"memento": e.Site.Memento, "keyspaces": e.Site.Keyspaces,
 		},
 		"run":          map[string]any{"id": e.RunID},
+		"stage":        map[string]any{"nodes": e.StageNodes},
 		"item":         e.Item,
 		"steps":        e.Steps,
 		"nodes":        nodes,

@@ -50,7 +50,7 @@ func (s *scope) without(why string, names ...string) *scope {
 func siteScope(vars *typ) *scope {
 	s := &scope{roots: map[string]*typ{"site": siteType(), "vars": vars}}
 	return s.without("a default may use site and vars: it is the same for all nodes",
-		"inputs", "node", "run", "item", "steps", "nodes", "failure", "attempt", "exit")
+		"inputs", "node", "run", "stage", "item", "steps", "nodes", "failure", "attempt", "exit")
 }
 
 // stageScope is what every step of a stage may use.
@@ -62,6 +62,7 @@ func stageScope(inputs, vars *typ) *scope {
 		"site":   siteType(),
 		"node":   object("field", map[string]*typ{"name": text, "address": text, "groups": listOf(text)}),
 		"run":    object("field", map[string]*typ{"id": text}),
+		"stage":  object("field", map[string]*typ{"nodes": listOf(text)}),
 	}}
 	s = s.without("item stands in a step with for-each, and not in its for-each", "item")
 	return s.without("it is known only in retry.if", "failure", "attempt", "exit")
