@@ -32,10 +32,12 @@ func isProtocol(err error) bool {
 func classed(address string, err error) error {
 	class := classOf(err)
 	wrapped := engine.Fail(class, fmt.Errorf("CQL at %s: %w", address, err))
-	switch class {
-	case engine.ClassConnect:
+	switch {
+	case class == engine.ClassConnect && answered(err):
+		return engine.WithNext(wrapped, "look which members are down: nodetool status")
+	case class == engine.ClassConnect:
 		return engine.WithNext(wrapped, "look whether Cassandra runs and listens there: monit summary; its system.log")
-	case engine.ClassAuth:
+	case class == engine.ClassAuth:
 		return engine.WithNext(wrapped, "Cassandra asks for a login; tidemark has none for it")
 	}
 	return wrapped

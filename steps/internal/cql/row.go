@@ -58,6 +58,10 @@ func next(iter *gocql.Iter) (engine.Row, bool, error) {
 // plain takes the driver's own types out of the values, so that nobody else needs to know them.
 func plain(v any) any {
 	switch v := v.(type) {
+	case []byte:
+		if v == nil {
+			return []byte{} // empty, not null
+		}
 	case gocql.UUID:
 		return v.String()
 	case []gocql.UUID:

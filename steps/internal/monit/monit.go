@@ -4,6 +4,7 @@ package monit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,6 +18,9 @@ const statusURL = "http://127.0.0.1:2812/_status?format=xml"
 
 // callTimeout is the deadline of one command: monit is one thread and may be busy with a start program.
 const callTimeout = 30 * time.Second
+
+// ErrNoDaemon is in every error that says that monit does not run.
+var ErrNoDaemon = errors.New("the monit daemon is not running")
 
 // Monit is the monit of one node.
 type Monit struct{ asker engine.Asker }
@@ -148,7 +152,7 @@ func (m *Monit) run(ctx context.Context, args ...string) (string, error) {
 func refused(argv []string, r engine.Result) error {
 	words := strings.TrimSpace(string(r.Stderr) + "\n" + string(r.Stdout))
 	if strings.Contains(words, "daemon is not running") {
-		return engine.WithNext(engine.Failf(engine.ClassConnect, "the monit daemon is not running"), "start it: systemctl start monit")
+		return engine.WithNext(engine.Fail(engine.ClassConnect, ErrNoDaemon), "start it: systemctl start monit")
 	}
 	e := &engine.Error{Class: engine.ClassExit, Exit: r.Code, Err: fmt.Errorf("%s: exit %d: %s", strings.Join(argv, " "), r.Code, clip(words))}
 	if strings.Contains(words, "not found") || strings.Contains(words, "no service named") {

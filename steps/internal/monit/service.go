@@ -1,5 +1,7 @@
 package monit
 
+import "fmt"
+
 // Types of services that matter here, monit's own numbers.
 const (
 	TypeProcess = 3
@@ -57,7 +59,7 @@ func (s Service) Words() string {
 	case s.Status&statusMissing != 0:
 		w = "does not exist"
 	case s.Status != 0:
-		w = "failing"
+		w = fmt.Sprintf("failing (%d)", s.Status)
 	default:
 		w = "OK"
 	}

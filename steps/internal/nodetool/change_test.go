@@ -96,7 +96,7 @@ func TestRepairWithStatusZeroIsNotEnough(t *testing.T) {
 
 func TestAutocompaction(t *testing.T) {
 	n, a := tool(answers{"disableautocompaction": {}, "statusautocompaction": nodetooltest.Says("not running\n")})
-	if err := n.Autocompaction(t.Context(), false, "homer"); err != nil {
+	if err := n.SetAutocompaction(t.Context(), false, "homer"); err != nil {
 		t.Error(err)
 	}
 	if got := strings.Join(a.sent[0].Argv, " "); got != "nodetool disableautocompaction -- homer" {
@@ -104,7 +104,7 @@ func TestAutocompaction(t *testing.T) {
 	}
 	for _, text := range []string{"running\n", "partially running\n", ""} {
 		n, _ := tool(answers{"disableautocompaction": {}, "statusautocompaction": nodetooltest.Says(text)})
-		if err := n.Autocompaction(t.Context(), false, "homer"); err == nil {
+		if err := n.SetAutocompaction(t.Context(), false, "homer"); err == nil {
 			t.Errorf("%q was taken as off", text)
 		}
 	}

@@ -7,39 +7,48 @@ import (
 	"tidemark/engine"
 )
 
-// Autocompaction switches automatic compaction of one keyspace on or off, proved by statusautocompaction.
-func (t *Tool) Autocompaction(ctx context.Context, on bool, keyspace string) error {
+// States of automatic compaction.
+const (
+	On     = "on"
+	Off    = "off"
+	Partly = "partly on"
+)
+
+// SetAutocompaction switches automatic compaction of one keyspace on or off, proved by statusautocompaction.
+func (t *Tool) SetAutocompaction(ctx context.Context, on bool, keyspace string) error {
 	if err := names([]string{keyspace}); err != nil {
 		return err
 	}
-	command := "disableautocompaction"
+	command, want := "disableautocompaction", Off
 	if on {
-		command = "enableautocompaction"
+		command, want = "enableautocompaction", On
 	}
 	if _, err := t.run(ctx, readTimeout, command, "--", keyspace); err != nil {
 		return err
 	}
-	is, err := t.Autocompacts(ctx, keyspace)
-	if err == nil && is != on {
-		err = engine.Failf(engine.ClassExit, "nodetool %s: ended with status 0, but statusautocompaction of %s says otherwise", command, keyspace)
+	is, err := t.Autocompaction(ctx, keyspace)
+	if err == nil && is != want {
+		err = engine.Failf(engine.ClassExit, "nodetool %s: ended with status 0, but automatic compaction of %s is %s", command, keyspace, is)
 	}
 	return err
 }
 
-// Autocompacts tells whether all tables of keyspace compact by themselves. Partly is an error.
-func (t *Tool) Autocompacts(ctx context.Context, keyspace string) (bool, error) {
+// Autocompaction tells whether the tables of keyspace compact by themselves: On, Off, or Partly.
+func (t *Tool) Autocompaction(ctx context.Context, keyspace string) (string, error) {
 	if err := names([]string{keyspace}); err != nil {
-		return false, err
+		return "", err
 	}
 	out, err := t.run(ctx, readTimeout, "statusautocompaction", keyspace)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	switch strings.TrimSpace(out) {
 	case "running":
-		return true, nil
+		return On, nil
 	case "not running":
-		return false, nil
+		return Off, nil
+	case "partially running":
+		return Partly, nil
 	}
-	return false, unknownShape("statusautocompaction", out)
+	return "", unknownShape("statusautocompaction", out)
 }
