@@ -1,0 +1,297 @@
+package cassandra
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
+
+	"tidemark/engine"
+	"tidemark/steps/backup"
+)
+
+const store = "/var/lib/tidemark/backups"
+
+func saving() *saveSnapshot {
+	return &saveSnapshot{Tag: tag, Keyspaces: []string{"homer", "memento"}, Nodes: []string{"vellum-2", "vellum-1"}, Dir: store}
+}
+
+func (n *snapshotNode) host() *engine.Host {
+	k := SaveSnapshot()
+	v := engine.NewView(&k, n.Ground, engine.NewFacts(nil), n.Run, "vellum-1")
+	v.Actual = true
+	return engine.NewHost(v, n.Marks)
+}
+
+func (n *snapshotNode) open() *backup.Manifest {
+	n.T.Helper()
+	m, err := backup.Open(n.host(), store, tag, backup.Cassandra)
+	if err != nil {
+		n.T.Fatal(err)
+	}
+	return m
+}
+
+func TestSaveSnapshot(t *testing.T) {
+	n := newSnapshotNode(t)
+	n.take("other-tool", []string{"homer"})
+	n.take(tag, []string{"homer", "memento"})
+	c, out, err := n.Apply(SaveSnapshot(), saving())
+	if err != nil || c.Sign != engine.Creates {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	m := n.open()
+	if err := m.Verify(t.Context(), n.Ground.Dir+backup.Path(store, tag, backup.Cassandra), backup.Checksums, nil); err != nil {
+		t.Error(err)
+	}
+	got := map[string]string{}
+	for _, table := range m.Tables {
+		for _, f := range table.Files {
+			got[table.Dir+"/"+f.Name] = fmt.Sprintf("disk %d linked %t", f.Disk, f.Linked)
+		}
+	}
+	if d := cmp.Diff(savedFiles(), got); d != "" {
+		t.Error(d)
+	}
+	if s := out.Value.(SaveOut); s.Files != 22 || s.Linked != 10 || s.Copied != 12 || s.Tables != 2 || !strings.Contains(out.Note, "not against a broken disk") {
+		t.Errorf("%+v %q", s, out.Note)
+	}
+	if list := n.list(); strings.Contains(list, tag) || !strings.Contains(list, "other-tool") {
+		t.Errorf("snapshots left: %s", list)
+	}
+	c, _, err = n.Apply(SaveSnapshot(), saving())
+	if err != nil || c.Sign != engine.Same || len(c.Out) == 0 {
+		t.Errorf("again: %+v, %v", c, err)
+	}
+}
+
+func savedFiles() map[string]string {
+	want := map[string]string{}
+	for _, f := range []string{"Data.db", "Index.db", "Statistics.db", "TOC.txt", "Digest.crc32"} {
+		linked := strings.HasSuffix(f, "a.db") || f == "Index.db"
+		want[simservs+"/nb-1-big-"+f] = fmt.Sprintf("disk 0 linked %t", linked)
+		want[simservs+"/nb-2-big-"+f] = fmt.Sprintf("disk 1 linked %t", linked)
+		want[simservs+"/.idx/nb-1-big-"+f] = fmt.Sprintf("disk 0 linked %t", linked)
+		want[calls+"/da-1-bti-"+f] = fmt.Sprintf("disk 1 linked %t", linked)
+	}
+	want[calls+"/da-1-bti-Partitions.db"] = "disk 1 linked true"
+	want[calls+"/da-1-bti-Rows.db"] = "disk 1 linked true"
+	return want
+}
+
+func TestSaveWritesDownTheRing(t *testing.T) {
+	n := newSnapshotNode(t)
+	n.take(tag, []string{"homer", "memento"})
+	step := saving()
+	step.Counts, step.Keep, step.Site = true, true, "lab"
+	if _, _, err := n.Apply(SaveSnapshot(), step); err != nil {
+		t.Fatal(err)
+	}
+	m := n.open()
+	want := backup.Server{
+		HostID: "8cd40723", Cluster: "lab", Version: "5.0.8", Partitioner: "Murmur3Partitioner", DC: "site1", Rack: "rack1",
+		Tokens: []string{"-100", "100"}, SchemaVersion: "866b", DataDirs: []string{"/var/lib/cassandra/data", "/disk2/data"},
+	}
+	if d := cmp.Diff(want, m.Server); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]string{"vellum-1", "vellum-2"}, m.Nodes); d != "" || m.Site != "lab" || m.Run != tag || m.Times.Snapshot.Format("04:05.0") != "02:04.5" {
+		t.Errorf("%s %+v", d, m)
+	}
+	k := m.Keyspace("homer")
+	if k.Replication["replication_factor"] != "2" || !k.Durable || m.Keyspace("memento").Durable {
+		t.Errorf("%+v", m.Keyspaces)
+	}
+	table := m.Table("homer", "simservs")
+	if table.ID != simservsID || table.Create != "CREATE TABLE IF NOT EXISTS "+simservs || table.Columns[0].Name != "user" || table.GCGrace != 864000 {
+		t.Errorf("%+v", table)
+	}
+	if *table.Rows != 2*3 { // the fake answers two rows to each of: (-100 wraps: > 200, ≤ -100), (0, 100]
+		t.Errorf("%d rows", *table.Rows)
+	}
+	if !strings.Contains(n.list(), tag) {
+		t.Error("the snapshot is gone, it was to be kept")
+	}
+}
+
+func TestSaveNeverTouchesALinkedFile(t *testing.T) {
+	n := newSnapshotNode(t)
+	n.take(tag, []string{"homer", "memento"})
+	live := n.disks()[0] + "/homer/" + simservs + "/nb-1-big-Data.db"
+	before, _ := os.Stat(live)
+	if _, _, err := n.Apply(SaveSnapshot(), saving()); err != nil {
+		t.Fatal(err)
+	}
+	root := n.Ground.Dir + backup.Path(store, tag, backup.Cassandra)
+	saved, err := os.Stat(filepath.Join(root, "data/homer", simservs, "nb-1-big-Data.db"))
+	if err != nil || !os.SameFile(before, saved) || saved.Mode() != before.Mode() || saved.ModTime() != before.ModTime() {
+		t.Errorf("%v: %v %v, was %v", err, saved.Mode(), saved.ModTime(), before)
+	}
+	copied, _ := os.Stat(filepath.Join(root, "data/homer", simservs, "nb-1-big-TOC.txt"))
+	if copied.Sys().(*syscall.Stat_t).Nlink != 1 {
+		t.Error("a small component is linked")
+	}
+	for _, dir := range []string{filepath.Dir(root), root, filepath.Join(root, "data/homer", simservs)} {
+		if info, _ := os.Stat(dir); info.Mode().Perm() != 0o700 {
+			t.Errorf("%s has mode %v", dir, info.Mode())
+		}
+	}
+}
+
+// count wraps the real disk: how often each is called, and what fails.
+func counted(calls map[string]int, fail func(from string) error) disk {
+	d := realDisk()
+	return disk{
+		link: func(from, to string) error {
+			calls["link"]++
+			if err := fail(from); err != nil {
+				return err
+			}
+			return d.link(from, to)
+		},
+		copy: func(ctx context.Context, from, to string, read func(int64)) (int64, string, error) {
+			calls["copy"]++
+			if err := fail(from); err != nil {
+				return 0, "", &fs.PathError{Op: "write", Path: to, Err: err}
+			}
+			return d.copy(ctx, from, to, read)
+		},
+	}
+}
+
+func TestSaveCopiesAcrossFileSystems(t *testing.T) {
+	n, did := newSnapshotNode(t), map[string]int{}
+	n.take(tag, []string{"homer", "memento"})
+	d := counted(did, func(string) error { return nil })
+	d.link = func(from, to string) error { return &os.LinkError{Op: "link", Old: from, New: to, Err: unix.EXDEV} }
+	out, err := saving().apply(t.Context(), n.host(), d)
+	if err != nil || out.Value.(SaveOut).Copied != 22 || out.Value.(SaveOut).Note != "" {
+		t.Errorf("%+v, %v", out, err)
+	}
+	if err := n.open().Verify(t.Context(), n.Ground.Dir+backup.Path(store, tag, backup.Cassandra), backup.Checksums, nil); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSaveOntoAFullDiskLeavesNothing(t *testing.T) {
+	n, did := newSnapshotNode(t), map[string]int{}
+	n.take(tag, []string{"homer", "memento"})
+	_, err := saving().apply(t.Context(), n.host(), counted(did, func(from string) error {
+		if strings.Contains(from, "da-1-bti-TOC") {
+			return unix.ENOSPC
+		}
+		return nil
+	}))
+	refused(t, err, engine.ClassSpace, "memento.call_lists", "no space left on device", "free space there")
+	if left, _ := filepath.Glob(n.Ground.Dir + store + "/*"); len(left) > 0 {
+		t.Errorf("left %q", left)
+	}
+	if !strings.Contains(n.list(), tag) {
+		t.Error("the snapshot is gone, the next attempt needs it")
+	}
+	if _, _, err := n.Apply(SaveSnapshot(), saving()); err != nil { // there is space again, the marks lie
+		t.Fatal(err)
+	}
+	if err := n.open().Verify(t.Context(), n.Ground.Dir+backup.Path(store, tag, backup.Cassandra), backup.Checksums, nil); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSaveGoesOnWhereItWasCutOff(t *testing.T) {
+	n, did := newSnapshotNode(t), map[string]int{}
+	n.take(tag, []string{"homer", "memento"})
+	_, err := saving().apply(t.Context(), n.host(), counted(did, func(from string) error {
+		if strings.Contains(from, "da-1-bti-Statistics") {
+			return unix.EIO
+		}
+		return nil
+	}))
+	refused(t, err, engine.ClassIO, "memento.call_lists")
+	if _, err := backup.Open(n.host(), store, tag, backup.Cassandra); err == nil {
+		t.Fatal("a cut-off backup has a manifest")
+	}
+	again := map[string]int{}
+	out, err := saving().apply(t.Context(), n.host(), counted(again, func(string) error { return nil }))
+	if err != nil || out.Value.(SaveOut).Files != 22 {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	if again["link"] != 4 || again["copy"] != 3 { // memento only: homer's mark holds
+		t.Errorf("the second attempt did %v", again)
+	}
+	root := n.Ground.Dir + backup.Path(store, tag, backup.Cassandra)
+	if err := n.open().Verify(t.Context(), root, backup.Checksums, nil); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(root, partsDir)); err == nil {
+		t.Error("the record of the parts is left")
+	}
+}
+
+func TestSaveRefuses(t *testing.T) {
+	cases := map[string]struct {
+		spoil func(n *snapshotNode)
+		words []string
+	}{
+		"no snapshot": {func(n *snapshotNode) {
+			n.exec([]string{"nodetool", "clearsnapshot", "-t", tag, "--", "homer", "memento"})
+		},
+			[]string{"snapshot " + tag + " of homer, memento is absent on vellum-1"}},
+		"partial snapshot": {func(n *snapshotNode) { n.exec([]string{"nodetool", "clearsnapshot", "-t", tag, "--", "memento"}) },
+			[]string{"is partial on vellum-1"}},
+		"another run's backup": {func(n *snapshotNode) {
+			n.put(backup.Path(store, tag, backup.Cassandra, "manifest.json"), `{"format":1,"backup":"`+tag+`","run":"other","source":"cassandra","node":"vellum-1"}`)
+		}, []string{"exists already on vellum-1: saved by run other"}},
+		"a file of the snapshot is gone": {func(n *snapshotNode) {
+			os.Remove(n.disks()[0] + "/homer/" + simservs + "/snapshots/" + tag + "/nb-1-big-Data.db")
+		}, []string{"manifest.json names nb-1-big-Data.db, which is not there"}},
+		"one name on two disks": {func(n *snapshotNode) {
+			n.put("/disk2/data/homer/"+simservs+"/snapshots/"+tag+"/nb-1-big-TOC.txt", "x")
+		}, []string{"two data directories hold a file nb-1-big-TOC.txt"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			n := newSnapshotNode(t)
+			n.take(tag, []string{"homer", "memento"})
+			c.spoil(n)
+			_, _, err := n.Apply(SaveSnapshot(), saving())
+			refused(t, err, engine.ClassPrecondition, c.words...)
+		})
+	}
+}
+
+func TestSaveIsPlannedAfterAPlannedSnapshot(t *testing.T) {
+	n := newSnapshotNode(t)
+	if _, err := n.Plan(SaveSnapshot(), saving()); err == nil {
+		t.Error("planned without a snapshot")
+	}
+	n = newSnapshotNode(t)
+	if _, err := n.Plan(Snapshot(), &snapshot{Tag: tag, Keyspaces: []string{"homer", "memento"}}); err != nil {
+		t.Fatal(err)
+	}
+	c, err := n.Plan(SaveSnapshot(), saving())
+	if err != nil || c.Bytes == 0 || !strings.Contains(c.Details[0], linksNote) {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if entries, _ := os.ReadDir(n.Ground.Dir + "/var/lib/tidemark"); len(entries) > 0 {
+		t.Error("a dry run wrote files")
+	}
+}
+
+func TestPrimaryRanges(t *testing.T) {
+	got, err := primaryRanges([]string{"100", "-100"}, []string{"0", "200"})
+	if d := cmp.Diff([][2]int64{{200, -100}, {0, 100}}, got); d != "" || err != nil {
+		t.Error(d, err)
+	}
+	if got, _ := primaryRanges([]string{"7"}); cmp.Diff([][2]int64{{7, 7}}, got) != "" {
+		t.Errorf("one token: %v", got)
+	}
+	_, err = primaryRanges([]string{"0a"})
+	refused(t, err, engine.ClassPrecondition, "Murmur3Partitioner only")
+}
