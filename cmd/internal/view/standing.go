@@ -1,0 +1,56 @@
+package view
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"tidemark/engine"
+)
+
+// Standing says what is safe now, as far as the run knows: what is locked, stopped and unarmed, from the promises of
+// its done tasks.
+func Standing(p *engine.Plan, s *engine.State) []string {
+	var out []string
+	switch {
+	case s.Closed != "":
+		out = append(out, "the run is closed ("+s.Closed+"); its nodes are released")
+	case s.Epoch > 0:
+		out = append(out, "the run stays open; still locked: "+NodeList(p.Nodes))
+	}
+	var f foldText
+	for _, node := range p.Nodes {
+		facts, _ := s.Promises(p, node)
+		for _, key := range slices.Sorted(maps.Keys(facts)) {
+			if text := factWords(key, facts[key]); text != "" {
+				f.add(node, text)
+			}
+		}
+	}
+	for _, text := range f.order {
+		out = append(out, text+"  @"+NodeList(f.nodes[text]))
+	}
+	if len(f.order) == 0 && s.Epoch > 0 {
+		out = append(out, "no service was stopped by this run")
+	}
+	return out
+}
+
+// factWords says in words what of a fact an operator must know at night; "" is nothing.
+func factWords(key, value string) string {
+	service, isMonit := strings.CutPrefix(key, "monit.")
+	keyspace, isRestored := strings.CutPrefix(key, "restored.")
+	switch {
+	case key == "cassandra.running" && value == "false":
+		return "Cassandra is stopped"
+	case key == "cassandra.clean" && value == "true":
+		return "Cassandra is drained"
+	case isMonit && value == "unmonitored":
+		return "monit does not watch " + service
+	case isMonit && value == "stopped":
+		return "monit has stopped " + service
+	case isRestored:
+		return keyspace + " holds the files of backup " + value + ", not released"
+	}
+	return ""
+}

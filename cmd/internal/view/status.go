@@ -1,0 +1,59 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"tidemark/engine"
+)
+
+// Status writes how a run stands, from its journal alone.
+func Status(w io.Writer, p *engine.Plan, s *engine.State, driver string, st Style) {
+	fmt.Fprintf(w, "%s\n", st.paint(bold, fmt.Sprintf("%s  %s on %s", p.Run, p.Runbook, p.Site)))
+	fmt.Fprintf(w, "%s; %s\n", RunState(s), driver)
+	for _, stage := range p.Stages {
+		fmt.Fprintf(w, "  %-16s %s\n", stage.ID, stageWords(stage, s))
+	}
+	r := &Report{Tasks: Tasks(p, s)}
+	r.bad(w, st)
+	if s.Closed == "" {
+		for _, text := range Standing(p, s) {
+			fmt.Fprintf(w, "  %s\n", text)
+		}
+	}
+}
+
+// RunState is the run's state in a word or two.
+func RunState(s *engine.State) string {
+	switch {
+	case s.Closed != "":
+		return "closed: " + s.Closed
+	case s.Epoch == 0:
+		return "not begun"
+	}
+	return "open"
+}
+
+func stageWords(stage *engine.PlannedStage, s *engine.State) string {
+	n := map[string]int{}
+	for _, t := range stage.Tasks {
+		word := "waiting"
+		if r := s.Tasks[t.ID]; r != nil && r.Outcome != "" {
+			word = string(r.Outcome)
+		} else if r != nil && r.Open {
+			word = "running"
+		}
+		n[word]++
+	}
+	if s.Barriers[stage.ID] {
+		return "passed"
+	}
+	var parts []string
+	for _, word := range []string{"failed", "unknown", "running", "waiting", "done", "skipped"} {
+		if n[word] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n[word], word))
+		}
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"tidemark/cmd/internal/view"
+	"tidemark/engine"
+	"tidemark/engine/journal"
+)
+
+func newAbandon(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "abandon RUN", Short: "Closes an open run as it stands and releases its nodes.", Args: between(1, 1),
+		RunE: func(c *cobra.Command, args []string) error { return a.abandon(c.Context(), args) },
+	}
+}
+
+// abandon closes a run without its finally steps: what is half-done stays so, and is printed.
+func (a *app) abandon(ctx context.Context, args []string) error {
+	dir, err := a.pickRun(args)
+	if err != nil {
+		return err
+	}
+	j, rec, err := journal.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer j.Close()
+	p, state := rec.Plan, engine.Fold(rec.Events)
+	if state.Closed != "" {
+		return usagef("", "run %s is closed: %s", p.Run, state.Closed)
+	}
+	a.leftovers(p, state)
+	if err := a.consent("abandon run " + p.Run); err != nil {
+		return err
+	}
+	if err := a.release(ctx, p, state); err != nil {
+		return err
+	}
+	if err := j.Append(&engine.Event{Type: engine.EventClosed, Time: holder().Since, Run: p.Run, Reason: "abandoned"}); err != nil {
+		return err
+	}
+	a.say("run %s is closed: abandoned; released: %s", p.Run, view.NodeList(p.Nodes))
+	return nil
+}
+
+// leftovers prints what is half-done, and the finally steps as commands: abandon does not run them.
+func (a *app) leftovers(p *engine.Plan, s *engine.State) {
+	view.Status(a.stderr, p, s, "to be abandoned", view.StyleOf(a.stderr))
+	last := p.Stages[len(p.Stages)-1]
+	if last.ID != engine.FinallyStage {
+		return
+	}
+	fmt.Fprintln(a.stderr, "not run, do it by hand:")
+	for _, t := range last.Tasks {
+		if r := s.Tasks[t.ID]; t.Skip != "" || (r != nil && r.Outcome == engine.Done) {
+			continue
+		}
+		what := view.StepName(t) + ": " + view.Clean(t.Change.Summary)
+		if len(t.Change.Argv) > 0 {
+			what = view.Command(t.Change.Argv)
+		}
+		fmt.Fprintf(a.stderr, "  on %s: %s\n", t.Node, what)
+	}
+}
+
+// release unlocks the nodes, unless a task of the run still lives.
+func (a *app) release(ctx context.Context, p *engine.Plan, s *engine.State) error {
+	session, err := a.openFor(p)
+	if err != nil {
+		return err
+	}
+	defer session.close()
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	names := reachOf(p)
+	states, err := session.states(ctx, names, p.Run)
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		for _, ref := range states[n].Alive {
+			if ref.Run == p.Run {
+				return &refused{engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s still runs", ref.Task), a.command("cancel", p.Run))}
+			}
+		}
+	}
+	return forAll(names, func(name string) error {
+		if l := states[name].Lock; l == nil || l.Run != p.Run {
+			return nil
+		}
+		return session.node(name).Unlock(ctx, engine.UnlockRequest{Run: p.Run, Epoch: max(s.Epoch, states[name].Epoch), Closed: "abandoned"})
+	})
+}
+
+// consent asks for a plain yes.
+func (a *app) consent(what string) error {
+	p := &engine.Plan{Title: what, Runbook: what, Stages: []*engine.PlannedStage{{Tasks: []*engine.Task{{Change: engine.Change{Sign: engine.Changes}}}}}}
+	return a.confirm(p)
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"sync"
+
+	"tidemark/cmd/internal/view"
+	"tidemark/engine"
+	"tidemark/engine/journal"
+)
+
+// adopt makes a run's directory from what its nodes keep: the plan, the barriers, the receipts. The named nodes
+// give the plan; all nodes of the plan give their records.
+func (a *app) adopt(ctx context.Context, args, names []string) (string, error) {
+	site, src, err := a.loadSite()
+	if err != nil {
+		return "", err
+	}
+	for _, n := range names {
+		if site.Node(n) == nil {
+			return "", usagef("tidemark nodes", "--adopt: site %s has no node %q", site.Name, n)
+		}
+	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	s, err := a.open(site, src.Name)
+	if err != nil {
+		return "", err
+	}
+	defer s.close()
+	run, err := s.heldRun(ctx, names, args)
+	if err != nil {
+		return "", err
+	}
+	dir, err := a.freeDir(run)
+	if err != nil {
+		return "", err
+	}
+	plan, err := s.storedPlan(ctx, names, run)
+	if err != nil {
+		return "", err
+	}
+	states, err := s.states(ctx, plan.Nodes, run)
+	if err != nil {
+		return "", err
+	}
+	a.say("adopting run %s (%s) from %s", run, plan.Runbook, view.NodeList(plan.Nodes))
+	return dir, rebuild(dir, plan, states)
+}
+
+// heldRun is the run that args name, or the one that the nodes are locked by.
+func (s *session) heldRun(ctx context.Context, names, args []string) (string, error) {
+	if len(args) == 1 {
+		return args[0], nil
+	}
+	states, err := s.states(ctx, names, "")
+	if err != nil {
+		return "", err
+	}
+	var runs []string
+	for _, n := range names {
+		if l := states[n].Lock; l != nil && !slices.Contains(runs, l.Run) {
+			runs = append(runs, l.Run)
+		}
+	}
+	if len(runs) != 1 {
+		return "", usagef("tidemark nodes", "--adopt: %s are locked by %d runs; name the RUN", view.NodeList(names), len(runs))
+	}
+	return runs[0], nil
+}
+
+// freeDir refuses a run whose directory here is good, and sets an unreadable one aside.
+func (a *app) freeDir(run string) (string, error) {
+	dir := journal.Dir(a.stateDir(), run)
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return dir, nil
+	}
+	if _, err := journal.Read(dir); err == nil {
+		return "", usagef(a.command("resume", run), "run %s is whole in %s; it needs no adoption", run, a.stateDir())
+	}
+	to, err := journal.SetAside(dir)
+	if err == nil {
+		a.say("the unreadable record was kept as %s", to)
+	}
+	return dir, err
+}
+
+// states asks nodes for what they keep of a run.
+func (s *session) states(ctx context.Context, names []string, run string) (map[string]engine.NodeState, error) {
+	var mu sync.Mutex
+	out := map[string]engine.NodeState{}
+	err := forAll(names, func(name string) error {
+		st, err := s.node(name).State(ctx, run)
+		mu.Lock()
+		defer mu.Unlock()
+		out[name] = st
+		return err
+	})
+	if err != nil {
+		return out, &refused{err}
+	}
+	return out, nil
+}
+
+func (s *session) storedPlan(ctx context.Context, names []string, run string) (*engine.Plan, error) {
+	states, err := s.states(ctx, names, run)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range names {
+		if len(states[n].Plan) == 0 {
+			continue
+		}
+		p := &engine.Plan{}
+		if err := json.Unmarshal(states[n].Plan, p); err != nil {
+			return nil, &view.NodeError{Node: n, Err: engine.Failf(engine.ClassPrecondition, "the stored plan of run %s: %w", run, err)}
+		}
+		return p, nil
+	}
+	return nil, &refused{engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s: no plan of run %s is stored there", view.NodeList(names), run), "look which run holds them: "+s.app.command("nodes"))}
+}
+
+// rebuild writes the journal that the run would have, as far as the nodes know it.
+func rebuild(dir string, p *engine.Plan, states map[string]engine.NodeState) error {
+	kinds, err := allKinds()
+	if err != nil {
+		return err
+	}
+	j, err := journal.Create(dir, p)
+	if err != nil {
+		return err
+	}
+	for _, e := range recollect(p, kinds, states) {
+		if err := j.Append(&e); err != nil {
+			return joined(err, j.Close())
+		}
+	}
+	return j.Close()
+}

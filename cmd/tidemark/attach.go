@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"tidemark/cmd/internal/view"
+	"tidemark/engine"
+	"tidemark/engine/journal"
+)
+
+func newAttach(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "attach [RUN]", Short: "Watches a run that another process drives; Ctrl-C only ends the watching.", Args: between(0, 1),
+		RunE: func(c *cobra.Command, args []string) error { return a.attach(c.Context(), args) },
+	}
+}
+
+func (a *app) attach(ctx context.Context, args []string) error {
+	dir, err := a.pickRun(args)
+	if err != nil {
+		return err
+	}
+	rec, err := journal.Read(dir)
+	if err != nil {
+		return err
+	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	sink := a.sink(rec.Plan)
+	state, quiet := engine.NewState(), 0
+	err = journal.Follow(ctx, dir, func(e engine.Event) bool {
+		state.Add(&e)
+		sink.Event(e)
+		quiet = 0
+		return true
+	}, func() bool { // two looks after the driver is gone, everything it wrote was seen
+		if driver, err := journal.DrivenBy(dir); err == nil && driver == nil {
+			quiet++
+		}
+		return quiet < 2
+	})
+	sink.Close()
+	switch {
+	case errors.Is(err, context.Canceled):
+		return nil
+	case err != nil:
+		return err
+	case state.Closed == "":
+		a.say("no process drives run %s; next: %s", rec.Plan.Run, a.command("resume", rec.Plan.Run))
+	}
+	if a.json() {
+		return view.JSON(a.stdout, view.Tasks(rec.Plan, state))
+	}
+	return nil
+}

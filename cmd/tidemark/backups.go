@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tidemark/cmd/internal/view"
+	"tidemark/engine"
+	"tidemark/schema"
+	"tidemark/steps/backup"
+)
+
+func newBackups(a *app) *cobra.Command {
+	var keyspace, dir string
+	show := func(c *cobra.Command, _ []string) error { return a.backups(c.Context(), keyspace, dir) }
+	c := &cobra.Command{Use: "backups", Short: "Lists the backups on the nodes, each with the nodes that have it.", RunE: show, Args: unknownVerb}
+	list := &cobra.Command{Use: "list", Short: "The same list.", Args: between(0, 0), RunE: show}
+	c.PersistentFlags().StringVar(&keyspace, "keyspace", "", "only backups that hold keyspace `KS`")
+	c.PersistentFlags().StringVar(&dir, "directory", "", "`DIR` of the backups on each node (default: the var backup_dir)")
+	c.AddCommand(list)
+	return c
+}
+
+// backupsAnswer is the list as JSON.
+type backupsAnswer struct {
+	Sets   []backup.Set                     `json:"sets"`
+	Legacy map[string][]backup.LegacyBackup `json:"legacy,omitempty"`
+}
+
+func (a *app) backups(ctx context.Context, keyspace, dir string) error {
+	site, src, err := a.loadSite()
+	if err != nil {
+		return err
+	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	s, err := a.open(site, src.Name)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	dirs, err := a.storeDirs(site, dir)
+	if err != nil {
+		return err
+	}
+	lists, err := s.listBackups(ctx, dirs)
+	answer := gather(lists, keyspace)
+	if a.json() {
+		return joined(view.JSON(a.stdout, answer), err)
+	}
+	a.backupsTable(answer)
+	return joined(err)
+}
+
+// storeDirs are the nodes to ask and where each keeps its backups; machines that are the controller itself are
+// asked only when --limit names them.
+func (a *app) storeDirs(site *schema.Site, dir string) (map[string]string, error) {
+	names, err := a.limits(site)
+	if err != nil {
+		return nil, err
+	}
+	dirs := map[string]string{}
+	for _, n := range site.Nodes {
+		wanted := slices.Contains(names, n.Name) || len(names) == 0 && !slices.Contains(n.Groups, "control")
+		if !wanted {
+			continue
+		}
+		if dirs[n.Name] = dir; dir == "" {
+			dirs[n.Name] = dirOf(engine.Basis{Site: site}, n.Name)
+		}
+	}
+	return dirs, nil
+}
+
+func gather(lists map[string]backup.ListOut, keyspace string) backupsAnswer {
+	answer := backupsAnswer{Sets: []backup.Set{}, Legacy: map[string][]backup.LegacyBackup{}}
+	for _, set := range backup.Sets(entriesOf(lists)) {
+		if keyspace == "" || slices.Contains(set.Keyspaces, keyspace) {
+			answer.Sets = append(answer.Sets, set)
+		}
+	}
+	for node, l := range lists {
+		for _, b := range l.Legacy {
+			if keyspace == "" || b.Keyspace == keyspace {
+				answer.Legacy[node] = append(answer.Legacy[node], b)
+			}
+		}
+	}
+	return answer
+}
+
+func (a *app) backupsTable(answer backupsAnswer) {
+	var rows [][]string
+	for _, s := range answer.Sets {
+		rows = append(rows, []string{s.ID, s.Source, s.Share(), view.Bytes(s.Bytes), view.NodeList(s.Nodes), strings.Join(s.Keyspaces, ", ")})
+	}
+	for _, node := range keys(answer.Legacy) {
+		for _, b := range answer.Legacy[node] {
+			rows = append(rows, []string{b.ID, "legacy", "old scripts", view.Bytes(b.Bytes), node, b.Keyspace})
+		}
+	}
+	if rows == nil {
+		a.say("no backups")
+		return
+	}
+	view.Table(a.stdout, []string{"BACKUP", "SOURCE", "STATE", "SIZE", "NODES", "KEYSPACES"}, rows)
+}
+
+// loadSite reads the site for verbs that need no runbook.
+func (a *app) loadSite() (*schema.Site, schema.Source, error) {
+	src, err := a.siteSource()
+	if err != nil {
+		return nil, src, err
+	}
+	site, diags := schema.LoadSite(src)
+	return site, src, a.judge(diags, src)
+}
+
+func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

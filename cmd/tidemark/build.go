@@ -1,0 +1,32 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"os"
+	"sync"
+
+	"tidemark/engine"
+	"tidemark/steps"
+)
+
+// hashSelf gives the build id: the first 16 hex digits of the sha256 of the running program, also where its file was
+// replaced meanwhile. Agents of another build are refused by it.
+func hashSelf() (string, error) {
+	f, err := os.Open("/proc/self/exe")
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil))[:16], nil
+}
+
+// buildOnce computes the build id at its first use.
+func buildOnce() func() (string, error) { return sync.OnceValues(hashSelf) }
+
+func allKinds() (*engine.Kinds, error) { return steps.Kinds() }

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"tidemark/engine"
+	"tidemark/engine/journal"
+	"tidemark/schema"
+)
+
+func newCancel(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "cancel [RUN]", Short: "Stops a run and its living tasks; the run stays open.", Args: between(0, 1),
+		RunE: func(c *cobra.Command, args []string) error { return a.cancel(c.Context(), args) },
+	}
+}
+
+// cancel tells the driving process to start nothing new, and the nodes to stop what runs.
+func (a *app) cancel(ctx context.Context, args []string) error {
+	dir, err := a.pickRun(args)
+	if err != nil {
+		return err
+	}
+	rec, err := journal.Read(dir)
+	if err != nil {
+		return err
+	}
+	if state := engine.Fold(rec.Events); state.Closed != "" {
+		return usagef("", "run %s is closed: %s", rec.Plan.Run, state.Closed)
+	}
+	driver, err := journal.DrivenBy(dir)
+	if err != nil {
+		return err
+	}
+	if driver != nil && driver.PID > 0 {
+		if err := syscall.Kill(driver.PID, syscall.SIGTERM); err != nil {
+			return engine.Failf(engine.ClassIO, "process %d, which drives the run: %w", driver.PID, err)
+		}
+		a.say("process %d starts nothing new", driver.PID)
+	}
+	return a.cancelTasks(ctx, rec.Plan, driver != nil)
+}
+
+func (a *app) cancelTasks(ctx context.Context, p *engine.Plan, driven bool) error {
+	s, err := a.openFor(p)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	names := engine.NodesOf(p)
+	if driven { // the controller's own tasks end with the stop of their process
+		names = controllerOut(names)
+	}
+	err = forAll(names, func(name string) error { return a.cancelOn(ctx, s.node(name), p.Run) })
+	if !driven {
+		a.say("next: %s, or: %s", a.command("resume", p.Run), a.command("abandon", p.Run))
+	}
+	return err
+}
+
+func (a *app) cancelOn(ctx context.Context, node engine.Node, run string) error {
+	state, err := node.State(ctx, run)
+	if err != nil {
+		return err
+	}
+	for _, ref := range state.Alive {
+		if ref.Run != run {
+			continue
+		}
+		if err := node.Cancel(ctx, ref); err != nil {
+			return err
+		}
+		a.say("cancelled %s", ref.Task)
+	}
+	return nil
+}
+
+// openFor opens connections to the nodes of a stored plan, by the site as it stands there.
+func (a *app) openFor(p *engine.Plan) (*session, error) {
+	site, diags := schema.LoadSite(schema.Source{Name: p.SiteFile.Name, Data: []byte(p.SiteFile.Text)})
+	if diags.Err() != nil {
+		return nil, &invalid{diags, nil}
+	}
+	return a.open(site, p.SiteFile.Name)
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"strings"
+
+	"tidemark/cmd/internal/view"
+	"tidemark/engine"
+)
+
+// plainYes is --yes without a site; no site can be called so.
+const plainYes = "-"
+
+// consent is the value of --yes[=SITE].
+type consent string
+
+// String is the flag's value.
+func (c *consent) String() string { return string(*c) }
+
+// Set takes the flag's value.
+func (c *consent) Set(s string) error {
+	if s == "" {
+		return fmt.Errorf("write --yes or --yes=SITE")
+	}
+	*c = consent(s)
+	return nil
+}
+
+// Type is shown in the help.
+func (c *consent) Type() string { return "SITE" }
+
+// confirm asks as much as the plan may hurt: nothing for reading, "yes" for a change, the site's name where data
+// is overwritten. Without a terminal nothing is asked: the flag answers or the run is refused.
+func (a *app) confirm(p *engine.Plan) error {
+	if harmless(p) {
+		return nil
+	}
+	word := "yes"
+	if p.Risk() == engine.Overwrites {
+		word = p.Site
+	}
+	if given := string(a.yes); given != "" {
+		return checkYes(given, word, p.Site)
+	}
+	if !view.Terminal(a.stdin) || !view.Terminal(a.stderr) {
+		flag := "--yes"
+		if word != "yes" {
+			flag += "=" + p.Site
+		}
+		return usagef("look at the plan (tidemark plan), then say "+flag, "%s changes %s and there is no terminal to ask for consent", p.Runbook, view.NodeList(p.Nodes))
+	}
+	return a.ask(p, word)
+}
+
+func checkYes(given, word, site string) error {
+	switch {
+	case given != plainYes && given != site:
+		return usagef("", "--yes=%s, but this is site %s", given, site)
+	case word != "yes" && given == plainYes:
+		return usagef("", "this overwrites data on site %s: a plain --yes is not enough, say --yes=%s", site, site)
+	}
+	return nil
+}
+
+func (a *app) ask(p *engine.Plan, word string) error {
+	if word != "yes" {
+		fmt.Fprintf(a.stderr, "\n%s\nThis overwrites data. Type the site's name to go on: ", p.Title)
+	} else {
+		fmt.Fprintf(a.stderr, "\nType yes to go on: ")
+	}
+	line, _ := bufio.NewReader(a.stdin).ReadString('\n')
+	if got := strings.TrimSpace(line); got != word {
+		return &refused{engine.Failf(engine.ClassPrecondition, "not confirmed (%q is not %q); nothing was done", got, word)}
+	}
+	return nil
+}
+
+// harmless tells whether no task of the plan can change anything.
+func harmless(p *engine.Plan) bool { return p.Risk() == engine.Harmless && p.Pending() == 0 }

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/user"
+	"time"
+
+	"golang.org/x/term"
+
+	"tidemark/cmd/internal/view"
+	"tidemark/engine"
+	"tidemark/engine/journal"
+)
+
+// driven is a run with all that it needs; fresh and resumed ones are the same.
+type driven struct {
+	session *session
+	plan    *engine.Plan
+	basis   engine.Basis
+	nodes   map[string]engine.Node
+	state   *engine.State
+	journal *journal.Journal
+	// replaces is the open run whose locks this one takes; closing is how that one ends, "" is failed.
+	replaces, closing string
+}
+
+// create makes the run's directory; the first event is in the state, too.
+func (r *driven) create(dir string) (err error) {
+	if r.journal, err = journal.Create(dir, r.plan); err != nil {
+		return &refused{err}
+	}
+	r.state.Add(&engine.Event{Type: engine.EventCreated, Run: r.plan.Run})
+	return nil
+}
+
+// drive carries the run out before the operator's eyes, and reports its end.
+func (a *app) drive(ctx context.Context, r *driven) error {
+	began := time.Now()
+	tracker := view.NewTracker()
+	sink := a.sink(r.plan)
+	see := func(e engine.Event) { tracker.Event(e); sink.Event(e) }
+	x := &engine.Executor{
+		Plan: r.plan, Basis: r.basis, Nodes: r.nodes, Journal: r.journal, State: r.state, Holder: holder(),
+		TakeOver: r.replaces, Observe: see,
+	}
+	r.session.onNotify(func(node string, up bool, err error) {
+		if e := linkEvent(r.plan.Run, node, up, err); r.journal.Append(&e) == nil {
+			see(e)
+		}
+	})
+	inner, stop := a.watchSignals(ctx, x, tracker)
+	err := x.Run(inner)
+	detached := inner.Err() != nil
+	stop()
+	r.session.onNotify(nil)
+	sink.Close()
+	err = joined(a.whoHolds(err), r.settleOthers(a))
+	if err != nil && !r.state.Verified {
+		return r.closeRefused(err)
+	}
+	return a.finish(r, err, detached, view.Times(tracker, r.state, time.Now()), time.Since(began))
+}
+
+// sink chooses the view: live on a terminal, else one line per event; beside a JSON answer it goes to stderr.
+func (a *app) sink(p *engine.Plan) view.Sink {
+	w := a.stdout
+	if a.json() {
+		w = a.stderr
+	}
+	f, ok := w.(*os.File)
+	if ok && view.Terminal(w) && os.Getenv("TERM") != "dumb" {
+		return view.NewLive(w, view.StyleOf(w), p, func() (int, int) { return screen(f) })
+	}
+	return view.NewLines(w, view.StyleOf(w))
+}
+
+// screen is the terminal's size, or the classic one.
+func screen(f *os.File) (width, height int) {
+	if w, h, err := term.GetSize(int(f.Fd())); err == nil && w > 0 && h > 0 {
+		return w, h
+	}
+	return 80, 24
+}
+
+func linkEvent(run, node string, up bool, err error) engine.Event {
+	e := engine.Event{Type: engine.EventLost, Time: time.Now().UTC(), Run: run, Node: node}
+	if up {
+		e.Type = engine.EventBack
+	} else if err != nil {
+		e.Class, e.Message, e.Next = engine.ClassOf(err), err.Error(), engine.NextOf(err)
+	}
+	return e
+}
+
+// closeRefused ends a run that never began: the executor released what it had locked.
+func (r *driven) closeRefused(err error) error {
+	if r.state.Closed == "" && r.state.Epoch == 0 {
+		err = joined(err, r.journal.Append(&engine.Event{Type: engine.EventClosed, Time: time.Now().UTC(), Run: r.plan.Run, Reason: "refused"}))
+	}
+	return &refused{err}
+}
+
+// settleOthers closes, in this state directory, the run whose locks were taken: as undone when the undo is done,
+// as failed when the same runbook was started anew.
+func (r *driven) settleOthers(a *app) error {
+	reason := r.closing
+	if reason == "" {
+		reason = "failed"
+	}
+	if r.replaces == "" || r.state.Epoch == 0 || (reason == "undone" && r.state.Closed != "done") {
+		return nil
+	}
+	j, rec, err := journal.Open(journal.Dir(a.stateDir(), r.replaces))
+	if err != nil {
+		a.say("run %s is not in %s; its record there stays as it is", r.replaces, a.stateDir())
+		return nil
+	}
+	defer j.Close()
+	if engine.Fold(rec.Events).Closed != "" {
+		return nil
+	}
+	return j.Append(&engine.Event{Type: engine.EventClosed, Time: time.Now().UTC(), Run: r.replaces, Reason: reason, Message: "by run " + r.plan.Run})
+}
+
+// whoHolds adds the way on to the refusal of a locked node.
+func (a *app) whoHolds(err error) error {
+	var l *engine.Locked
+	if !errors.As(err, &l) {
+		return err
+	}
+	next := "wait, or ask " + l.Record.Holder.User + "@" + l.Record.Holder.Host + "; from here: " + a.command("resume", "--adopt", l.Node, l.Record.Run)
+	if _, e := os.Stat(journal.Dir(a.stateDir(), l.Record.Run)); e == nil {
+		next = a.command("resume", l.Record.Run)
+	}
+	return engine.WithNext(err, next)
+}
+
+// holder names who drives: the person behind sudo where there is one.
+func holder() engine.Holder {
+	h := engine.Holder{User: os.Getenv("SUDO_USER"), Since: time.Now().UTC().Truncate(time.Second)}
+	if u, err := user.Current(); h.User == "" && err == nil {
+		h.User = u.Username
+	}
+	h.Host, _ = os.Hostname()
+	return h
+}

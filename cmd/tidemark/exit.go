@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"tidemark/cmd/internal/view"
+	"tidemark/engine"
+	"tidemark/engine/journal"
+	"tidemark/schema"
+)
+
+// The exit codes (design: interface).
+const (
+	exitDone        = 0
+	exitFailed      = 1  // failed, none done
+	exitPending     = 2  // changes pending, with --detailed-exitcode
+	exitPartly      = 3  // some nodes done, some failed
+	exitUnknown     = 4  // outcomes unknown
+	exitRefused     = 5  // gate, drift, or a node unreachable before the first change
+	exitLocked      = 6  // held by another run
+	exitLogin       = 7  // host key or login
+	exitUsage       = 64 // usage or invalid runbook
+	exitInternal    = 70
+	exitInterrupted = 130
+)
+
+// byWeight is the order in which one reason hides another.
+func byWeight() []int {
+	return []int{
+		exitInternal, exitInterrupted, exitUnknown, exitLocked, exitRefused, exitLogin, exitPartly, exitFailed,
+		exitPending, exitUsage, exitDone,
+	}
+}
+
+// errPending is a plan with changes; errReported an end that the report has told already.
+var (
+	errPending  = errors.New("changes pending")
+	errReported = errors.New("reported")
+)
+
+// usage is a wrong invocation.
+type usage struct{ err error }
+
+func (u *usage) Error() string { return u.err.Error() }
+
+func (u *usage) Unwrap() error { return u.err }
+
+func usagef(next, format string, args ...any) error {
+	err := fmt.Errorf(format, args...)
+	if next != "" {
+		err = engine.WithNext(err, next)
+	}
+	return &usage{err}
+}
+
+// invalid are the mistakes of a runbook, a site or inputs, with the texts they stand in.
+type invalid struct {
+	diags   schema.Diagnostics
+	sources []schema.Source
+}
+
+func (i *invalid) Error() string { return i.diags.Error() }
+
+// refused is whatever ended a run before its first change.
+type refused struct{ err error }
+
+func (r *refused) Error() string { return r.err.Error() }
+
+func (r *refused) Unwrap() error { return r.err }
+
+// ended is a run that began and is not done.
+type ended struct {
+	err error
+	// some: a node came through while another failed.
+	some, interrupted bool
+}
+
+func (e *ended) Error() string { return e.err.Error() }
+
+func (e *ended) Unwrap() error { return e.err }
+
+// Is hides it from the list of problems: the report at the end of the run says it better.
+func (e *ended) Is(target error) bool { return target == errReported }
+
+// exitCode gives the code of the weightiest reason in err.
+func exitCode(err error) int {
+	codes := map[int]bool{exitDone: true}
+	collect(err, codes, exitFailed)
+	for _, c := range byWeight() {
+		if codes[c] {
+			return c
+		}
+	}
+	return exitInternal
+}
+
+// collect notes the codes of all reasons in err; other is the code of a failure that says no more.
+func collect(err error, codes map[int]bool, other int) {
+	for _, e := range view.Leaves(err) {
+		var (
+			r *refused
+			x *ended
+		)
+		switch {
+		case errors.As(e, &x):
+			x.collect(codes)
+		case errors.As(e, &r) && e == error(r):
+			collect(r.err, codes, exitRefused)
+		default:
+			codes[leafCode(e, other)] = true
+		}
+	}
+}
+
+func (e *ended) collect(codes map[int]bool) {
+	if e.interrupted {
+		codes[exitInterrupted] = true
+	}
+	other := exitFailed
+	if e.some {
+		other = exitPartly
+	}
+	collect(e.err, codes, other)
+}
+
+func leafCode(err error, other int) int {
+	var (
+		u *usage
+		i *invalid
+		l *engine.Locked
+		b *journal.Busy
+		h *held
+		n *engine.Incomplete
+	)
+	switch {
+	case errors.Is(err, errPending):
+		return exitPending
+	case errors.As(err, &u), errors.As(err, &i):
+		return exitUsage
+	case errors.As(err, &l), errors.As(err, &b), errors.As(err, &h):
+		return exitLocked
+	case errors.As(err, &n):
+		return incompleteCode(n, other)
+	}
+	return classCode(err, other)
+}
+
+func incompleteCode(n *engine.Incomplete, other int) int {
+	switch {
+	case n.Stopped:
+		return exitInterrupted
+	case n.Unknown > 0:
+		return exitUnknown
+	}
+	return other
+}
+
+func classCode(err error, other int) int {
+	switch engine.ClassOf(err) {
+	case engine.ClassAuth, engine.ClassHostKey:
+		return exitLogin
+	case engine.ClassPrecondition, engine.ClassConnect:
+		return exitRefused
+	case engine.ClassCancelled:
+		if errors.Is(err, context.Canceled) {
+			return exitInterrupted
+		}
+	}
+	return other
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"tidemark/cmd/internal/view"
+	"tidemark/engine"
+)
+
+// finish reports the end of a run that began.
+func (a *app) finish(r *driven, err error, detached bool, stages []view.Stage, took time.Duration) error {
+	rep := &view.Report{
+		Run: r.plan.Run, Runbook: r.plan.Runbook, Site: r.plan.Site, Result: resultWord(err, detached),
+		Open: r.state.Closed == "", Seconds: took.Seconds(), Stages: stages, Tasks: view.Tasks(r.plan, r.state),
+	}
+	if err != nil {
+		rep.Safe = view.Standing(r.plan, r.state)
+		rep.Next = a.nextAfter(r)
+		rep.Log = a.keepLogs(r, detached)
+		rep.Warnings = others(err)
+	}
+	if e := a.deliver(rep); e != nil {
+		err = joined(err, e)
+	}
+	if err == nil {
+		return nil
+	}
+	return &ended{err: err, some: someDone(r.plan, r.state), interrupted: detached}
+}
+
+// deliver writes the report: a done run's is the answer, a failed one's goes where a person looks.
+func (a *app) deliver(rep *view.Report) error {
+	if a.json() {
+		return view.JSON(a.stdout, rep)
+	}
+	w := a.stdout
+	if rep.Result != "done" {
+		w = a.stderr
+	}
+	rep.Text(w, view.StyleOf(w))
+	return nil
+}
+
+func resultWord(err error, detached bool) string {
+	var n *engine.Incomplete
+	switch {
+	case err == nil:
+		return "done"
+	case detached:
+		return "detached"
+	case errors.As(err, &n) && n.Unknown > 0:
+		return "outcomes unknown"
+	case errors.As(err, &n) && n.Stopped:
+		return "stopped"
+	}
+	return "failed"
+}
+
+// nextAfter is the one command that goes on.
+func (a *app) nextAfter(r *driven) string {
+	if r.state.Closed == "" {
+		return a.command("resume", r.plan.Run)
+	}
+	words := []string{"run", r.plan.Source.Name}
+	if slices.Contains(shippedNames(), r.plan.Runbook) && r.plan.Source.Name == r.plan.Runbook+yamlExt {
+		words[1] = r.plan.Runbook
+	}
+	for _, kv := range a.inputs {
+		words = append(words, "--input", view.Command([]string{kv}))
+	}
+	return a.command(words...)
+}
+
+// others are failures that no task tells: the journal, a barrier, a node that could not be released.
+func others(err error) []string {
+	var out []string
+	for _, e := range view.Leaves(err) {
+		var n *engine.Incomplete
+		if !errors.As(e, &n) {
+			text := e.Error()
+			if next := engine.NextOf(e); next != "" {
+				text += " (" + next + ")"
+			}
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+// logWait bounds the fetching of logs: the report must not wait for a dead node.
+const logWait = 5 * time.Second
+
+// keepLogs fetches the output of failed tasks into the run's directory and gives the place to look at first.
+func (a *app) keepLogs(r *driven, detached bool) string {
+	first := filepath.Join(r.journal.Dir(), "journal.jsonl")
+	if detached {
+		return first
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), logWait)
+	defer cancel()
+	kept := 0
+	r.plan.Tasks(func(t *engine.Task) {
+		rec := r.state.Tasks[t.ID]
+		if rec == nil || kept >= 20 || (rec.Outcome != engine.Failed && rec.Outcome != engine.Unknown) {
+			return
+		}
+		ref := engine.TaskRef{Run: r.plan.Run, Epoch: r.state.Epoch, Task: t.ID, Attempt: rec.Attempt}
+		data, err := r.nodes[t.Node].Log(ctx, ref)
+		if err != nil || len(data) == 0 {
+			return
+		}
+		if path, err := r.journal.SaveLog(t.ID, rec.Attempt, data); err == nil {
+			if kept++; kept == 1 {
+				first = path
+			}
+		}
+	})
+	return first
+}
+
+// someDone tells whether a node came through what it was given while another failed.
+func someDone(p *engine.Plan, s *engine.State) bool {
+	done, failed := map[string]bool{}, map[string]bool{}
+	p.Tasks(func(t *engine.Task) {
+		if r := s.Tasks[t.ID]; r != nil && t.Node != engine.ControllerNode {
+			done[t.Node] = done[t.Node] || r.Outcome == engine.Done
+			failed[t.Node] = failed[t.Node] || r.Outcome == engine.Failed || r.Outcome == engine.Unknown
+		}
+	})
+	for n := range done {
+		if done[n] && !failed[n] {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"tidemark/cmd/internal/view"
+	"tidemark/engine"
+)
+
+func newNodes(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "nodes", Short: "Connects to all nodes and says what answers there.", Args: between(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error { return a.nodes(c.Context()) },
+	}
+}
+
+// nodeLine is a node's answer.
+type nodeLine struct {
+	Node    string             `json:"node"`
+	Address string             `json:"address,omitempty"`
+	Groups  []string           `json:"groups,omitempty"`
+	Build   string             `json:"build,omitempty"`
+	Root    bool               `json:"root"`
+	Epoch   int64              `json:"epoch"`
+	Lock    *engine.LockRecord `json:"lock,omitempty"`
+	Class   engine.Class       `json:"class,omitempty"`
+	Error   string             `json:"error,omitempty"`
+	Next    string             `json:"next,omitempty"`
+}
+
+func (a *app) nodes(ctx context.Context) error {
+	site, src, err := a.loadSite()
+	if err != nil {
+		return err
+	}
+	limit, err := a.limits(site)
+	if err != nil {
+		return err
+	}
+	s, err := a.open(site, src.Name)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	var names []string
+	for _, n := range site.Nodes {
+		if len(limit) == 0 || strings.Contains(","+strings.Join(limit, ",")+",", ","+n.Name+",") {
+			names = append(names, n.Name)
+		}
+	}
+	lines, err := s.askNodes(ctx, names)
+	if a.json() {
+		return joined(view.JSON(a.stdout, lines), err)
+	}
+	nodesTable(a, lines)
+	return err
+}
+
+func (s *session) askNodes(ctx context.Context, names []string) ([]nodeLine, error) {
+	var mu sync.Mutex
+	by := map[string]nodeLine{}
+	err := forAll(names, func(name string) error {
+		n := s.site.Node(name)
+		l := nodeLine{Node: name, Address: n.Address, Groups: n.Groups}
+		st, err := s.node(name).State(ctx, "")
+		if err != nil {
+			l.Class, l.Error, l.Next = engine.ClassOf(err), err.Error(), engine.NextOf(err)
+		}
+		l.Build, l.Root, l.Epoch, l.Lock = st.Build, st.Root, st.Epoch, st.Lock
+		mu.Lock()
+		defer mu.Unlock()
+		by[name] = l
+		return err
+	})
+	lines := []nodeLine{}
+	for _, n := range names {
+		lines = append(lines, by[n])
+	}
+	if err != nil {
+		err = &refused{err}
+	}
+	return lines, err
+}
+
+func nodesTable(a *app, lines []nodeLine) {
+	var rows [][]string
+	for _, l := range lines {
+		state, root := "free", "yes"
+		switch {
+		case l.Error != "":
+			state = string(l.Class)
+		case l.Lock != nil:
+			state = "locked by " + l.Lock.Run + " (" + l.Lock.Runbook + "), " + l.Lock.Holder.User + "@" + l.Lock.Holder.Host
+		}
+		if !l.Root {
+			root = "no"
+		}
+		epoch := strconv.FormatInt(l.Epoch, 10)
+		if l.Error != "" {
+			root, epoch = "", ""
+		}
+		rows = append(rows, []string{l.Node, l.Address, strings.Join(l.Groups, ","), l.Build, root, epoch, state})
+	}
+	view.Table(a.stdout, []string{"NODE", "ADDRESS", "GROUPS", "BUILD", "ROOT", "EPOCH", "STATE"}, rows)
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tidemark/cmd/internal/view"
+	"tidemark/engine"
+)
+
+func newPlan(a *app) *cobra.Command {
+	var detailed bool
+	c := &cobra.Command{
+		Use: "plan RUNBOOK", Short: "Shows what a run would do; changes nothing.", Args: between(1, 1),
+		RunE: func(c *cobra.Command, args []string) error { return a.planVerb(c.Context(), args[0], detailed) },
+	}
+	c.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit 2 when the run would change something")
+	return c
+}
+
+func (a *app) planVerb(ctx context.Context, arg string, detailed bool) error {
+	d, err := a.define(arg)
+	if err != nil {
+		return err
+	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	s, err := a.open(d.site, d.siteSrc.Name)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	p, _, _, err := a.preview(ctx, s, d)
+	if err != nil {
+		return err
+	}
+	if a.json() {
+		err = view.JSON(a.stdout, planAnswer{p, p.Digest(), p.Pending(), p.Risk()})
+	} else {
+		view.Plan(a.stdout, p, view.StyleOf(a.stdout), false)
+	}
+	if err == nil && detailed && p.Pending() > 0 {
+		return errPending
+	}
+	return err
+}
+
+// planAnswer is a plan as JSON.
+type planAnswer struct {
+	*engine.Plan
+	Digest  string      `json:"digest"`
+	Pending int         `json:"pending"`
+	Risk    engine.Risk `json:"risk"`
+}
+
+// preview makes the plan and has the nodes fill it in behind the fence; whatever fails here is a refusal.
+func (a *app) preview(ctx context.Context, s *session, d *definition) (*engine.Plan, engine.Basis, map[string]engine.Node, error) {
+	b := engine.Basis{Runbook: d.runbook, Site: d.site, Kinds: d.kinds, Inputs: d.inputs, Run: newRunID(time.Now())}
+	limit, err := a.limits(d.site)
+	if err != nil {
+		return nil, b, nil, err
+	}
+	b.Limit = limit
+	if err := a.resolveLatest(ctx, s, b); err != nil {
+		return nil, b, nil, err
+	}
+	p, err := a.layOut(d, b)
+	if err != nil {
+		return nil, b, nil, err
+	}
+	nodes, err := s.connected(ctx, reachOf(p))
+	if err != nil {
+		return nil, b, nil, err
+	}
+	if err := engine.Preview(ctx, p, nodes, d.kinds); err != nil {
+		return nil, b, nil, &refused{err}
+	}
+	return p, b, nodes, nil
+}
+
+func (a *app) layOut(d *definition, b engine.Basis) (*engine.Plan, error) {
+	p, err := engine.NewPlan(b)
+	if err != nil {
+		return nil, &usage{err}
+	}
+	if a.local && !slices.Equal(controllerOut(reachOf(p)), p.Nodes[:min(1, len(p.Nodes))]) {
+		return nil, usagef("", "--local: the run is on %s; one machine is one node, say --limit NODE", view.NodeList(p.Nodes))
+	}
+	p.SiteFile = engine.File{Name: absolute(d.siteSrc.Name), Text: string(d.siteSrc.Data)}
+	p.Created = time.Now().UTC().Truncate(time.Second)
+	p.Build, err = a.build()
+	return p, err
+}
+
+// reachOf are all nodes that a run needs: those with tasks, those it only locks, the controller where it decides.
+func reachOf(p *engine.Plan) []string {
+	out := slices.Clone(p.Nodes)
+	for _, n := range engine.NodesOf(p) {
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// absolute makes a file's name good for other working directories; the site's ssh configuration is found from it.
+func absolute(name string) string {
+	if abs, err := filepath.Abs(name); err == nil {
+		return abs
+	}
+	return name
+}

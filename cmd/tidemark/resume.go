@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"tidemark/cmd/internal/view"
+	"tidemark/engine"
+	"tidemark/engine/journal"
+	"tidemark/schema"
+)
+
+func newResume(a *app) *cobra.Command {
+	var adopt []string
+	var as string
+	c := &cobra.Command{
+		Use: "resume [TASK] [RUN]", Short: "Goes on with an open run; nothing that is done is done again.", Args: between(0, 2),
+		RunE: func(c *cobra.Command, args []string) error { return a.resumeVerb(c.Context(), args, adopt, as) },
+	}
+	c.Flags().StringSliceVar(&adopt, "adopt", nil, "take the run up from the records on these `NODES`, without its directory here")
+	c.Flags().StringVar(&as, "as", "", "settle TASK, whose outcome only a person can tell, as `done|not-done`")
+	return c
+}
+
+func (a *app) resumeVerb(ctx context.Context, args, adopt []string, as string) error {
+	task := ""
+	if as != "" {
+		if len(args) == 0 || (as != "done" && as != "not-done") {
+			return usagef("", "write: tidemark resume --as done|not-done TASK [RUN]")
+		}
+		task, args = args[0], args[1:]
+	}
+	if len(args) > 1 {
+		return usagef("", "resume takes one RUN")
+	}
+	dir, err := a.resumed(ctx, args, adopt)
+	if err != nil {
+		return err
+	}
+	j, rec, err := journal.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer j.Close()
+	return a.goOn(ctx, j, rec, task, as)
+}
+
+// resumed is the directory of the run to resume; an adopted one is made first.
+func (a *app) resumed(ctx context.Context, args, adopt []string) (string, error) {
+	if len(adopt) > 0 {
+		return a.adopt(ctx, args, adopt)
+	}
+	return a.pickRun(args)
+}
+
+func (a *app) goOn(ctx context.Context, j *journal.Journal, rec *journal.Record, task, as string) error {
+	r := &driven{plan: rec.Plan, state: engine.Fold(rec.Events), journal: j}
+	if r.state.Closed != "" {
+		return usagef("", "run %s is closed: %s", r.plan.Run, r.state.Closed)
+	}
+	if rec.Torn != "" {
+		a.say("journal: %s", rec.Torn)
+	}
+	if task != "" {
+		if err := r.decide(task, as); err != nil {
+			return err
+		}
+	}
+	d, err := a.reload(r.plan)
+	if err != nil {
+		return err
+	}
+	r.basis = engine.Basis{Runbook: d.runbook, Site: d.site, Kinds: d.kinds, Inputs: r.plan.Inputs, Run: r.plan.Run, Limit: r.plan.Limit}
+	r.takeOverOf(r.plan)
+	if !a.json() {
+		view.Resuming(a.stderr, r.plan, r.state, d.kinds)
+	}
+	if err := a.confirm(r.plan); err != nil {
+		return err
+	}
+	if r.session, err = a.open(d.site, r.plan.SiteFile.Name); err != nil {
+		return err
+	}
+	defer r.session.close()
+	if err := a.reach(ctx, r); err != nil {
+		return err
+	}
+	return a.drive(ctx, r)
+}
+
+// reach connects to the nodes of the run.
+func (a *app) reach(ctx context.Context, r *driven) (err error) {
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	r.nodes, err = r.session.connected(ctx, reachOf(r.plan))
+	return err
+}
+
+// reload reads the texts that the plan was made from, as they stand in it; changed files on disk are only reported.
+func (a *app) reload(p *engine.Plan) (*definition, error) {
+	kinds, err := allKinds()
+	if err != nil {
+		return nil, err
+	}
+	if err := a.sameBuild(p, kinds); err != nil {
+		return nil, err
+	}
+	d := &definition{
+		kinds:   kinds,
+		src:     schema.Source{Name: p.Source.Name, Data: []byte(p.Source.Text)},
+		siteSrc: schema.Source{Name: p.SiteFile.Name, Data: []byte(p.SiteFile.Text)},
+	}
+	for _, src := range []schema.Source{d.src, d.siteSrc} {
+		a.changedOnDisk(src)
+	}
+	var diags, more schema.Diagnostics
+	d.site, diags = schema.LoadSite(d.siteSrc)
+	d.runbook, more = schema.Load(d.src, kinds.Schema(), d.site)
+	diags = append(diags, more...)
+	if diags.Err() != nil {
+		return nil, &invalid{diags, []schema.Source{d.src, d.siteSrc}}
+	}
+	return d, nil
+}
+
+func (a *app) changedOnDisk(src schema.Source) {
+	now, err := os.ReadFile(src.Name)
+	if err == nil && string(now) != string(src.Data) {
+		a.say("%s changed since the plan was made; the run keeps to its plan", src.Name)
+	}
+}
+
+// sameBuild refuses a run whose kinds mean something else in this build.
+func (a *app) sameBuild(p *engine.Plan, kinds *engine.Kinds) error {
+	build, err := a.build()
+	if err != nil || build == p.Build {
+		return err
+	}
+	for _, name := range keys(p.Kinds) {
+		k := kinds.Get(name)
+		if k != nil && k.Digest() == p.Kinds[name] {
+			continue
+		}
+		return &refused{engine.WithNext(
+			engine.Failf(engine.ClassPrecondition, "run %s was planned by build %s, this is %s, and the kind %s is not the same in both", p.Run, p.Build, build, name),
+			"resume with build "+p.Build)}
+	}
+	a.say("run %s was planned by build %s; its kinds are the same in this one (%s)", p.Run, p.Build, build)
+	return nil
+}
+
+// decide journals what a person found about a task whose outcome nobody else can tell.
+func (r *driven) decide(id, as string) error {
+	var task *engine.Task
+	var unknown []string
+	r.plan.Tasks(func(t *engine.Task) {
+		if t.ID == id {
+			task = t
+		}
+		if rec := r.state.Tasks[t.ID]; rec != nil && rec.Outcome == engine.Unknown {
+			unknown = append(unknown, t.ID)
+		}
+	})
+	if task == nil || r.state.Tasks[id] == nil || r.state.Tasks[id].Outcome != engine.Unknown {
+		return usagef("", "--as: the outcome of %q is not unknown%s (unknown: %s)", id, meant(id, unknown), view.NodeList(unknown))
+	}
+	by := holder()
+	e := engine.Event{
+		Type: engine.EventEnd, Time: by.Since, Run: r.plan.Run, Stage: task.Stage, Task: id, Node: task.Node, Kind: task.Kind,
+		Attempt: r.state.Tasks[id].Attempt, Digest: task.Digest, Reason: fmt.Sprintf("settled as %s by %s@%s", as, by.User, by.Host),
+	}
+	if e.Outcome = engine.Failed; as == "done" {
+		e.Outcome, e.Changed, e.Sign, e.Will = engine.Done, true, task.Change.Sign, task.Change.Will
+	}
+	if err := r.journal.Append(&e); err != nil {
+		return err
+	}
+	r.state.Add(&e)
+	return nil
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"tidemark/cmd/internal/view"
+	"tidemark/schema"
+)
+
+// app is one invocation: its streams and the flags that all verbs share.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+
+	site, state, output, agentDir string
+	inputs, limit                 []string
+	yes                           consent
+	local                         bool
+	// build is the id of this program.
+	build func() (string, error)
+}
+
+// run does what args say and gives the exit code; a panic is an internal error, never a code of its own.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, build: buildOnce()}
+	defer func() {
+		if r := recover(); r != nil {
+			fmt.Fprintf(stderr, "tidemark: internal error: %v\n%s", r, debug.Stack())
+			code = exitInternal
+		}
+	}()
+	root := newRoot(a)
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	a.explain(err)
+	return exitCode(err)
+}
+
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "tidemark",
+		Short:         "Runs runbooks of typed steps over the nodes of a deployment: backup, restore, synchronise.",
+		Args:          unknownVerb,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usagef(c.CommandPath()+" --help", "%v", err)
+	})
+	root.CompletionOptions.DisableDefaultCmd = true
+	a.flags(root)
+	root.AddCommand(verbs(a)...)
+	return root
+}
+
+// verbs are all commands, in the order of their use.
+func verbs(a *app) []*cobra.Command {
+	return []*cobra.Command{
+		newList(a), newShow(a), newValidate(a), newPlan(a), newRun(a), newResume(a), newStatus(a), newRuns(a),
+		newLogs(a), newAttach(a), newCancel(a), newAbandon(a), newBackups(a), newSteps(a), newNodes(a), newUnlock(a),
+		newVersion(a),
+	}
+}
+
+func (a *app) flags(root *cobra.Command) {
+	f := root.PersistentFlags()
+	f.StringVar(&a.site, "site", "", "site `FILE` (default /etc/tidemark/site.yaml, then ./site.yaml)")
+	f.StringVar(&a.state, "state", "", "`DIR` of the run directories (default $XDG_STATE_HOME/tidemark, for root /var/lib/tidemark)")
+	f.StringVarP(&a.output, "output", "o", "text", "`FORMAT` of the answer: text or json")
+	f.StringArrayVar(&a.inputs, "input", nil, "input of the runbook, `KEY=VALUE`; repeatable")
+	f.StringSliceVar(&a.limit, "limit", nil, "only these `NODES` (names or groups, with commas)")
+	f.Var(&a.yes, "yes", "answers confirmations; runbooks that overwrite data need --yes=SITE")
+	f.Lookup("yes").NoOptDefVal = plainYes
+	f.BoolVar(&a.local, "local", false, "the one node of the run is this machine: no ssh")
+	f.StringVar(&a.agentDir, "agent-dir", "", "`DIR` of tidemark binaries for other architectures: tidemark-linux-ARCH")
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return a.checkOutput() }
+}
+
+func (a *app) checkOutput() error {
+	if a.output != "text" && a.output != "json" {
+		return usagef("", "-o %s: it is text or json", a.output)
+	}
+	return nil
+}
+
+func (a *app) json() bool { return a.output == "json" }
+
+// say writes one line of talk; answers go to standard output instead.
+func (a *app) say(format string, args ...any) { fmt.Fprintf(a.stderr, format+"\n", args...) }
+
+// explain writes an error: runbook mistakes with their source, failures by cause, and the next thing to do.
+func (a *app) explain(err error) {
+	if err == nil || errors.Is(err, errPending) || errors.Is(err, errReported) {
+		return
+	}
+	if i := (*invalid)(nil); errors.As(err, &i) {
+		fmt.Fprint(a.stderr, i.diags.Render(i.sources...))
+		n := 0
+		for _, d := range i.diags {
+			if d.Severity == schema.Error {
+				n++
+			}
+		}
+		a.say("%s. Nothing was done.", view.Count(n, "mistake"))
+		return
+	}
+	view.Problem(a.stderr, err, view.StyleOf(a.stderr))
+}

@@ -1,0 +1,25 @@
+package main
+
+import (
+	"crypto/rand"
+	"time"
+)
+
+const idLetters = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+// newRunID is the time in UTC and two random characters: 20261122T010203Z-k7. It is also the backup's id and the
+// snapshot's tag: 19 characters, the longest that every nodetool prints apart (clearwater.md §7).
+func newRunID(now time.Time) string {
+	return now.UTC().Format("20060102T150405Z") + "-" + string([]byte{letter(), letter()})
+}
+
+// letter draws one character, each equally likely.
+func letter() byte {
+	const fair = 256 - 256%len(idLetters)
+	for b := make([]byte, 1); ; {
+		_, _ = rand.Read(b) // never fails
+		if int(b[0]) < fair {
+			return idLetters[int(b[0])%len(idLetters)]
+		}
+	}
+}

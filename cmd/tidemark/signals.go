@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"tidemark/cmd/internal/view"
+	"tidemark/engine"
+)
+
+// interruptible ends the context at Ctrl-C: for verbs that leave nothing behind.
+func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+}
+
+// watchSignals serves Ctrl-C during a run. Once: nothing new starts, what runs is waited for. Twice: detach, tasks
+// go on on their nodes. SIGTERM counts as the first (`tidemark cancel` sends it).
+func (a *app) watchSignals(ctx context.Context, x *engine.Executor, t *view.Tracker) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	got := make(chan os.Signal, 2)
+	signal.Notify(got, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case sig := <-got:
+				if x.Stopped() && sig == os.Interrupt {
+					a.say("detached: tasks go on on their nodes; %s", a.command("resume", x.Plan.Run))
+					cancel()
+					return
+				}
+				x.Stop()
+				a.say("stopping: nothing new starts; %s (Ctrl-C again detaches)", waiting(t))
+			}
+		}
+	}()
+	return ctx, func() { signal.Stop(got); cancel() }
+}
+
+func waiting(t *view.Tracker) string {
+	alive := t.Alive()
+	if len(alive) == 0 {
+		return "nothing runs"
+	}
+	return "waiting for " + view.NodeList(alive)
+}
+
+// joined joins errors and keeps a single one as it is.
+func joined(errs ...error) error { return errors.Join(errs...) }

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"tidemark/engine"
+	"tidemark/runbooks"
+	"tidemark/schema"
+)
+
+const yamlExt = ".yaml"
+
+// sitePaths are where a site file is looked for when none is named.
+func sitePaths() []string { return []string{"/etc/tidemark/site.yaml", "site.yaml"} }
+
+// siteSource reads the site file.
+func (a *app) siteSource() (schema.Source, error) {
+	paths := sitePaths()
+	if a.site != "" {
+		paths = []string{a.site}
+	}
+	for _, p := range paths {
+		data, err := os.ReadFile(p)
+		switch {
+		case err == nil:
+			return schema.Source{Name: p, Data: data}, nil
+		case !errors.Is(err, fs.ErrNotExist):
+			return schema.Source{}, &usage{fmt.Errorf("site file: %w", err)}
+		}
+	}
+	if a.site == "" {
+		return schema.Source{}, &noSite{fmt.Errorf("no site file: neither %s is there; name yours with --site FILE", strings.Join(paths, " nor "))}
+	}
+	return schema.Source{}, usagef("", "site file %s is not there%s", a.site, meant(a.site, neighbours(a.site)))
+}
+
+// noSite is the lack of a site where none was named; some verbs do without.
+type noSite struct{ error }
+
+func (n *noSite) Unwrap() error { return &usage{n.error} }
+
+// neighbours are the YAML files beside path.
+func neighbours(path string) []string {
+	found, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "*.y*ml"))
+	return found
+}
+
+// runbookSource finds what an argument means: a file where it contains a slash or exists, else a shipped runbook.
+func runbookSource(arg string) (schema.Source, error) {
+	if info, err := os.Stat(arg); strings.Contains(arg, "/") || (err == nil && !info.IsDir()) {
+		data, err := os.ReadFile(arg)
+		if errors.Is(err, fs.ErrNotExist) {
+			return schema.Source{}, usagef("", "runbook file %s is not there%s", arg, meant(arg, neighbours(arg)))
+		}
+		if err != nil {
+			return schema.Source{}, &usage{fmt.Errorf("runbook: %w", err)}
+		}
+		return schema.Source{Name: arg, Data: data}, nil
+	}
+	data, err := runbooks.FS.ReadFile(arg + yamlExt)
+	if err != nil {
+		return schema.Source{}, usagef("tidemark list", "there is no runbook %q%s", arg, meant(arg, shippedNames()))
+	}
+	return schema.Source{Name: arg + yamlExt, Data: data}, nil
+}
+
+// shippedNames are the runbooks in this build, sorted.
+func shippedNames() []string {
+	found, _ := fs.Glob(runbooks.FS, "*"+yamlExt)
+	for i := range found {
+		found[i] = strings.TrimSuffix(found[i], yamlExt)
+	}
+	slices.Sort(found)
+	return found
+}
+
+// definition is what a plan is made from.
+type definition struct {
+	site    *schema.Site
+	siteSrc schema.Source
+	src     schema.Source
+	runbook *schema.Runbook
+	kinds   *engine.Kinds
+	given   map[string]string
+	inputs  map[string]any
+}
+
+// define reads site, runbook and inputs, and reports all their mistakes at once.
+func (a *app) define(arg string) (*definition, error) {
+	d := &definition{}
+	var err error
+	if d.src, err = runbookSource(arg); err != nil {
+		return nil, err
+	}
+	if d.siteSrc, err = a.siteSource(); err != nil {
+		return nil, err
+	}
+	if d.given, err = pairs(a.inputs); err != nil {
+		return nil, err
+	}
+	return d, a.check(d)
+}
+
+func (a *app) check(d *definition) (err error) {
+	if d.kinds, err = allKinds(); err != nil {
+		return err
+	}
+	var diags, more schema.Diagnostics
+	d.site, diags = schema.LoadSite(d.siteSrc)
+	d.runbook, more = schema.Load(d.src, d.kinds.Schema(), d.site)
+	diags = append(diags, more...)
+	if d.runbook != nil && d.site != nil {
+		d.inputs, more = d.runbook.BindInputs(d.given, d.site)
+		diags = append(diags, more...)
+	}
+	return a.judge(diags, d.siteSrc, d.src)
+}
+
+// judge refuses errors and only shows warnings.
+func (a *app) judge(diags schema.Diagnostics, sources ...schema.Source) error {
+	if diags.Err() != nil {
+		return &invalid{diags, sources}
+	}
+	fmt.Fprint(a.stderr, diags.Render(sources...))
+	return nil
+}
+
+// pairs reads --input K=V.
+func pairs(list []string) (map[string]string, error) {
+	out := map[string]string{}
+	for _, kv := range list {
+		k, v, ok := strings.Cut(kv, "=")
+		if !ok || k == "" {
+			return nil, usagef("", "--input %s: write KEY=VALUE", kv)
+		}
+		if _, twice := out[k]; twice {
+			return nil, usagef("", "--input %s is given twice", k)
+		}
+		out[k] = v
+	}
+	return out, nil
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"tidemark/engine"
+	"tidemark/engine/journal"
+)
+
+// stateDir is where run directories lie.
+func (a *app) stateDir() string {
+	if a.state != "" {
+		return a.state
+	}
+	return userState()
+}
+
+// userState is this user's state directory; --state does not move it.
+func userState() string {
+	if os.Geteuid() == 0 {
+		return "/var/lib/tidemark"
+	}
+	if dir := os.Getenv("XDG_STATE_HOME"); dir != "" {
+		return filepath.Join(dir, "tidemark")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = os.TempDir()
+	}
+	return filepath.Join(home, ".local", "state", "tidemark")
+}
+
+// pickRun is the directory of the run that args name, or of the only open one.
+func (a *app) pickRun(args []string) (string, error) {
+	all, err := journal.List(a.stateDir())
+	if err != nil {
+		return "", err
+	}
+	if len(args) > 0 {
+		return a.named(all, args[0])
+	}
+	var open []journal.Entry
+	for _, e := range all {
+		if e.Open() {
+			open = append(open, e)
+		}
+	}
+	if len(open) == 1 {
+		return open[0].Dir, nil
+	}
+	if len(open) == 0 {
+		return "", usagef("tidemark runs", "no run is open in %s; name one", a.stateDir())
+	}
+	a.runsTable(a.stderr, open)
+	return "", usagef("", "%d runs are open; name one", len(open))
+}
+
+func (a *app) named(all []journal.Entry, run string) (string, error) {
+	var known []string
+	for _, e := range all {
+		if e.Run == run {
+			return e.Dir, nil
+		}
+		known = append(known, e.Run)
+	}
+	return "", usagef("tidemark runs", "there is no run %q in %s%s", run, a.stateDir(), meant(run, known))
+}
+
+// controllerOut takes the controller out of a list of nodes.
+func controllerOut(names []string) []string {
+	var out []string
+	for _, n := range names {
+		if n != engine.ControllerNode {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// command is a command line of this program with the flags that reach the same runs and site.
+func (a *app) command(words ...string) string {
+	out := []string{"tidemark"}
+	if a.site != "" {
+		out = append(out, "--site", a.site)
+	}
+	if a.state != "" {
+		out = append(out, "--state", a.state)
+	}
+	return strings.Join(append(out, words...), " ")
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"tidemark/engine"
+)
+
+func newUnlock(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "unlock NODE", Short: "Drops a node's lock that nobody can close; refused while a task lives or a swap is open.", Args: between(1, 1),
+		RunE: func(c *cobra.Command, args []string) error { return a.unlock(c.Context(), args[0]) },
+	}
+}
+
+func (a *app) unlock(ctx context.Context, name string) error {
+	site, src, err := a.loadSite()
+	if err != nil {
+		return err
+	}
+	if site.Node(name) == nil {
+		var known []string
+		for _, n := range site.Nodes {
+			known = append(known, n.Name)
+		}
+		return usagef("tidemark nodes", "site %s has no node %q%s", site.Name, name, meant(name, known))
+	}
+	s, err := a.open(site, src.Name)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	states, err := s.states(ctx, []string{name}, "")
+	if err != nil {
+		return err
+	}
+	lock := states[name].Lock
+	if lock == nil {
+		a.say("%s is not locked", name)
+		return nil
+	}
+	a.say("%s", (&engine.Locked{Node: name, Record: *lock}).Error())
+	a.say("if that run can be closed, close it instead: %s, or: %s", a.command("resume", lock.Run), a.command("abandon", lock.Run))
+	if err := a.consent("unlock " + name); err != nil {
+		return err
+	}
+	if err := s.node(name).Unlock(ctx, engine.UnlockRequest{Run: lock.Run, Epoch: max(lock.Epoch, states[name].Epoch), Closed: "unlocked", Force: true}); err != nil {
+		return &refused{err}
+	}
+	a.say("%s is released", name)
+	return nil
+}
