@@ -2,10 +2,8 @@ package schema
 
 import (
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -117,69 +115,6 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value) bool {
 	return !d.failed(before) && d.check(n, v)
 }
 
-// entries reads a mapping; names nil accepts every key. Unknown and duplicate
-// keys are reported and left out.
-func (d *decoder) entries(n *yaml.Node, names []string) (map[string]*yaml.Node, bool) {
-	if n.Kind != yaml.MappingNode {
-		return nil, d.wrongShape(n, "mapping")
-	}
-	out := map[string]*yaml.Node{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := n.Content[i], n.Content[i+1]
-		switch {
-		case key.Kind != yaml.ScalarNode:
-			d.at(key, codeShape, "a key is plain text", "")
-		case key.ShortTag() == "!!merge": // refused when the text was read
-		case names != nil && !slices.Contains(names, key.Value):
-			d.at(key, codeUnknownKey, fmt.Sprintf("unknown key %q%s", key.Value, d.inside()), suggest(key.Value, "allowed", names))
-		case out[key.Value] != nil:
-			d.at(key, codeDuplicateKey, fmt.Sprintf("duplicate key %q", key.Value), "")
-		default:
-			out[key.Value] = value
-		}
-	}
-	return out, true
-}
-
-// inside says whose keys are meant.
-func (d *decoder) inside() string {
-	if d.what == "" {
-		return ""
-	}
-	return " in " + d.what
-}
-
-// field fills one field and checks it against its enum.
-func (d *decoder) field(n *yaml.Node, v reflect.Value, f field) {
-	target := v.FieldByIndex(f.index)
-	if !d.decode(n, target) || len(f.enum) == 0 || (d.env == nil && d.expr(n)) {
-		return
-	}
-	d.enum(n, target, f.enum)
-}
-
-func (d *decoder) enum(n *yaml.Node, v reflect.Value, allowed []string) {
-	if v.Kind() == reflect.Slice {
-		for i := range v.Len() {
-			at := n
-			if n.Kind == yaml.SequenceNode && len(n.Content) == v.Len() {
-				at = n.Content[i]
-			}
-			if !d.expr(at) || d.env != nil {
-				d.enum(at, v.Index(i), allowed)
-			}
-		}
-		return
-	}
-	value := fmt.Sprint(v.Interface())
-	if t, ok := v.Interface().(text); ok {
-		value = t.Value
-	}
-	if !slices.Contains(allowed, value) {
-		d.at(n, codeEnum, fmt.Sprintf("%q is not allowed here", value), suggest(value, "allowed", allowed))
-	}
-}
-
 // setDefault cannot fail for a kind that Validate accepted.
 func (d *decoder) setDefault(n *yaml.Node, v reflect.Value, f field) {
 	if err := setDefault(v.FieldByIndex(f.index), f); err != nil {
@@ -212,62 +147,4 @@ func hasExpr(n *yaml.Node, t reflect.Type) bool {
 		return true
 	}
 	return slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return hasExpr(c, anyType) })
-}
-
-func (d *decoder) slice(n *yaml.Node, v reflect.Value) bool {
-	if n.Kind != yaml.SequenceNode {
-		return d.wrongShape(n, "list")
-	}
-	ok := true
-	out := reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content))
-	for i, c := range n.Content {
-		ok = d.decode(c, out.Index(i)) && ok
-	}
-	v.Set(out)
-	return ok
-}
-
-func (d *decoder) mapOf(n *yaml.Node, v reflect.Value) bool {
-	entries, ok := d.entries(n, nil)
-	if !ok {
-		return false
-	}
-	out := reflect.MakeMapWithSize(v.Type(), len(entries))
-	for _, key := range slices.Sorted(maps.Keys(entries)) {
-		elem := reflect.New(v.Type().Elem()).Elem()
-		ok = d.decode(entries[key], elem) && ok
-		out.SetMapIndex(reflect.ValueOf(key).Convert(v.Type().Key()), elem)
-	}
-	v.Set(out)
-	return ok
-}
-
-// anything reads a value of any shape into list, map[string]any and scalars.
-func (d *decoder) anything(n *yaml.Node, v reflect.Value) bool {
-	switch n.Kind {
-	case yaml.SequenceNode:
-		var list []any
-		ok := d.slice(n, reflect.ValueOf(&list).Elem())
-		v.Set(reflect.ValueOf(list))
-		return ok
-	case yaml.MappingNode:
-		m := map[string]any{}
-		ok := d.mapOf(n, reflect.ValueOf(&m).Elem())
-		v.Set(reflect.ValueOf(m))
-		return ok
-	}
-	return d.scalar(n, v)
-}
-
-func (d *decoder) wrongShape(n *yaml.Node, due string) bool {
-	found := map[yaml.Kind]string{yaml.MappingNode: "mapping", yaml.SequenceNode: "list", yaml.ScalarNode: "single value"}[n.Kind]
-	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" {
-		found = "missing value"
-	}
-	help := ""
-	if due == "list" && n.Kind == yaml.ScalarNode {
-		help = "put it in brackets: [" + strings.TrimSpace(n.Value) + "]"
-	}
-	d.at(n, codeShape, fmt.Sprintf("%s where %s is due", article(found), article(due)), help)
-	return false
 }

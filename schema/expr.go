@@ -8,6 +8,8 @@ import (
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	exprcheck "github.com/expr-lang/expr/checker"
+	"github.com/expr-lang/expr/compiler"
 	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser"
@@ -48,7 +50,7 @@ func (r *report) compile(n *yaml.Node, off int, text string, s *scope) *Expr {
 		e.report(r, codeExpr, "an empty expression", "")
 		return e
 	}
-	tree, err := parser.ParseWithConfig(text, parseConfig())
+	tree, err := parser.ParseWithConfig(text, r.config())
 	if err != nil {
 		e.failed(r, codeExpr, err)
 		return e
@@ -61,10 +63,20 @@ func (r *report) compile(n *yaml.Node, off int, text string, s *scope) *Expr {
 	if r.failed(before) {
 		return e
 	}
-	if e.program, err = expr.Compile(text, compileOptions()...); err != nil {
+	if e.program, err = program(text, r.config()); err != nil {
 		e.failed(r, codeExpr, err)
 	}
 	return e
+}
+
+// program compiles a checked text. It is parsed afresh: the patcher changes
+// the tree, and the one that traces are printed from stays as written.
+func program(text string, c *conf.Config) (*vm.Program, error) {
+	tree, err := exprcheck.ParseCheck(text, c)
+	if err != nil {
+		return nil, err
+	}
+	return compiler.Compile(tree, c)
 }
 
 // compileBare compiles a scalar that is an expression as a whole.
@@ -80,14 +92,13 @@ func (r *report) compileBare(n *yaml.Node, s *scope) *Expr {
 	return r.compile(n, 0, n.Value, s)
 }
 
-// parseConfig makes disabled builtins plain names for the parser, so that our
-// own functions and the checker see them.
-func parseConfig() *conf.Config {
-	c := conf.CreateNew()
-	for _, option := range compileOptions() {
-		option(c)
+// config is shared by all expressions of one reading: building it costs more
+// than compiling with it.
+func (r *report) config() *conf.Config {
+	if r.conf == nil {
+		r.conf = exprConfig()
 	}
-	return c
+	return r.conf
 }
 
 // report reports a mistake at the whole expression.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/conf"
 )
 
 // function is one entry of the allow-list: argument count and static type.
@@ -56,19 +57,28 @@ func functions() map[string]function {
 // allowList is built once and never changed.
 var allowList = functions()
 
-// compileOptions are those of every expression: the allow-list, a bound on
-// its size, and no view of the environment beyond what values gives it.
-func compileOptions() []expr.Option {
+// exprConfig is that of every expression: the allow-list, a bound on its size,
+// and no view of the environment beyond what values gives it. Disabled
+// builtins are plain names for the parser, so that the checker sees them.
+func exprConfig() *conf.Config {
 	options := []expr.Option{
 		expr.DisableAllBuiltins(), expr.MaxNodes(maxExprNodes), expr.Patch(patcher{}),
 		expr.Env(map[string]any{}), expr.AllowUndefinedVariables(),
+		expr.Function("keys", sortedKeys), expr.Function("values", sortedValues),
 	}
 	for name := range allowList {
 		if name != "keys" && name != "values" {
 			options = append(options, expr.EnableBuiltin(name))
 		}
 	}
-	return append(options, expr.Function("keys", sortedKeys), expr.Function("values", sortedValues))
+	c := conf.CreateNew()
+	for _, option := range options {
+		option(c)
+	}
+	for name := range c.Disabled {
+		delete(c.Builtins, name)
+	}
+	return c
 }
 
 // sortedKeys replaces the library's, whose order changes from call to call.

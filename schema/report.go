@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/expr-lang/expr/conf"
 	"gopkg.in/yaml.v3"
 )
 
@@ -11,6 +12,7 @@ import (
 type report struct {
 	doc  *document
 	list Diagnostics
+	conf *conf.Config // made when the first expression is compiled
 }
 
 // at reports a mistake at the whole of a value.

@@ -3,6 +3,7 @@ package schema_test
 import (
 	"encoding/json"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -234,4 +235,26 @@ func TestControllerReadsAllNodes(t *testing.T) {
 	if diff := cmp.Diff(want, strings.Join(strings.Split(got.Tree, "\n")[:5], "\n")); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// A runbook is read once and then used by all nodes at the same time.
+func TestStepsAreSharedSafely(t *testing.T) {
+	b, site := book(t, "types.yaml")
+	e := env(t, b, site, "vellum-1", nil)
+	s := step(t, b, "everything")
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if _, ds := s.Resolve(e); ds != nil {
+				t.Error(ds)
+			}
+			if _, _, ds := s.When(e); ds != nil {
+				t.Error(ds)
+			}
+			if _, ds := b.BindInputs(nil, site); ds != nil {
+				t.Error(ds)
+			}
+		})
+	}
+	wg.Wait()
 }

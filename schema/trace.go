@@ -7,6 +7,7 @@ import (
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/conf"
 )
 
 // maxTraced bounds one value in a tree.
@@ -16,25 +17,25 @@ const maxTraced = 120
 // a failed condition shows what it was false about.
 func (e *Expr) trace(env map[string]any) string {
 	var b strings.Builder
-	traceNode(&b, e.tree, e.values(env), 0)
+	traceNode(&b, e.tree, exprConfig(), e.values(env), 0)
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-func traceNode(b *strings.Builder, n ast.Node, env map[string]any, depth int) {
-	fmt.Fprintf(b, "%s%s = %s\n", strings.Repeat("  ", depth), n, traceValue(n, env))
+func traceNode(b *strings.Builder, n ast.Node, c *conf.Config, env map[string]any, depth int) {
+	fmt.Fprintf(b, "%s%s = %s\n", strings.Repeat("  ", depth), n, traceValue(n, c, env))
 	for _, part := range tracedParts(n) {
-		traceNode(b, part, env, depth+1)
+		traceNode(b, part, c, env, depth+1)
 	}
 }
 
 // traceValue evaluates a part by itself. Parts that are not reached in the
 // whole may not evaluate; that is said, not an error.
-func traceValue(n ast.Node, env map[string]any) string {
-	program, err := expr.Compile(n.String(), compileOptions()...)
+func traceValue(n ast.Node, c *conf.Config, env map[string]any) string {
+	p, err := program(n.String(), c)
 	if err != nil {
 		return "?"
 	}
-	v, err := expr.Run(program, env)
+	v, err := expr.Run(p, env)
 	if err != nil {
 		return "(no value)"
 	}

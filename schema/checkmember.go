@@ -1,0 +1,101 @@
+package schema
+
+import (
+	"fmt"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+func (c *checker) member(n *ast.MemberNode) *typ {
+	if isController(n) {
+		return c.controller(n)
+	}
+	base := c.visit(n.Node)
+	name, isName := n.Property.(*ast.StringNode)
+	var t *typ
+	switch base.kind {
+	case tAny:
+		if !isName {
+			c.used(n.Property)
+		}
+		t = scalarType(tAny)
+	case tObject:
+		if !isName {
+			return c.error(n, codeMismatch, "the name of a field is due here, in quotes", "")
+		}
+		t = c.field(n, base, name.Value)
+	case tMap:
+		t = c.under(n, base)
+	case tList:
+		if isName {
+			return c.error(n, codeUnknown, fmt.Sprintf("%s has no field %q", a(base), name.Value), "take one element by [0], or all by map()")
+		}
+		c.require(n.Property, tInt)
+		t = base.elem
+	default:
+		return c.error(n, codeUnknown, fmt.Sprintf("%s has no fields", a(base)), "")
+	}
+	return t.withMaybe(base.maybe)
+}
+
+// field looks a name up in an object and notes what is read.
+func (c *checker) field(n *ast.MemberNode, base *typ, name string) *typ {
+	t, why := base.fieldType(name)
+	switch {
+	case why != nil:
+		return c.error(n.Property, why.code, why.message, why.help)
+	case t == nil && base.open:
+		return scalarType(tAny)
+	case t == nil:
+		return c.unknown(n.Property, base, name)
+	}
+	if root, ok := n.Node.(*ast.IdentifierNode); ok && root.Value == "inputs" {
+		note(&c.refs.inputs, name, true)
+	}
+	if base.label == "step" {
+		note(&c.refs.steps, name, true)
+	}
+	return t
+}
+
+// fieldType gives the type of a field, why it cannot be used, or neither.
+func (t *typ) fieldType(name string) (*typ, *away) {
+	if why, ok := t.away[name]; ok {
+		return nil, &why
+	}
+	if t.lazy != nil {
+		return t.lazy.field(name)
+	}
+	return t.fields[name], nil
+}
+
+func (c *checker) unknown(n ast.Node, base *typ, name string) *typ {
+	what := base.label
+	if what == "" {
+		what = "field"
+	}
+	return c.error(n, codeUnknown, fmt.Sprintf("unknown %s %q", what, name), suggest(name, "known", base.names()))
+}
+
+// under gives the type under a key of a map.
+func (c *checker) under(n *ast.MemberNode, base *typ) *typ {
+	c.require(n.Property, tString)
+	name, ok := n.Property.(*ast.StringNode)
+	if !ok || base.key == nil {
+		return base.elem
+	}
+	t, why := base.key(name.Value)
+	if why != nil {
+		return c.error(n.Property, why.code, why.message, why.help)
+	}
+	return t
+}
+
+func (c *checker) controller(n *ast.MemberNode) *typ {
+	if why, ok := c.scope.away["nodes"]; ok {
+		return c.error(n.Node, why.code, why.message, why.help)
+	}
+	t := c.scope.roots[controllerRoot]
+	note(&c.refs.roots, controllerRoot, t)
+	return t
+}

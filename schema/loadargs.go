@@ -1,0 +1,77 @@
+package schema
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+
+	"gopkg.in/yaml.v3"
+)
+
+// stepParts checks everything that may hold expressions.
+func (l *loader) stepParts(step *Step, f stepFile, scope *scope) {
+	waits := map[string]bool{}
+	if f.ForEach != nil {
+		scope = l.forEach(step, f, scope)
+	} else if f.Key != nil {
+		l.at(f.Key, codeKey, "key without for-each", "it tells the items of for-each apart")
+	}
+	if f.When != nil {
+		step.when = l.condition(f.When, scope)
+		l.reads(step.when, waits)
+	}
+	if f.Retry != nil {
+		step.Retry = l.retry(f.Retry, scope, waits)
+	}
+	l.arguments(step, scope, waits)
+	step.waits = slices.Sorted(maps.Keys(waits))
+}
+
+// arguments checks the tree of arguments against the kind's struct.
+func (l *loader) arguments(step *Step, scope *scope, waits map[string]bool) {
+	if step.args == nil {
+		return
+	}
+	if step.args.Kind == yaml.ScalarNode && step.args.ShortTag() == "!!null" {
+		// `confirm:` with nothing after it has no arguments.
+		step.args = &yaml.Node{Kind: yaml.MappingNode, Line: step.args.Line, Column: step.args.Column}
+	}
+	d := &decoder{report: l.report, scope: scope, leaves: step.leaves, conds: step.conds, what: step.Kind}
+	d.decode(step.args, reflect.New(step.kind.argsType()).Elem())
+	for _, leaf := range step.leaves {
+		for _, p := range leaf.parts {
+			if p.expr != nil {
+				l.reads(p.expr, waits)
+			}
+		}
+	}
+	for _, e := range step.conds {
+		l.reads(e, waits)
+	}
+}
+
+func (l *loader) stepTimes(step *Step, at *yaml.Node) {
+	if at != nil && l.book.Deadline > 0 && step.Timeout > l.book.Deadline {
+		l.at(at, codeRange, fmt.Sprintf("the timeout %s is longer than the deadline of the run, %s",
+			shortDuration(step.Timeout), shortDuration(l.book.Deadline)), "")
+	}
+}
+
+// remember makes the step known to those after it.
+func (l *loader) remember(step *Step, here *place, skippable bool) {
+	if _, taken := l.past[step.ID]; taken {
+		return
+	}
+	b := past{step: step, place: here, out: step.kind.outType()}
+	if step.kind.Name == "" {
+		b.out = scalarType(tAny)
+	}
+	if skippable {
+		b.out = b.out.withMaybe(step.ID)
+	}
+	if step.ForEach {
+		b.out = &typ{kind: tMap, elem: b.out}
+	}
+	l.past[step.ID] = b
+}

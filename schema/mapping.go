@@ -1,0 +1,72 @@
+package schema
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+
+	"gopkg.in/yaml.v3"
+)
+
+// entries reads a mapping; names nil accepts every key. Unknown and duplicate
+// keys are reported and left out.
+func (d *decoder) entries(n *yaml.Node, names []string) (map[string]*yaml.Node, bool) {
+	if n.Kind != yaml.MappingNode {
+		return nil, d.wrongShape(n, "mapping")
+	}
+	out := map[string]*yaml.Node{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		switch {
+		case key.Kind != yaml.ScalarNode:
+			d.at(key, codeShape, "a key is plain text", "")
+		case key.ShortTag() == "!!merge": // refused when the text was read
+		case names != nil && !slices.Contains(names, key.Value):
+			d.at(key, codeUnknownKey, fmt.Sprintf("unknown key %q%s", key.Value, d.inside()), suggest(key.Value, "allowed", names))
+		case out[key.Value] != nil:
+			d.at(key, codeDuplicateKey, fmt.Sprintf("duplicate key %q", key.Value), "")
+		default:
+			out[key.Value] = value
+		}
+	}
+	return out, true
+}
+
+// inside says whose keys are meant.
+func (d *decoder) inside() string {
+	if d.what == "" {
+		return ""
+	}
+	return " in " + d.what
+}
+
+// field fills one field and checks it against its enum.
+func (d *decoder) field(n *yaml.Node, v reflect.Value, f field) {
+	target := v.FieldByIndex(f.index)
+	if !d.decode(n, target) || len(f.enum) == 0 || (d.env == nil && d.expr(n)) {
+		return
+	}
+	d.enum(n, target, f.enum)
+}
+
+func (d *decoder) enum(n *yaml.Node, v reflect.Value, allowed []string) {
+	if v.Kind() == reflect.Slice {
+		for i := range v.Len() {
+			at := n
+			if n.Kind == yaml.SequenceNode && len(n.Content) == v.Len() {
+				at = n.Content[i]
+			}
+			if !d.expr(at) || d.env != nil {
+				d.enum(at, v.Index(i), allowed)
+			}
+		}
+		return
+	}
+	value := fmt.Sprint(v.Interface())
+	if t, ok := v.Interface().(text); ok {
+		value = t.Value
+	}
+	if !slices.Contains(allowed, value) {
+		d.at(n, codeEnum, fmt.Sprintf("%q is not allowed here", value), suggest(value, "allowed", allowed))
+	}
+}

@@ -1,0 +1,69 @@
+package schema
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+func (d *decoder) slice(n *yaml.Node, v reflect.Value) bool {
+	if n.Kind != yaml.SequenceNode {
+		return d.wrongShape(n, "list")
+	}
+	ok := true
+	out := reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content))
+	for i, c := range n.Content {
+		ok = d.decode(c, out.Index(i)) && ok
+	}
+	v.Set(out)
+	return ok
+}
+
+func (d *decoder) mapOf(n *yaml.Node, v reflect.Value) bool {
+	entries, ok := d.entries(n, nil)
+	if !ok {
+		return false
+	}
+	out := reflect.MakeMapWithSize(v.Type(), len(entries))
+	for _, key := range slices.Sorted(maps.Keys(entries)) {
+		elem := reflect.New(v.Type().Elem()).Elem()
+		ok = d.decode(entries[key], elem) && ok
+		out.SetMapIndex(reflect.ValueOf(key).Convert(v.Type().Key()), elem)
+	}
+	v.Set(out)
+	return ok
+}
+
+// anything reads a value of any shape into list, map[string]any and scalars.
+func (d *decoder) anything(n *yaml.Node, v reflect.Value) bool {
+	switch n.Kind {
+	case yaml.SequenceNode:
+		var list []any
+		ok := d.slice(n, reflect.ValueOf(&list).Elem())
+		v.Set(reflect.ValueOf(list))
+		return ok
+	case yaml.MappingNode:
+		m := map[string]any{}
+		ok := d.mapOf(n, reflect.ValueOf(&m).Elem())
+		v.Set(reflect.ValueOf(m))
+		return ok
+	}
+	return d.scalar(n, v)
+}
+
+func (d *decoder) wrongShape(n *yaml.Node, due string) bool {
+	found := map[yaml.Kind]string{yaml.MappingNode: "mapping", yaml.SequenceNode: "list", yaml.ScalarNode: "single value"}[n.Kind]
+	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" {
+		found = "missing value"
+	}
+	help := ""
+	if due == "list" && n.Kind == yaml.ScalarNode {
+		help = "put it in brackets: [" + strings.TrimSpace(n.Value) + "]"
+	}
+	d.at(n, codeShape, fmt.Sprintf("%s where %s is due", article(found), article(due)), help)
+	return false
+}
