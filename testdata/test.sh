@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Installs what the tests need and runs every test: format and lint, packages, whole program, and the lab of real
+# servers. Without root (or not on Debian) everything else runs and the last line is LAB NOT RUN: reason.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export CGO_ENABLED=0 GOFLAGS=-buildvcs=false
+
+say() { printf '\n== %s\n' "$*"; }
+
+no_lab() {
+  if [ "$(id -u)" != 0 ]; then echo "needs root (network namespaces, mounts)"
+  elif ! [ -e /etc/debian_version ]; then echo "needs Debian 12"
+  elif ! unshare -n true 2>/dev/null; then echo "this machine does not allow namespaces"
+  fi
+}
+
+say "install: Go, and for the lab packages of Debian and Cassandra's jars (nothing when all is there)"
+testdata/install.sh
+why=$(no_lab)
+[ -n "$why" ] || testdata/lab/install.sh
+
+say "build"
+make -s build bin/lab
+
+say "lint"
+make -s lint
+
+say "packages and whole program"
+go test ./...
+
+say "lab: its own parts"
+# shellcheck disable=SC2046 # one word per package is meant
+go test $(go list ./testdata/lab/... | grep -v /story)
+
+if [ -n "$why" ]; then
+  echo "LAB NOT RUN: $why"
+  [ "${TIDEMARK_LAB:-}" != required ] || exit 1
+  exit 0
+fi
+say "lab: the main job on real servers"
+TIDEMARK_LAB=${TIDEMARK_LAB:-1} go test -count=1 -timeout 40m ./testdata/lab/story
