@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 
 	"tidemark/testdata/lab/host"
 	"tidemark/testdata/lab/network"
@@ -12,7 +13,7 @@ const faultHelp = `break something:
 cut | silent | heal            cables out, frames dropped, both undone
 disk-full [PATH]               the host's whole disk, or a small file system over PATH
 disk-free [PATH]               undo (over PATH: make it large; it goes with the host's next start)
-freeze NAME | thaw NAME        SIGSTOP, SIGCONT by command line; "cassandra" is the daemon
+freeze NAME | thaw NAME | kill NAME   SIGSTOP, SIGCONT, SIGKILL by command line; "cassandra" is the daemon
 readonly PATH… | writable PATH…`
 
 func fault(c *call) error {
@@ -27,10 +28,24 @@ func fault(c *call) error {
 	if cable := cables()[word]; cable != nil && len(rest) == 0 {
 		return cable(c.lab, h)
 	}
+	if sig := signals[word]; sig != "" && len(rest) == 1 {
+		return c.inside(h, "pkill", sig, "-f", pattern(rest[0]))
+	}
 	if script := faultScript(word, rest); script != "" {
-		return c.script(h, script, rest)
+		return c.inside(h, append([]string{"sh", "-uc", script, "fault"}, rest...)...)
 	}
 	return fmt.Errorf("fault %v: unknown, or not with these arguments", c.args[1:])
+}
+
+var signals = map[string]string{"freeze": "-STOP", "thaw": "-CONT", "kill": "-KILL"}
+
+// pattern is what pkill looks for.  Brackets around its first letter keep it
+// from finding a process that only has the pattern on its command line.
+func pattern(name string) string {
+	if name == "cassandra" {
+		name = "CassandraDaemon"
+	}
+	return "[" + name[:1] + "]" + regexp.QuoteMeta(name[1:])
 }
 
 func cables() map[string]func(*site.Lab, site.Host) error {
@@ -48,10 +63,6 @@ func faultScript(word string, paths []string) string {
 		return coverSmall
 	case word == "disk-free" && n == 1:
 		return `mount -o remount,size=8g "$1"`
-	case word == "freeze" && n == 1:
-		return processName + `pkill -STOP -f "$name"`
-	case word == "thaw" && n == 1:
-		return processName + `pkill -CONT -f "$name"`
 	case word == "readonly" && n > 0:
 		return `for p; do mount --bind "$p" "$p" && mount -o remount,bind,ro "$p"; done`
 	case word == "writable" && n > 0:
@@ -59,11 +70,6 @@ func faultScript(word string, paths []string) string {
 	}
 	return ""
 }
-
-// The shell that runs a script has the name on its own command line: hide it
-// from pkill by asking only for the name's letters in brackets.
-const processName = `set -- "$1"; [ "$1" != cassandra ] || set -- CassandraDaemon
-rest=${1#?}; name="[${1%"$rest"}]$rest"; `
 
 // fillDisk leaves no free block: what can be reserved at once, then the rest.
 const fillDisk = `
@@ -77,13 +83,13 @@ sync -f /.lab-full-2
 
 // coverSmall copies what is in the directory, so that only free space is lost.
 const coverSmall = `
-mkdir -p "$1" && small=$(mktemp -d) && mount -t tmpfs tmpfs "$small" && cp -a "$1/." "$small/" &&
+mkdir -p "$1" && small=$(mktemp -d) && mount -t tmpfs -o "mode=$(stat -c %a "$1")" tmpfs "$small" && cp -a "$1/." "$small/" &&
   used=$(df -B1K --output=used "$small" | tail -1) && mount -o "remount,size=$((used > 4 ? used : 4))k" "$small" &&
   mount --bind "$small" "$1" && umount "$small" && rmdir "$small" &&
   { head -c 64K /dev/zero >"$1/.lab-full" 2>/dev/null || :; }`
 
-func (c *call) script(h site.Host, script string, args []string) error {
-	cmd, err := host.Exec(h, append([]string{"sh", "-uc", script, "fault"}, args...)...)
+func (c *call) inside(h site.Host, argv ...string) error {
+	cmd, err := host.Exec(h, argv...)
 	if err != nil {
 		return err
 	}

@@ -13,18 +13,15 @@ func Cut(lab *site.Lab, h site.Host) error {
 	return ports(lab, h, func(port string) string { return "link set " + port + " down" })
 }
 
-// Silence makes the bridge drop every frame of the host; its links stay up.
+// Silence takes the host's cables out of the bridge: their links stay up, but
+// every frame is lost.
 func Silence(lab *site.Lab, h site.Host) error {
-	return ports(lab, h, func(port string) string { return "link set " + port + " type bridge_slave state 0" })
+	return ports(lab, h, func(port string) string { return "link set " + port + " nomaster" })
 }
 
 // Heal undoes both.
 func Heal(lab *site.Lab, h site.Host) error {
-	up := func(port string) string { return "link set " + port + " up" }
-	if err := ports(lab, h, up); err != nil {
-		return err
-	}
-	return ports(lab, h, func(port string) string { return "link set " + port + " type bridge_slave state 3" })
+	return ports(lab, h, func(port string) string { return "link set " + port + " master bridge up" })
 }
 
 func ports(lab *site.Lab, h site.Host, line func(port string) string) error {

@@ -85,6 +85,13 @@ func controller(lab *site.Lab) error {
 	if exists("/sys/class/net/" + link) {
 		return nil
 	}
+	taken, err := command.Run("ip", "-o", "address", "show", "to", lab.Controller()+"/24")
+	if err != nil {
+		return err
+	}
+	if taken != "" {
+		return fmt.Errorf("%s.0/24 is in use on this machine (%s): choose another --subnet", lab.Subnet, strings.Join(strings.Fields(taken)[1:4], " "))
+	}
 	return command.Each("ip",
 		fmt.Sprintf("link add %s type veth peer name controller netns %s", link, ns),
 		fmt.Sprintf("address add %s/24 dev %s", lab.Controller(), link),
@@ -94,7 +101,13 @@ func controller(lab *site.Lab) error {
 
 func attach(lab *site.Lab, ns, port, address string) error {
 	if exists(Path(ns)) {
-		return nil
+		if _, err := command.Run("ip", "-n", ns, "link", "show", "eth0"); err == nil {
+			return nil
+		}
+		// Half built: an earlier command was interrupted here.
+		if err := command.Each("ip", "netns delete "+ns); err != nil {
+			return err
+		}
 	}
 	if err := command.Each("ip",
 		"netns add "+ns,
