@@ -1,0 +1,94 @@
+package monit
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"tidemark/engine"
+	"tidemark/steps/internal/monit"
+	"tidemark/steps/internal/poll"
+)
+
+type wait struct {
+	Service string   `json:"service" help:"one service, as monit summary names it" required:"true"`
+	State   string   `json:"state" help:"what to wait for" required:"true" enum:"running,stopped,monitored,unmonitored"`
+	Ports   []string `json:"ports" help:"host:port, or a port of the loopback: open when running, closed when stopped; for cassandra_process its own by default"`
+	PIDFile string   `json:"pidfile" help:"the process's pid file, where monit's configuration does not name it"`
+}
+
+// WaitMonit is the kind wait-monit.
+func WaitMonit() engine.Kind {
+	return engine.Kind{
+		Name: "wait-monit",
+		Doc: "Waits until a service of monit is running, stopped, monitored or unmonitored. Stopped needs evidence: monit's `Not monitored` with nothing pending, " +
+			"and the process gone, and its ports closed. It waits as long as the step's timeout allows, and then says what still stood in the way.",
+		Example: "id: stopped\nwait-monit: {service: cassandra_process, state: stopped}\ntimeout: 3m",
+		Redo:    engine.Pure,
+		Reads:   monit.Reads(),
+		New:     func() engine.Step { return &wait{} },
+		Out:     ServiceOut{},
+		Version: 1,
+	}
+}
+
+// waitPause is how often it is looked.
+const waitPause = time.Second
+
+// Plan looks once on the real state. For a dry run it refuses to wait for what earlier steps make impossible.
+func (s *wait) Plan(ctx context.Context, v *engine.View) (engine.Change, error) {
+	c := engine.Change{Sign: engine.NotKnown, Summary: fmt.Sprintf("wait until %s is %s", s.Service, s.State)}
+	if v.Actual {
+		return c, s.now(ctx, v, &c)
+	}
+	if promised, ok := v.Promised(factOf(s.Service)); ok {
+		c.Details = append(c.Details, fmt.Sprintf("%s will be %s", s.Service, promised))
+		return c, s.possible(promised)
+	}
+	services, err := one(ctx, monit.New(v), s.Service)
+	if err != nil {
+		return c, err
+	}
+	c.Details = append(c.Details, fmt.Sprintf("%s is now: %s", s.Service, services[0].Words()))
+	return c, nil
+}
+
+// now answers Same, with the output, when there is nothing to wait for.
+func (s *wait) now(ctx context.Context, v *engine.View, c *engine.Change) error {
+	w := s.watch(v)
+	missing, err := w.look(ctx)
+	if err != nil {
+		return err
+	}
+	if len(missing) > 0 {
+		c.Unknown = missing
+		return nil
+	}
+	c.Sign = engine.Same
+	c.Out, err = json.Marshal(w.out(s.State))
+	return err
+}
+
+func (s *wait) possible(promised string) error {
+	fits := map[string][]string{
+		running: {running, monitored}, monitored: {running, monitored},
+		stopped: {stopped}, unmonitored: {stopped, unmonitored},
+	}
+	if slices.Contains(fits[s.State], promised) {
+		return nil
+	}
+	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s would be %s here and never %s", s.Service, promised, s.State),
+		"put the step that makes it "+s.State+" before this one")
+}
+
+// Apply looks until it is so.
+func (s *wait) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
+	w := s.watch(h)
+	err := poll.Until(ctx, waitPause, fmt.Sprintf("%s is not %s", s.Service, s.State), w.look)
+	if err != nil {
+		return engine.Output{}, engine.WithNext(err, "look with: monit summary; then resume")
+	}
+	return engine.Output{Value: w.out(s.State), Note: s.Service + " is " + s.State}, nil
+}
