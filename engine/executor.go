@@ -21,6 +21,8 @@ type Executor struct {
 	TakeOver string
 	// Closing is how the run closes when all is done; "" is "done".
 	Closing string
+	// Ask puts a question to the operator and tells whether the answer was yes; nil answers no.
+	Ask func(ctx context.Context, question string) (bool, error)
 	// Observe sees every event after the journal has it.
 	Observe func(Event)
 

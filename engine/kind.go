@@ -75,6 +75,9 @@ type Prober interface {
 	Probe(ctx context.Context, v *View, key string) (string, error)
 }
 
+// Questioner is a Step that a person must agree to before it starts; the controller asks.
+type Questioner interface{ Question() string }
+
 // Output is what a task leaves: a value of the kind's Out type and one line for people.
 type Output struct {
 	Value any

@@ -17,6 +17,9 @@ func (x *Executor) task(ctx context.Context, t *Task) Outcome {
 	if t.Skip != "" {
 		return x.end(t, TaskRef{}, &Receipt{Outcome: Skipped, Message: t.Skip})
 	}
+	if err := x.agreed(ctx, t); err != nil {
+		return x.end(t, TaskRef{}, failure(err))
+	}
 	settled := 0
 	for try := 1; ; {
 		outcome, again := x.attempt(ctx, t)
@@ -31,6 +34,23 @@ func (x *Executor) task(ctx context.Context, t *Task) Outcome {
 		}
 		try++
 	}
+}
+
+// agreed asks the operator where the step wants that.
+func (x *Executor) agreed(ctx context.Context, t *Task) error {
+	step, err := x.Basis.Kinds.Get(t.Kind).Step(t.Args)
+	q, ok := step.(Questioner)
+	if err != nil || !ok {
+		return err
+	}
+	if x.Ask == nil {
+		return WithNext(Failf(ClassPrecondition, "nobody is there to answer: %s", q.Question()), "run it from a terminal, or answer with --yes")
+	}
+	yes, err := x.Ask(ctx, q.Question())
+	if err == nil && !yes {
+		err = Failf(ClassCancelled, "the answer was no: %s", q.Question())
+	}
+	return err
 }
 
 // maxSettled bounds how often one task is begun anew after its process died: a task that dies each time would

@@ -11,7 +11,7 @@ import (
 )
 
 // Kinds lists the kinds of this package.
-func Kinds() []engine.Kind { return []engine.Kind{Assert(), Pause()} }
+func Kinds() []engine.Kind { return []engine.Kind{Assert(), Confirm(), Pause()} }
 
 // Assert is the kind `assert`.
 func Assert() engine.Kind {
