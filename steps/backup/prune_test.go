@@ -116,6 +116,22 @@ func TestPruneCountsTheBackupOfThisRunBeforeItIsThere(t *testing.T) {
 	}
 }
 
+func TestPruneRemovesNothingThatWasNotPlanned(t *testing.T) {
+	b, ids := enginetest.NewBench(t), testIDs()
+	for _, id := range ids {
+		whole(t, b, id)
+	}
+	k := PruneBackups()
+	v := engine.NewView(&k, b.Ground, engine.NewFacts(nil), b.Run, "vellum-1")
+	step := &pruneBackups{Dir: store, Keep: 4, Min: 1}
+	if _, err := step.Apply(t.Context(), engine.NewHost(v, b.Marks), engine.Change{Data: encode(ids[1:2])}); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(append(ids[:1:1], ids[2:]...), names(t, b)); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestSurplus(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var all []unit

@@ -63,3 +63,15 @@ func TestSets(t *testing.T) {
 		t.Error("complete although one node has no manifest")
 	}
 }
+
+func TestASealThatLacksANodeOfTheManifestIsNone(t *testing.T) {
+	b, id := enginetest.NewBench(t), testIDs()[0]
+	m := whole(t, b, id)
+	seal := Seal{Format: Format, Backup: id, Nodes: []SealedNode{{"vellum-1", m.Sum()}}}
+	if _, err := writeJSON(b.Ground.Dir+Path(store, id, setName), seal); err != nil {
+		t.Fatal(err)
+	}
+	if e := List(asker(b), store)[0]; e.Complete || e.State != "not sealed: it is not known whether the other nodes of the set have theirs" {
+		t.Errorf("%+v", e)
+	}
+}

@@ -101,3 +101,16 @@ func TestVerifyIsPlannedOnAPromise(t *testing.T) {
 		t.Errorf("%+v, %v", c, err)
 	}
 }
+
+func TestVerifyOfAChangedManifestStaysBad(t *testing.T) {
+	b, id := enginetest.NewBench(t), testIDs()[0]
+	m := whole(t, b, id)
+	m.Site = "another"
+	if err := m.Write(b.Ground.Dir + Path(store, id, Cassandra)); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		_, _, err := b.Apply(VerifyBackup(), &verifyBackup{Backup: id, Dir: store, Source: Cassandra, Depth: "checksums"})
+		refused(t, err, engine.ClassPrecondition, "as verified at")
+	}
+}

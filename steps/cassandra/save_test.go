@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -145,19 +146,22 @@ func TestSaveNeverTouchesALinkedFile(t *testing.T) {
 	}
 }
 
-// count wraps the real disk: how often each is called, and what fails.
-func counted(calls map[string]int, fail func(from string) error) disk {
+// tally counts the calls of a disk.
+type tally struct{ links, copies atomic.Int32 }
+
+// counted wraps the real disk: how often each is called, and what fails.
+func counted(did *tally, fail func(from string) error) disk {
 	d := realDisk()
 	return disk{
 		link: func(from, to string) error {
-			calls["link"]++
+			did.links.Add(1)
 			if err := fail(from); err != nil {
 				return err
 			}
 			return d.link(from, to)
 		},
 		copy: func(ctx context.Context, from, to string, read func(int64)) (int64, string, error) {
-			calls["copy"]++
+			did.copies.Add(1)
 			if err := fail(from); err != nil {
 				return 0, "", &fs.PathError{Op: "write", Path: to, Err: err}
 			}
@@ -167,7 +171,7 @@ func counted(calls map[string]int, fail func(from string) error) disk {
 }
 
 func TestSaveCopiesAcrossFileSystems(t *testing.T) {
-	n, did := newSnapshotNode(t), map[string]int{}
+	n, did := newSnapshotNode(t), &tally{}
 	n.take(tag, []string{"homer", "memento"})
 	d := counted(did, func(string) error { return nil })
 	d.link = func(from, to string) error { return &os.LinkError{Op: "link", Old: from, New: to, Err: unix.EXDEV} }
@@ -181,7 +185,7 @@ func TestSaveCopiesAcrossFileSystems(t *testing.T) {
 }
 
 func TestSaveOntoAFullDiskLeavesNothing(t *testing.T) {
-	n, did := newSnapshotNode(t), map[string]int{}
+	n, did := newSnapshotNode(t), &tally{}
 	n.take(tag, []string{"homer", "memento"})
 	_, err := saving().apply(t.Context(), n.host(), counted(did, func(from string) error {
 		if strings.Contains(from, "da-1-bti-TOC") {
@@ -205,7 +209,7 @@ func TestSaveOntoAFullDiskLeavesNothing(t *testing.T) {
 }
 
 func TestSaveGoesOnWhereItWasCutOff(t *testing.T) {
-	n, did := newSnapshotNode(t), map[string]int{}
+	n, did := newSnapshotNode(t), &tally{}
 	n.take(tag, []string{"homer", "memento"})
 	_, err := saving().apply(t.Context(), n.host(), counted(did, func(from string) error {
 		if strings.Contains(from, "da-1-bti-Statistics") {
@@ -217,13 +221,13 @@ func TestSaveGoesOnWhereItWasCutOff(t *testing.T) {
 	if _, err := backup.Open(n.host(), store, tag, backup.Cassandra); err == nil {
 		t.Fatal("a cut-off backup has a manifest")
 	}
-	again := map[string]int{}
+	again := &tally{}
 	out, err := saving().apply(t.Context(), n.host(), counted(again, func(string) error { return nil }))
 	if err != nil || out.Value.(SaveOut).Files != 22 {
 		t.Fatalf("%+v, %v", out, err)
 	}
-	if again["link"] != 4 || again["copy"] != 3 { // memento only: homer's mark holds
-		t.Errorf("the second attempt did %v", again)
+	if again.links.Load() != 4 || again.copies.Load() != 3 { // memento only: homer's mark holds
+		t.Errorf("the second attempt did %d links, %d copies", again.links.Load(), again.copies.Load())
 	}
 	root := n.Ground.Dir + backup.Path(store, tag, backup.Cassandra)
 	if err := n.open().Verify(t.Context(), root, backup.Checksums, nil); err != nil {
@@ -282,6 +286,40 @@ func TestSaveIsPlannedAfterAPlannedSnapshot(t *testing.T) {
 	if entries, _ := os.ReadDir(n.Ground.Dir + "/var/lib/tidemark"); len(entries) > 0 {
 		t.Error("a dry run wrote files")
 	}
+}
+
+func TestSaveForgetsAnEarlierVerification(t *testing.T) {
+	n := newSnapshotNode(t)
+	n.take(tag, []string{"homer", "memento"})
+	n.put(backup.Path(store, tag, backup.Cassandra, "verified.json"), `{"depth":"checksums"}`)
+	if _, _, err := n.Apply(SaveSnapshot(), saving()); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := backup.ReadVerified(n.Ground.Dir + backup.Path(store, tag, backup.Cassandra)); v != nil || err != nil {
+		t.Errorf("%+v, %v", v, err)
+	}
+}
+
+func TestSaveRefusesAFileThatGrows(t *testing.T) {
+	n := newSnapshotNode(t)
+	n.take(tag, []string{"homer", "memento"})
+	d := realDisk()
+	d.copy = func(context.Context, string, string, func(int64)) (int64, string, error) { return 1, "", nil }
+	_, err := saving().apply(t.Context(), n.host(), d)
+	refused(t, err, engine.ClassIO, "1 bytes were read, it had")
+}
+
+func TestEnoughSpace(t *testing.T) {
+	n := newSnapshotNode(t)
+	small, err := enoughSpace(n.host(), store, 1000)
+	if err != nil || small.Key != "space ≥ 128.0 MiB in "+store || small.Value != "true" {
+		t.Errorf("%+v, %v", small, err)
+	}
+	if grown, _ := enoughSpace(n.host(), store, 2000); grown != small {
+		t.Errorf("%+v is another statement than %+v", grown, small)
+	}
+	_, err = enoughSpace(n.host(), store, 1<<55)
+	refused(t, err, engine.ClassSpace, "saving needs", "prune backups")
 }
 
 func TestPrimaryRanges(t *testing.T) {

@@ -68,11 +68,19 @@ func (s *snapshot) Plan(ctx context.Context, v *engine.View) (engine.Change, err
 	if err != nil {
 		return c, err
 	}
-	st, err := r.look(ctx, s.Tag)
+	st, err := s.stands(ctx, v, r)
 	if err != nil {
 		return c, err
 	}
 	return s.decide(c, v, r, st)
+}
+
+// stands asks nodetool only for the dry run: just before Apply a tag that lies elsewhere makes nodetool refuse.
+func (s *snapshot) stands(ctx context.Context, v *engine.View, r *ring) (standing, error) {
+	if v.Actual {
+		return r.look(s.Tag)
+	}
+	return r.lookAndAsk(ctx, s.Tag)
 }
 
 func (s *snapshot) decide(c engine.Change, v *engine.View, r *ring, st standing) (engine.Change, error) {
@@ -99,7 +107,7 @@ func (s *snapshot) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (
 	if err != nil {
 		return engine.Output{}, err
 	}
-	st, err := r.look(ctx, s.Tag)
+	st, err := r.look(s.Tag)
 	if err != nil {
 		return engine.Output{}, err
 	}
@@ -113,12 +121,12 @@ func (s *snapshot) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (
 	if err := tool.Snapshot(ctx, s.Tag, s.Keyspaces); err != nil {
 		return engine.Output{}, err
 	}
-	if st, err = r.look(ctx, s.Tag); err != nil {
+	if st, err = r.look(s.Tag); err != nil {
 		return engine.Output{}, err
 	}
 	if !st.complete() {
-		return engine.Output{}, engine.Failf(engine.ClassIO, "nodetool snapshot -t %s: ended with status 0, but there is none of %s (listed: %t)",
-			s.Tag, strings.Join(st.without, ", "), st.listed)
+		return engine.Output{}, engine.Failf(engine.ClassIO, "nodetool snapshot -t %s: ended with status 0, but there is none of %s",
+			s.Tag, strings.Join(st.without, ", "))
 	}
 	return engine.Output{Value: s.out(st), Note: fmt.Sprintf("snapshot %s: %d tables at %s", s.Tag, st.found, st.taken.Format(time.RFC3339))}, nil
 }
@@ -137,14 +145,14 @@ func probeSnapshot(ctx context.Context, v *engine.View, tag string, keyspaces []
 	if err != nil {
 		return "", err
 	}
-	st, err := r.look(ctx, tag)
+	st, err := r.look(tag)
 	switch {
 	case err != nil:
 		return "", err
 	case st.complete():
 		return present, nil
-	case st.absent():
-		return absent, nil
+	case st.begun:
+		return "partial", nil
 	}
-	return "partial", nil
+	return absent, nil
 }

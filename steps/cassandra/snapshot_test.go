@@ -54,6 +54,22 @@ func TestSnapshotThatWasCutOffIsTakenAnew(t *testing.T) {
 	}
 }
 
+func TestSnapshotWithOnlyADirectoryIsNotAbsent(t *testing.T) {
+	n := newSnapshotNode(t)
+	n.put("/var/lib/cassandra/data/homer/"+simservs+"/snapshots/"+tag+"/nb-1-big-Data.db", "x")
+	c, _, err := n.Apply(Snapshot(), &snapshot{Tag: tag, Keyspaces: []string{"homer"}})
+	if err != nil || len(c.Details) != 1 || !strings.Contains(c.Details[0], "cleared first") {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+func TestSnapshotRefusesATagThatLiesElsewhere(t *testing.T) {
+	n := newSnapshotNode(t)
+	n.put("/var/lib/cassandra/data/homer/simservs-00000000000000000000000000000000/snapshots/"+tag+"/manifest.json", "{}")
+	_, err := n.Plan(Snapshot(), &snapshot{Tag: tag, Keyspaces: []string{"memento"}})
+	refused(t, err, engine.ClassPrecondition, "exists already")
+}
+
 func TestSnapshotBelievesNoWordOfSuccess(t *testing.T) {
 	n := newSnapshotNode(t)
 	n.skip = []string{calls}

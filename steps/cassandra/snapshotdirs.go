@@ -99,25 +99,21 @@ func (s snapshotOf) schema(a engine.Asker) (string, error) {
 
 // standing is how far a snapshot is there.
 type standing struct {
-	// listed: nodetool knows the tag, for any keyspace; found: tables with a whole part; without: those that lack it.
-	listed  bool
+	// listed: nodetool knows the tag, for any keyspace; begun: a table has a directory for it.
+	listed, begun bool
+	// found are the tables with a whole part, without the names of those that lack it.
 	found   int
 	without []string
 	// taken is the time of the first part.
 	taken time.Time
 }
 
-func (s standing) absent() bool   { return !s.listed && s.found == 0 }
-func (s standing) complete() bool { return s.listed && s.found > 0 && len(s.without) == 0 }
+func (s standing) absent() bool   { return !s.listed && !s.begun }
+func (s standing) complete() bool { return s.found > 0 && len(s.without) == 0 }
 
-// look asks nodetool and looks into the directories: each knows what the other may miss.
-func (r *ring) look(ctx context.Context, tag string) (standing, error) {
+// look looks into the directories: what is there in whole is there, whoever says what. That takes no time.
+func (r *ring) look(tag string) (standing, error) {
 	var st standing
-	listed, err := nodetool.New(r.asker).Snapshots(ctx)
-	if err != nil {
-		return st, err
-	}
-	st.listed = slices.ContainsFunc(listed, func(s nodetool.Snapshot) bool { return s.Tag == tag })
 	for _, s := range snapshotsOf(r.asker, r.conf.DataDirs, r.tables, tag) {
 		rec, err := s.record(r.asker)
 		if err == nil {
@@ -134,6 +130,18 @@ func (r *ring) look(ctx context.Context, tag string) (standing, error) {
 				st.taken = rec.Created
 			}
 		}
+		st.begun = st.begun || slices.ContainsFunc(s.parts, func(p string) bool { return p != "" })
 	}
 	return st, nil
+}
+
+// lookAndAsk is look and nodetool's answer, which also knows of other keyspaces and dropped tables.
+func (r *ring) lookAndAsk(ctx context.Context, tag string) (standing, error) {
+	st, err := r.look(tag)
+	if err != nil {
+		return st, err
+	}
+	listed, err := nodetool.New(r.asker).Snapshots(ctx)
+	st.listed = slices.ContainsFunc(listed, func(s nodetool.Snapshot) bool { return s.Tag == tag })
+	return st, err
 }
