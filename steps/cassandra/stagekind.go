@@ -1,0 +1,273 @@
+package cassandra
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"tidemark/engine"
+	"tidemark/steps/backup"
+	"tidemark/steps/internal/cassconf"
+	"tidemark/steps/internal/cql"
+)
+
+// stageRestore lays one keyspace of a backup ready beside the data directories.
+type stageRestore struct {
+	Keyspace string `json:"keyspace" help:"keyspace to lay ready" required:"true"`
+	Backup   string `json:"backup" help:"backup id" required:"true"`
+	Dir      string `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
+}
+
+// StageOut is what stage-restore laid ready on one node.
+type StageOut struct {
+	Keyspace string   `json:"keyspace"`
+	Backup   string   `json:"backup"`
+	Tables   []string `json:"tables"`
+	Files    int      `json:"files"`
+	// Linked and Copied are bytes; only copies take space.
+	Linked int64 `json:"linked"`
+	Copied int64 `json:"copied"`
+}
+
+// StageRestore is the kind stage-restore.
+func StageRestore() engine.Kind {
+	return engine.Kind{
+		Name: "stage-restore",
+		Doc: "Lays the tables of one keyspace ready beside Cassandra's data directories while Cassandra serves. " +
+			"Big files that are Cassandra's own are linked, the others copied and given to Cassandra's user; the sha256 of each is compared " +
+			"with the manifest. So the outage of the restore itself does not grow with the data.",
+		Example: "id: staged\nstage-restore: {keyspace: homer, backup: 20261122T010203Z-k7}",
+		Redo:    engine.Idempotent,
+		Reads:   cql.Reads(),
+		New:     func() engine.Step { return &stageRestore{} },
+		Out:     StageOut{},
+		Version: 1,
+	}
+}
+
+// factStaged is the id of the backup whose files lie ready for a keyspace.
+func factStaged(keyspace string) string { return "staged." + keyspace }
+
+// Plan says what would be linked and copied, and whether there is room.
+func (s *stageRestore) Plan(ctx context.Context, v *engine.View) (engine.Change, error) {
+	conf, m, rec, err := openRestore(v, s.Dir, s.Backup, s.Keyspace)
+	if err != nil {
+		return engine.Change{}, err
+	}
+	c := engine.Change{Sign: engine.Creates, Will: []engine.Fact{{Key: factStaged(s.Keyspace), Value: s.Backup}}}
+	if out, done, err := s.finished(ctx, v, conf, m, rec); err != nil || done {
+		c.Sign, c.Summary, c.Out = engine.Same, fmt.Sprintf("%s from backup %s lies ready", s.Keyspace, s.Backup), encode(out)
+		return c, err
+	}
+	all, err := needs(v, conf, m, s.Dir, []string{s.Keyspace})
+	if err != nil {
+		return c, err
+	}
+	facts, short, err := room(v, all)
+	if err != nil {
+		return c, err
+	}
+	if len(short) > 0 {
+		return c, engine.WithNext(engine.Failf(engine.ClassSpace, "%s", short[0]), "free space on Cassandra's file system")
+	}
+	copied, linked := copiesOf(all)
+	c.Pre, c.Bytes = facts, copied
+	c.Summary = fmt.Sprintf("lay %d tables of %s ready from backup %s: link %s, copy %s", len(m.In(s.Keyspace)), s.Keyspace, s.Backup, backup.Bytes(linked), backup.Bytes(copied))
+	for _, t := range m.In(s.Keyspace) {
+		c.Details = append(c.Details, fmt.Sprintf("%s.%s: %d files, %s", t.Keyspace, t.Name, len(t.Files), backup.Bytes(t.Bytes())))
+	}
+	return c, nil
+}
+
+// openRestore reads what every step of a restore begins with, and refuses a keyspace that the backup lacks and a
+// restore over an unreleased one.
+func openRestore(v *engine.View, dir, id, keyspace string) (cassconf.Config, *backup.Manifest, *swapRecord, error) {
+	conf, err := readConfig(v)
+	if err != nil {
+		return conf, nil, nil, err
+	}
+	if err := refuseOthers(v, conf.DataDirs, v.Run); err != nil {
+		return conf, nil, nil, err
+	}
+	m, err := backup.Open(v, dir, id, backup.Cassandra)
+	if err != nil {
+		return conf, nil, nil, err
+	}
+	if m.Keyspace(keyspace) == nil {
+		return conf, nil, nil, lacksKeyspace(m, keyspace)
+	}
+	rec, err := readRecord(v, conf.DataDirs, v.Run)
+	if err == nil && rec != nil && rec.Backup != id {
+		err = engine.Failf(engine.ClassPrecondition, "run %s restores backup %s already; %s needs a run of its own", v.Run, rec.Backup, id)
+	}
+	return conf, m, rec, err
+}
+
+func lacksKeyspace(m *backup.Manifest, keyspace string) error {
+	var have []string
+	for _, k := range m.Keyspaces {
+		have = append(have, k.Name)
+	}
+	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "backup %s has no keyspace %s; it has %v", m.Backup, keyspace, have),
+		"correct the input keyspaces, or choose another backup")
+}
+
+// finished tells whether the keyspace lies ready for the tables that are live now. Where Cassandra cannot be asked,
+// the tables noted when staging began count.
+func (s *stageRestore) finished(ctx context.Context, v *engine.View, conf cassconf.Config, m *backup.Manifest, rec *swapRecord) (StageOut, bool, error) {
+	out := StageOut{Keyspace: s.Keyspace, Backup: s.Backup}
+	tables, without := tablesOf(m, rec, s.Keyspace, conf.DataDirs)
+	if rec == nil || len(without) > 0 {
+		return out, false, nil
+	}
+	sw := &swapper{asker: v, areas: areasOf(v, conf.DataDirs, v.Run), rec: rec}
+	for _, t := range tables {
+		if ok, err := sw.ready(t); err != nil || !ok {
+			return out, false, err
+		}
+		out.add(t.Table)
+	}
+	live, err := serving(ctx, v, conf, s.Keyspace)
+	if err != nil || live == nil {
+		return out, err == nil, err
+	}
+	for _, t := range tables {
+		if live[t.Name] != t.live {
+			return out, false, nil
+		}
+	}
+	return out, true, nil
+}
+
+func (o *StageOut) add(t backup.Table) {
+	o.Tables = append(o.Tables, t.Name)
+	o.Files += len(t.Files)
+}
+
+// serving asks a serving Cassandra for the directories of a keyspace's live tables, by table; nil if it does not serve.
+func serving(ctx context.Context, a engine.Asker, conf cassconf.Config, keyspace string) (map[string]string, error) {
+	up, err := a.Listens(ctx, engine.Signaling, conf.CQLAddress())
+	if err != nil || !up {
+		return nil, err
+	}
+	tables, err := cql.At(a, conf.CQLAddress()).Tables(ctx, []string{keyspace})
+	live := map[string]string{}
+	for _, t := range tables {
+		live[t.Name] = tableDir(t)
+	}
+	return live, err
+}
+
+// Apply lays the tables ready, one after the other; one that is whole is only looked at.
+func (s *stageRestore) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
+	conf, m, rec, err := openRestore(h.View, s.Dir, s.Backup, s.Keyspace)
+	if err != nil {
+		return engine.Output{}, err
+	}
+	live, err := serving(ctx, h, conf, s.Keyspace)
+	if err != nil {
+		return engine.Output{}, err
+	}
+	if live == nil {
+		return engine.Output{}, engine.WithNext(engine.Failf(engine.ClassPrecondition, "Cassandra does not serve CQL at %s, so the live tables are not known", conf.CQLAddress()), "start it: monit start cassandra_process")
+	}
+	if rec == nil {
+		rec = newRecord(conf, h.Run, s.Backup, s.Dir)
+	}
+	if err := s.note(h, rec, m, live); err != nil {
+		return engine.Output{}, err
+	}
+	st, err := newStager(h, conf, m, rec, m.In(s.Keyspace))
+	if err != nil {
+		return engine.Output{}, err
+	}
+	return s.lay(ctx, h, st, conf)
+}
+
+// note writes down which live directory each table goes to, before anything is made, and that the backup is in use.
+func (s *stageRestore) note(h *engine.Host, rec *swapRecord, m *backup.Manifest, live map[string]string) error {
+	if rec.State != stateStaged {
+		return engine.Failf(engine.ClassPrecondition, "run %s: its restore is %s, nothing more can be laid ready", rec.Run, rec.State)
+	}
+	for _, t := range m.In(s.Keyspace) {
+		if live[t.Name] == "" {
+			return engine.WithNext(engine.Failf(engine.ClassPrecondition, "table %s.%s does not exist in Cassandra", s.Keyspace, t.Name), "create it from the saved schema first: step restore-schema")
+		}
+		rec.forget(s.Keyspace, t.Name, live[t.Name])
+		rec.add(s.Keyspace, live[t.Name])
+	}
+	if err := backup.Use(h, s.Dir, s.Backup, h.Run); err != nil {
+		return err
+	}
+	return rec.save(hand{}, h)
+}
+
+// forget drops a directory noted for a table that was dropped and created again since.
+func (r *swapRecord) forget(keyspace, table, but string) {
+	if old := r.dirOf(keyspace, table); old != "" && old != but {
+		r.Dirs = slices.DeleteFunc(r.Dirs, func(d string) bool { return d == keyspace+"/"+old })
+	}
+}
+
+func newRecord(conf cassconf.Config, run, id, dir string) *swapRecord {
+	r := &swapRecord{Run: run, Backup: id, BackupDir: dir, DataDirs: conf.DataDirs, Hints: conf.Hints, SavedCaches: conf.SavedCaches}
+	r.enter(stateStaged)
+	return r
+}
+
+func newStager(h *engine.Host, conf cassconf.Config, m *backup.Manifest, rec *swapRecord, tables []backup.Table) (*stager, error) {
+	o, err := ownerOf(h, conf)
+	var total int64
+	for _, t := range tables {
+		total += t.Bytes()
+	}
+	return &stager{
+		asker: h, areas: areasOf(h, conf.DataDirs, h.Run), rec: rec, manifest: m, owner: o,
+		root: h.Path(backup.Path(rec.BackupDir, m.Backup, backup.Cassandra)), meter: backup.NewMeter(h.Progress, total),
+	}, err
+}
+
+func (s *stageRestore) lay(ctx context.Context, h *engine.Host, st *stager, conf cassconf.Config) (engine.Output, error) {
+	out := StageOut{Keyspace: s.Keyspace, Backup: s.Backup}
+	tables, _ := tablesOf(st.manifest, st.rec, s.Keyspace, conf.DataDirs)
+	for _, t := range tables {
+		for i, a := range st.areas {
+			if err := st.directory(ctx, t.Table, t.files[i], place{a, t.Keyspace, t.live}); err != nil {
+				return engine.Output{}, fmt.Errorf("%s.%s: %w", t.Keyspace, t.Name, err)
+			}
+		}
+		out.add(t.Table)
+		if err := h.Mark("staged " + t.Keyspace + "." + t.Name); err != nil {
+			return engine.Output{}, err
+		}
+	}
+	all, err := needs(h, conf, st.manifest, s.Dir, []string{s.Keyspace})
+	if err != nil {
+		return engine.Output{}, err
+	}
+	out.Copied, out.Linked = copiesOf(all)
+	note := fmt.Sprintf("%d tables of %s lie ready: %s linked, %s copied", len(out.Tables), s.Keyspace, backup.Bytes(out.Linked), backup.Bytes(out.Copied))
+	return engine.Output{Value: out, Note: note}, nil
+}
+
+// Probe looks again whether the keyspace lies ready, or is exchanged already.
+func (s *stageRestore) Probe(ctx context.Context, v *engine.View, _ string) (string, error) {
+	conf, m, rec, err := openRestore(v, s.Dir, s.Backup, s.Keyspace)
+	if err != nil {
+		return "", err
+	}
+	if _, done, err := s.finished(ctx, v, conf, m, rec); err != nil || !done {
+		return "", err
+	}
+	return s.Backup, nil
+}
+
+// encode is for values of our own types, which always encode.
+func encode(v any) json.RawMessage {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return data
+}

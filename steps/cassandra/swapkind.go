@@ -1,0 +1,218 @@
+package cassandra
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"tidemark/engine"
+	"tidemark/steps/backup"
+	"tidemark/steps/internal/cassconf"
+	"tidemark/steps/internal/cql"
+)
+
+// restoreKeyspace exchanges one keyspace's table directories with what lies ready.
+type restoreKeyspace struct {
+	Keyspace string `json:"keyspace" help:"keyspace to exchange" required:"true"`
+	Backup   string `json:"backup" help:"backup id" required:"true"`
+	Dir      string `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
+}
+
+// RestoreOut is what restore-keyspace exchanged on one node.
+type RestoreOut struct {
+	Keyspace string   `json:"keyspace"`
+	Backup   string   `json:"backup"`
+	Tables   []string `json:"tables"`
+	// Closed: no other keyspace of the run waits for its exchange.
+	Closed bool `json:"closed"`
+}
+
+// RestoreKeyspace is the kind restore-keyspace.
+func RestoreKeyspace() engine.Kind {
+	return engine.Kind{
+		Name: "restore-keyspace",
+		Doc: "Exchanges the table directories of one keyspace with those laid ready from a backup, each in one step. " +
+			"Cassandra must be stopped clean, which is proved before each exchange; hints and saved caches are moved away; other tools' snapshots stay " +
+			"with the live tables. What was live is kept until release-restore, or comes back by undo-restore. Tables that the backup lacks stay as they are.",
+		Example: "id: restore\nrestore-keyspace: {keyspace: homer, backup: 20261122T010203Z-k7}",
+		Redo:    engine.Checked,
+		Reads:   cql.Reads(),
+		New:     func() engine.Step { return &restoreKeyspace{} },
+		Out:     RestoreOut{},
+		Version: 1,
+	}
+}
+
+// factRestored is the id of the backup that a keyspace was restored from.
+func factRestored(keyspace string) string { return "restored." + keyspace }
+
+// Plan says which tables are overwritten. On the actual state it is Same only when every directory is exchanged,
+// its snapshots are back and Cassandra has not run since, so that an unknown outcome can be settled by it.
+func (s *restoreKeyspace) Plan(ctx context.Context, v *engine.View) (engine.Change, error) {
+	conf, m, rec, err := openRestore(v, s.Dir, s.Backup, s.Keyspace)
+	if err != nil {
+		return engine.Change{}, err
+	}
+	c := engine.Change{Sign: engine.Changes, Risk: engine.Overwrites, Will: []engine.Fact{{Key: factRestored(s.Keyspace), Value: s.Backup}}}
+	done, err := s.finished(v, conf, m, rec)
+	if err != nil {
+		return c, err
+	}
+	if done {
+		c.Sign, c.Risk, c.Summary = engine.Same, engine.Harmless, fmt.Sprintf("%s is restored from backup %s", s.Keyspace, s.Backup)
+		c.Out = encode(s.out(m, rec))
+		return c, nil
+	}
+	c.Summary = fmt.Sprintf("exchange %d tables of %s with backup %s; what is live is kept until the restore is released", len(m.In(s.Keyspace)), s.Keyspace, s.Backup)
+	c.Details = s.details(v, conf, m, rec)
+	if v.Actual {
+		return c, nil // Apply proves that Cassandra is stopped clean, before each exchange
+	}
+	c.Pre, err = stoppedFacts(ctx, v, conf)
+	return c, err
+}
+
+func (s *restoreKeyspace) finished(v *engine.View, conf cassconf.Config, m *backup.Manifest, rec *swapRecord) (bool, error) {
+	tables, without := tablesOf(m, rec, s.Keyspace, conf.DataDirs)
+	if rec == nil || len(without) > 0 || (rec.State != stateRestored && rec.State != stateOpen) {
+		return false, nil
+	}
+	sw := &swapper{asker: v, areas: areasOf(v, conf.DataDirs, v.Run), rec: rec}
+	for _, t := range tables {
+		if ok, err := sw.restored(t); err != nil || !ok {
+			return false, err
+		}
+	}
+	if rec.State == stateRestored {
+		return true, nil
+	}
+	// still open: only while others wait; else closing it is what is left to do
+	waiting, err := stagedPlaces(sw.areas)
+	return len(waiting) > 0, err
+}
+
+func (s *restoreKeyspace) details(v *engine.View, conf cassconf.Config, m *backup.Manifest, rec *swapRecord) []string {
+	var out []string
+	for _, t := range m.In(s.Keyspace) {
+		line := fmt.Sprintf("~ %s.%s: %d files, %s from the backup", t.Keyspace, t.Name, len(t.Files), backup.Bytes(t.Bytes()))
+		if live, ok := liveBytes(v, conf, t, rec); ok {
+			line += fmt.Sprintf(" for %s that are live", backup.Bytes(live))
+		}
+		out = append(out, line)
+	}
+	return append(out, "- hints and saved caches are moved away")
+}
+
+// liveBytes is the size of a table as it is live; false where its directory is not known for sure.
+func liveBytes(v *engine.View, conf cassconf.Config, t backup.Table, rec *swapRecord) (int64, bool) {
+	areas := areasOf(v, conf.DataDirs, v.Run)
+	dir := ""
+	if rec != nil {
+		dir = rec.dirOf(t.Keyspace, t.Name)
+	}
+	if dirs, err := liveDirs(areas, t.Keyspace, t.Name); dir == "" && err == nil && len(dirs) == 1 {
+		dir = dirs[0]
+	}
+	var total int64
+	for _, a := range areas {
+		files, err := contents(filepath.Join(a.data, t.Keyspace, dir))
+		if err != nil {
+			return 0, false
+		}
+		for _, size := range files {
+			total += size
+		}
+	}
+	return total, dir != ""
+}
+
+// Apply proves that Cassandra is stopped clean and exchanges; called again it goes on where the directories say.
+func (s *restoreKeyspace) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
+	conf, m, rec, err := openRestore(h.View, s.Dir, s.Backup, s.Keyspace)
+	if err != nil {
+		return engine.Output{}, err
+	}
+	if rec == nil {
+		rec = newRecord(conf, h.Run, s.Backup, s.Dir)
+	}
+	if err := s.resolve(h, conf, m, rec); err != nil {
+		return engine.Output{}, err
+	}
+	if err := backup.Use(h, s.Dir, s.Backup, h.Run); err != nil {
+		return engine.Output{}, err
+	}
+	st, err := newStager(h, conf, m, rec, m.In(s.Keyspace))
+	if err != nil {
+		return engine.Output{}, err
+	}
+	sw := &swapper{asker: h, areas: st.areas, rec: rec, owner: st.owner, prove: func() error { return proveStopped(ctx, h, conf) }}
+	tables, _ := tablesOf(m, rec, s.Keyspace, conf.DataDirs)
+	var all []incoming
+	for _, t := range tables {
+		all = append(all, st.incoming(h, t))
+	}
+	if err := sw.restore(ctx, all); err != nil {
+		return engine.Output{}, fmt.Errorf("restore %s: %w", s.Keyspace, err)
+	}
+	out := s.out(m, rec)
+	return engine.Output{Value: out, Note: out.note()}, nil
+}
+
+// resolve finds the live directories of tables that were never laid ready. Cassandra is stopped and cannot be
+// asked, so there must be exactly one candidate.
+func (s *restoreKeyspace) resolve(h *engine.Host, conf cassconf.Config, m *backup.Manifest, rec *swapRecord) error {
+	_, without := tablesOf(m, rec, s.Keyspace, conf.DataDirs)
+	for _, name := range without {
+		dirs, err := liveDirs(areasOf(h, conf.DataDirs, h.Run), s.Keyspace, name)
+		if err != nil {
+			return err
+		}
+		if len(dirs) != 1 {
+			return engine.WithNext(engine.Failf(engine.ClassPrecondition, "table %s.%s has %d directories (%s): which one is live cannot be told while Cassandra is stopped", s.Keyspace, name, len(dirs), strings.Join(dirs, ", ")),
+				"start Cassandra and run stage-restore for this keyspace first")
+		}
+		rec.add(s.Keyspace, dirs[0])
+	}
+	return nil
+}
+
+func (s *stager) incoming(h *engine.Host, t savedTable) incoming {
+	in := incoming{keyspace: t.Keyspace, name: t.Name, dir: t.live}
+	for _, files := range t.files {
+		in.want = append(in.want, sizes(files))
+	}
+	in.stage = func(ctx context.Context, i int) error {
+		return s.directory(ctx, t.Table, t.files[i], place{s.areas[i], t.Keyspace, t.live})
+	}
+	in.done = func() error { return h.Mark("exchanged " + t.Keyspace + "." + t.Name) }
+	return in
+}
+
+func (s *restoreKeyspace) out(m *backup.Manifest, rec *swapRecord) RestoreOut {
+	out := RestoreOut{Keyspace: s.Keyspace, Backup: s.Backup, Closed: rec.State == stateRestored}
+	for _, t := range m.In(s.Keyspace) {
+		out.Tables = append(out.Tables, t.Name)
+	}
+	return out
+}
+
+func (o RestoreOut) note() string {
+	text := fmt.Sprintf("%d tables of %s exchanged with backup %s", len(o.Tables), o.Keyspace, o.Backup)
+	if o.Closed {
+		return text + "; not released yet"
+	}
+	return text + "; other keyspaces of this run wait"
+}
+
+// Probe looks again whether the keyspace is restored and Cassandra has not soiled it while the swap is open.
+func (s *restoreKeyspace) Probe(_ context.Context, v *engine.View, _ string) (string, error) {
+	conf, m, rec, err := openRestore(v, s.Dir, s.Backup, s.Keyspace)
+	if err != nil {
+		return "", err
+	}
+	if done, err := s.finished(v, conf, m, rec); err != nil || !done {
+		return "", err
+	}
+	return s.Backup, nil
+}

@@ -1,0 +1,178 @@
+package cassandra
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"tidemark/engine"
+)
+
+// The states of a restore on a node. A swap is open from before the first exchange until every table directory is
+// exchanged and its snapshots are back; only the run that opened it, or the undo bound to it, may start Cassandra.
+const (
+	stateStaged   = "staged"   // files lie ready beside, nothing is exchanged
+	stateOpen     = "open"     // exchanging
+	stateRestored = "restored" // all exchanged; the old sets are kept: not released
+	stateUndoing  = "undoing"  // exchanging back
+	stateUndone   = "undone"   // as before the restore; what it had brought is kept
+	stateReleased = "released" // the sets are gone, or going
+)
+
+const (
+	recordName   = "swap.json"
+	recordFormat = 1
+)
+
+// swapRecord is `<data dir>/../tidemark/<run>/swap.json`, the durable state of one restore on this node.
+type swapRecord struct {
+	Format    int    `json:"format"`
+	Run       string `json:"run"`
+	Backup    string `json:"backup"`
+	BackupDir string `json:"backup_dir"`
+	State     string `json:"state"`
+	// DataDirs, Hints and SavedCaches are as configured when the restore began; they must not change before its end.
+	DataDirs    []string `json:"data_dirs"`
+	Hints       string   `json:"hints"`
+	SavedCaches string   `json:"saved_caches"`
+	// Dirs names the live directory of each table, `<keyspace>/<directory>`, as the live schema had it.
+	Dirs []string `json:"dirs"`
+	// Sidelined: the hints and saved caches from before the restore are in the old set. Cleared: those that came
+	// after it are in the undone set.
+	Sidelined bool                 `json:"sidelined,omitempty"`
+	Cleared   bool                 `json:"cleared,omitempty"`
+	Since     map[string]time.Time `json:"since"`
+}
+
+// open tells whether the swap is half-way.
+func (r *swapRecord) open() bool { return r.State == stateOpen || r.State == stateUndoing }
+
+// held tells whether the restore is neither released nor undone.
+func (r *swapRecord) held() bool { return r.open() || r.State == stateRestored }
+
+// enter changes the state; the time is for people only.
+func (r *swapRecord) enter(state string) {
+	if r.Since == nil {
+		r.Since = map[string]time.Time{}
+	}
+	if r.State != state {
+		r.State, r.Since[state] = state, time.Now().UTC().Truncate(time.Second)
+	}
+}
+
+// add notes a table's live directory.
+func (r *swapRecord) add(keyspace, dir string) {
+	if key := filepath.Join(keyspace, dir); !slices.Contains(r.Dirs, key) {
+		r.Dirs = append(r.Dirs, key)
+		slices.Sort(r.Dirs)
+	}
+}
+
+// places are all tables of the restore in all areas, in order.
+func (r *swapRecord) places(areas []area) []place {
+	var out []place
+	for _, d := range r.Dirs {
+		for _, a := range areas {
+			out = append(out, place{a, filepath.Dir(d), filepath.Base(d)})
+		}
+	}
+	return out
+}
+
+// readRecord reads the record of run; nil without an error if there is none. The configuration must still name the
+// directories that the restore began with.
+func readRecord(a engine.Asker, dataDirs []string, run string) (*swapRecord, error) {
+	path := filepath.Join(home(dataDirs, run), recordName)
+	data, err := os.ReadFile(a.Path(path))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, engine.Fail(engine.ClassIO, err)
+	}
+	r := &swapRecord{}
+	if err := json.Unmarshal(data, r); err != nil {
+		return nil, engine.Failf(engine.ClassPrecondition, "%s is damaged: %w", path, err)
+	}
+	if r.Format < 1 || r.Format > recordFormat {
+		return nil, engine.Failf(engine.ClassPrecondition, "%s has format %d, this build reads 1 to %d", path, r.Format, recordFormat)
+	}
+	if !slices.Equal(r.DataDirs, dataDirs) {
+		return nil, engine.WithNext(engine.Failf(engine.ClassPrecondition, "run %s began with data directories %v, cassandra.yaml names %v now", run, r.DataDirs, dataDirs),
+			"put the directories in cassandra.yaml back as they were until the restore is released or undone")
+	}
+	return r, nil
+}
+
+// save writes the record durably beside the first data directory.
+func (r *swapRecord) save(h hand, a engine.Asker) error {
+	r.Format = recordFormat
+	data, err := json.MarshalIndent(r, "", " ")
+	if err != nil {
+		return fmt.Errorf("%s: %w", recordName, err)
+	}
+	dir := a.Path(home(r.DataDirs, r.Run))
+	if err := h.own(dir); err != nil {
+		return err
+	}
+	return h.write(filepath.Join(dir, recordName), append(data, '\n'), owner{os.Getuid(), os.Getgid(), 0o600})
+}
+
+// records reads the records of all runs beside the data directories. A directory without a record is a run whose
+// staging never began to count.
+func records(a engine.Asker, dataDirs []string) ([]swapRecord, error) {
+	runs, err := runsBeside(a, dataDirs)
+	if err != nil {
+		return nil, engine.Fail(engine.ClassIO, err)
+	}
+	var out []swapRecord
+	for _, run := range runs {
+		r, err := readRecord(a, dataDirs, run)
+		if err != nil {
+			return nil, err
+		}
+		if r != nil {
+			out = append(out, *r)
+		}
+	}
+	return out, nil
+}
+
+// OpenSwaps lists the runs whose exchange of table directories is half-way on this node. Then nobody but such a run,
+// or the undo bound to it, may start Cassandra or drop the node's lock.
+func OpenSwaps(a engine.Asker) ([]string, error) {
+	c, err := readConfig(a)
+	if err != nil {
+		return nil, err
+	}
+	all, err := records(a, c.DataDirs)
+	var open []string
+	for _, r := range all {
+		if r.open() {
+			open = append(open, r.Run)
+		}
+	}
+	return open, err
+}
+
+// refuseOthers refuses a restore while another one on this node is neither released nor undone: its old sets would
+// no longer be the state before.
+func refuseOthers(a engine.Asker, dataDirs []string, run string) error {
+	all, err := records(a, dataDirs)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		if r.Run != run && r.held() {
+			return engine.WithNext(
+				engine.Failf(engine.ClassPrecondition, "the restore of backup %s by run %s is %s and not released yet", r.Backup, r.Run, r.State),
+				fmt.Sprintf("keep it: tidemark run release-restore-vellum --input run=%s; or take it back: tidemark run undo-restore-vellum --input run=%s", r.Run, r.Run))
+		}
+	}
+	return nil
+}
