@@ -95,9 +95,3 @@ func (a *app) release(ctx context.Context, p *engine.Plan, s *engine.State) erro
 		return session.node(name).Unlock(ctx, engine.UnlockRequest{Run: p.Run, Epoch: max(s.Epoch, states[name].Epoch), Closed: "abandoned"})
 	})
 }
-
-// consent asks for a plain yes.
-func (a *app) consent(what string) error {
-	p := &engine.Plan{Title: what, Runbook: what, Stages: []*engine.PlannedStage{{Tasks: []*engine.Task{{Change: engine.Change{Sign: engine.Changes}}}}}}
-	return a.confirm(p)
-}

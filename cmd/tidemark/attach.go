@@ -29,7 +29,7 @@ func (a *app) attach(ctx context.Context, args []string) error {
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	sink := a.sink(rec.Plan)
+	sink := a.sink(rec.Plan, engine.NewState())
 	state, quiet := engine.NewState(), 0
 	err = journal.Follow(ctx, dir, func(e engine.Event) bool {
 		state.Add(&e)

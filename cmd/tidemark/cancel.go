@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -28,7 +29,8 @@ func (a *app) cancel(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if state := engine.Fold(rec.Events); state.Closed != "" {
+	state := engine.Fold(rec.Events)
+	if state.Closed != "" {
 		return usagef("", "run %s is closed: %s", rec.Plan.Run, state.Closed)
 	}
 	driver, err := journal.DrivenBy(dir)
@@ -41,10 +43,10 @@ func (a *app) cancel(ctx context.Context, args []string) error {
 		}
 		a.say("process %d starts nothing new", driver.PID)
 	}
-	return a.cancelTasks(ctx, rec.Plan, driver != nil)
+	return a.cancelTasks(ctx, rec.Plan, state, driver != nil)
 }
 
-func (a *app) cancelTasks(ctx context.Context, p *engine.Plan, driven bool) error {
+func (a *app) cancelTasks(ctx context.Context, p *engine.Plan, state *engine.State, driven bool) error {
 	s, err := a.openFor(p)
 	if err != nil {
 		return err
@@ -52,26 +54,39 @@ func (a *app) cancelTasks(ctx context.Context, p *engine.Plan, driven bool) erro
 	defer s.close()
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	names := engine.NodesOf(p)
-	if driven { // the controller's own tasks end with the stop of their process
-		names = controllerOut(names)
-	}
-	err = forAll(names, func(name string) error { return a.cancelOn(ctx, s.node(name), p.Run) })
+	err = forAll(engine.NodesOf(p), func(name string) error {
+		return a.cancelOn(ctx, s.node(name), p.Run, openOn(p, state, name))
+	})
 	if !driven {
 		a.say("next: %s, or: %s", a.command("resume", p.Run), a.command("abandon", p.Run))
 	}
 	return err
 }
 
-func (a *app) cancelOn(ctx context.Context, node engine.Node, run string) error {
+// openOn are the attempts on a node that began and have no end in the journal.
+func openOn(p *engine.Plan, s *engine.State, node string) []engine.TaskRef {
+	var out []engine.TaskRef
+	p.Tasks(func(t *engine.Task) {
+		if r := s.Tasks[t.ID]; t.Node == node && r != nil && r.Open {
+			out = append(out, engine.TaskRef{Run: p.Run, Epoch: s.Epoch, Task: t.ID, Attempt: r.Attempt})
+		}
+	})
+	return out
+}
+
+// cancelOn stops what lives on a node: by its own word, and by the journal's.
+func (a *app) cancelOn(ctx context.Context, node engine.Node, run string, open []engine.TaskRef) error {
 	state, err := node.State(ctx, run)
 	if err != nil {
 		return err
 	}
 	for _, ref := range state.Alive {
-		if ref.Run != run {
-			continue
+		known := slices.ContainsFunc(open, func(o engine.TaskRef) bool { return o.Task == ref.Task })
+		if ref.Run == run && !known {
+			open = append(open, ref)
 		}
+	}
+	for _, ref := range open {
 		if err := node.Cancel(ctx, ref); err != nil {
 			return err
 		}

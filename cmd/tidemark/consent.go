@@ -32,8 +32,8 @@ func (c *consent) Type() string { return "SITE" }
 
 // confirm asks as much as the plan may hurt: nothing for reading, "yes" for a change, the site's name where data
 // is overwritten. Without a terminal nothing is asked: the flag answers or the run is refused.
-func (a *app) confirm(p *engine.Plan) error {
-	if harmless(p) {
+func (a *app) confirm(p *engine.Plan, kinds *engine.Kinds) error {
+	if harmless(p, kinds) {
 		return nil
 	}
 	word := "yes"
@@ -76,5 +76,26 @@ func (a *app) ask(p *engine.Plan, word string) error {
 	return nil
 }
 
-// harmless tells whether no task of the plan can change anything.
-func harmless(p *engine.Plan) bool { return p.Risk() == engine.Harmless && p.Pending() == 0 }
+// harmless tells whether no task of the plan can change anything: nothing to do, or only pure kinds.
+func harmless(p *engine.Plan, kinds *engine.Kinds) bool {
+	ok := p.Risk() == engine.Harmless
+	p.Tasks(func(t *engine.Task) {
+		if t.Skip != "" || t.Change.Sign == engine.Same {
+			return
+		}
+		k := kinds.Get(t.Kind)
+		ok = ok && k != nil && k.Redo == engine.Pure
+	})
+	return ok
+}
+
+// consent asks for a plain yes to something that is no run of a plan.
+func (a *app) consent(what string) error {
+	switch given := string(a.yes); {
+	case given != "":
+		return nil
+	case !view.Terminal(a.stdin) || !view.Terminal(a.stderr):
+		return usagef("say --yes", "%s: there is no terminal to ask for consent", what)
+	}
+	return a.ask(&engine.Plan{Title: what}, "yes")
+}

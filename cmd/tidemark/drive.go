@@ -39,7 +39,8 @@ func (r *driven) create(dir string) (err error) {
 func (a *app) drive(ctx context.Context, r *driven) error {
 	began := time.Now()
 	tracker := view.NewTracker()
-	sink := a.sink(r.plan)
+	tracker.Attach(r.state, began)
+	sink := a.sink(r.plan, r.state)
 	see := func(e engine.Event) { tracker.Event(e); sink.Event(e) }
 	x := &engine.Executor{
 		Plan: r.plan, Basis: r.basis, Nodes: r.nodes, Journal: r.journal, State: r.state, Holder: holder(),
@@ -64,14 +65,14 @@ func (a *app) drive(ctx context.Context, r *driven) error {
 }
 
 // sink chooses the view: live on a terminal, else one line per event; beside a JSON answer it goes to stderr.
-func (a *app) sink(p *engine.Plan) view.Sink {
+func (a *app) sink(p *engine.Plan, s *engine.State) view.Sink {
 	w := a.stdout
 	if a.json() {
 		w = a.stderr
 	}
 	f, ok := w.(*os.File)
 	if ok && view.Terminal(w) && os.Getenv("TERM") != "dumb" {
-		return view.NewLive(w, view.StyleOf(w), p, func() (int, int) { return screen(f) })
+		return view.NewLive(w, view.StyleOf(w), p, s, func() (int, int) { return screen(f) })
 	}
 	return view.NewLines(w, view.StyleOf(w))
 }

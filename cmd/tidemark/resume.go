@@ -78,7 +78,7 @@ func (a *app) goOn(ctx context.Context, j *journal.Journal, rec *journal.Record,
 	if !a.json() {
 		view.Resuming(a.stderr, r.plan, r.state, d.kinds)
 	}
-	if err := a.confirm(r.plan); err != nil {
+	if err := a.confirm(r.plan, d.kinds); err != nil {
 		return err
 	}
 	if r.session, err = a.open(d.site, r.plan.SiteFile.Name); err != nil {

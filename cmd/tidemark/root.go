@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"tidemark/cmd/internal/view"
+	"tidemark/engine"
+	"tidemark/engine/link"
 	"tidemark/schema"
 )
 
@@ -22,24 +24,30 @@ type app struct {
 	inputs, limit                 []string
 	yes                           consent
 	local                         bool
-	// build is the id of this program.
+	// build is the id of this program; dial opens a connection, tests put theirs here.
 	build func() (string, error)
+	dial  func(link.Target, link.Options) engine.Node
 }
 
-// run does what args say and gives the exit code; a panic is an internal error, never a code of its own.
-func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+// run does what args say and gives the exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, build: buildOnce()}
+	return a.execute(ctx, args)
+}
+
+// execute runs the verb; a panic is an internal error, never a code of its own.
+func (a *app) execute(ctx context.Context, args []string) (code int) {
 	defer func() {
 		if r := recover(); r != nil {
-			fmt.Fprintf(stderr, "tidemark: internal error: %v\n%s", r, debug.Stack())
+			fmt.Fprintf(a.stderr, "tidemark: internal error: %v\n%s", r, debug.Stack())
 			code = exitInternal
 		}
 	}()
 	root := newRoot(a)
 	root.SetArgs(args)
-	root.SetIn(stdin)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
 	err := root.ExecuteContext(ctx)
 	a.explain(err)
 	return exitCode(err)
@@ -68,8 +76,14 @@ func verbs(a *app) []*cobra.Command {
 	return []*cobra.Command{
 		newList(a), newShow(a), newValidate(a), newPlan(a), newRun(a), newResume(a), newStatus(a), newRuns(a),
 		newLogs(a), newAttach(a), newCancel(a), newAbandon(a), newBackups(a), newSteps(a), newNodes(a), newUnlock(a),
-		newVersion(a),
+		newVersion(a), newAgent(a.buildOrNone),
 	}
+}
+
+// buildOrNone is the build id for agents; an empty one is refused by every controller.
+func (a *app) buildOrNone() string {
+	id, _ := a.build()
+	return id
 }
 
 func (a *app) flags(root *cobra.Command) {

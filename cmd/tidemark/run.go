@@ -52,7 +52,7 @@ func (a *app) approved(ctx context.Context, s *session, d *definition) (*driven,
 	if !a.json() {
 		view.Plan(a.stderr, p, view.StyleOf(a.stderr), true)
 	}
-	if err := a.confirm(p); err != nil {
+	if err := a.confirm(p, d.kinds); err != nil {
 		return nil, err
 	}
 	if err := ctx.Err(); err != nil {

@@ -20,7 +20,7 @@ import (
 type session struct {
 	app    *app
 	site   *schema.Site
-	dialer *link.Dialer
+	dial   func(link.Target) engine.Node
 	config string // ssh configuration, "" is the operator's own
 	local  string // the node that is this machine, with --local
 
@@ -41,7 +41,13 @@ func (a *app) open(site *schema.Site, file string) (*session, error) {
 			return nil, err
 		}
 	}
-	s.dialer = link.NewDialer(link.Options{Build: build, AgentDir: a.agentDir, Interactive: view.Terminal(a.stdin), Notify: s.tell})
+	o := link.Options{Build: build, AgentDir: a.agentDir, Interactive: view.Terminal(a.stdin), Notify: s.tell}
+	if a.dial != nil {
+		s.dial = func(t link.Target) engine.Node { return a.dial(t, o) }
+		return s, nil
+	}
+	d := link.NewDialer(o)
+	s.dial = func(t link.Target) engine.Node { return d.Node(t) }
 	return s, nil
 }
 
@@ -77,7 +83,7 @@ func (s *session) node(name string) engine.Node {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.nodes[name] == nil {
-		s.nodes[name] = s.dialer.Node(s.target(name))
+		s.nodes[name] = s.dial(s.target(name))
 	}
 	return s.nodes[name]
 }

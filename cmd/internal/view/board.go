@@ -20,13 +20,14 @@ type board struct {
 
 // row is one node.
 type row struct {
-	node        string
-	total, done int // tasks of the whole run
-	task        string
-	since       time.Time
-	progress    engine.Event
-	failed      string
-	lost        bool
+	node     string
+	total    int             // tasks of the whole run
+	finished map[string]bool // done or skipped; a set, since a task may be done again
+	task     string
+	since    time.Time
+	progress engine.Event
+	failed   string
+	lost     bool
 }
 
 // text is one line with its colour.
@@ -38,9 +39,24 @@ func newBoard(p *engine.Plan) *board {
 	return b
 }
 
+// recall shows a run that is taken up again as it was left.
+func (b *board) recall(p *engine.Plan, s *engine.State) {
+	b.passed = len(s.Barriers)
+	p.Tasks(func(t *engine.Task) {
+		r := s.Tasks[t.ID]
+		switch {
+		case r == nil:
+		case r.Open:
+			b.row(t.Node).task, b.row(t.Node).since = t.ID, b.began
+		case r.Outcome == engine.Done || r.Outcome == engine.Skipped:
+			b.row(t.Node).finished[t.ID] = true
+		}
+	})
+}
+
 func (b *board) row(node string) *row {
 	if b.nodes[node] == nil {
-		b.nodes[node] = &row{node: node}
+		b.nodes[node] = &row{node: node, finished: map[string]bool{}}
 		b.order = append(b.order, node)
 	}
 	return b.nodes[node]
@@ -70,7 +86,7 @@ func (r *row) end(e engine.Event) {
 	r.task = ""
 	switch e.Outcome {
 	case engine.Done, engine.Skipped:
-		r.done++
+		r.finished[e.Task] = true
 	default:
 		r.failed = fmt.Sprintf("%s %s: %s", e.Outcome, shortTask(e.Task), e.Message)
 	}
@@ -94,7 +110,7 @@ func (r *row) weight() int {
 		return 1
 	case r.task != "":
 		return 2
-	case r.done >= r.total:
+	case len(r.finished) >= r.total:
 		return 4
 	}
 	return 3
@@ -138,7 +154,7 @@ func foldedLine(n [5]int) string {
 }
 
 func (r *row) line(width int, now time.Time) text {
-	head := fmt.Sprintf("  %-16s %3d/%-3d ", r.node, r.done, r.total)
+	head := fmt.Sprintf("  %-16s %3d/%-3d ", r.node, len(r.finished), r.total)
 	switch {
 	case r.failed != "":
 		return text{fit(head+r.failed, width), red}
@@ -146,7 +162,7 @@ func (r *row) line(width int, now time.Time) text {
 		return text{fit(head+"connection lost; its tasks go on there", width), yellow}
 	case r.task != "":
 		return text{fit(head+shortTask(r.task)+" "+Duration(now.Sub(r.since))+r.bar(now), width), ""}
-	case r.done >= r.total:
+	case len(r.finished) >= r.total:
 		return text{fit(head+"finished", width), green}
 	}
 	return text{fit(head+"waiting", width), dim}

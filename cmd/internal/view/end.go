@@ -115,12 +115,16 @@ func (r *Report) bad(w io.Writer, st Style) {
 		case t.Open && t.Outcome == "":
 			f.add(t.Node, "begun, no outcome yet: "+shortTask(t.Task)+"\x00")
 		case t.Outcome == engine.Failed || t.Outcome == engine.Unknown:
-			f.add(t.Node, fmt.Sprintf("%s: %s: %s\x00%s", t.Outcome, shortTask(t.Task), withoutNode(Clean(t.Message), t.Node), t.Next))
+			f.add(t.Node, fmt.Sprintf("%s: %s: %s\x00%s", t.Outcome, shortTask(t.Task), withoutNode(t.Message, t.Node), t.Next))
 		}
 	}
 	for _, key := range f.order {
 		text, next, _ := strings.Cut(key, "\x00")
-		fmt.Fprintf(w, "%s\n", st.paint(red, text+"  @"+NodeList(f.nodes[key])))
+		text, more, _ := strings.Cut(text, "\n")
+		fmt.Fprintf(w, "%s\n", st.paint(red, Clean(text)+"  @"+NodeList(f.nodes[key])))
+		for line := range strings.Lines(more) {
+			fmt.Fprintf(w, "    %s%s\n", indent(line), Clean(line))
+		}
 		if next != "" {
 			fmt.Fprintf(w, "  hint: %s\n", next)
 		}
@@ -139,3 +143,6 @@ func (r *Report) notes(w io.Writer) {
 		fmt.Fprintf(w, "  %s  @%s\n", text, NodeList(f.nodes[text]))
 	}
 }
+
+// indent is the white space before a line's text.
+func indent(line string) string { return line[:len(line)-len(strings.TrimLeft(line, " "))] }

@@ -91,7 +91,7 @@ func taskLine(e engine.Event, text string) string {
 func endLine(e engine.Event, text string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-7s %s", e.Outcome, e.Task)
-	if e.Outcome == engine.Done && !e.Changed && e.Seconds > 0 {
+	if e.Sign == engine.Same && text == "" {
 		b.WriteString(" (nothing to change)")
 	}
 	if e.Seconds > 0 {

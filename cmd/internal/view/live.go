@@ -28,9 +28,10 @@ type Live struct {
 	ended chan struct{}
 }
 
-// NewLive begins to draw on w; size tells the terminal's columns and lines.
-func NewLive(w io.Writer, st Style, p *engine.Plan, size func() (int, int)) *Live {
+// NewLive begins to draw on w; s is what happened before, size tells the terminal's columns and lines.
+func NewLive(w io.Writer, st Style, p *engine.Plan, s *engine.State, size func() (int, int)) *Live {
 	l := &Live{w: w, st: st, size: size, board: newBoard(p), dirty: true, done: make(chan struct{}), ended: make(chan struct{})}
+	l.board.recall(p, s)
 	go l.loop()
 	return l
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/hashicorp/go-multierror"
@@ -68,10 +69,19 @@ func Problem(w io.Writer, err error, st Style) {
 func cause(err error) (node, text string) {
 	var n *NodeError
 	if !errors.As(err, &n) {
-		return "", err.Error()
+		return ofTask(err.Error())
 	}
 	return n.Node, withoutNode(n.Err.Error(), n.Node)
 }
 
 // withoutNode takes a leading "node: " off a message.
 func withoutNode(text, node string) string { return strings.TrimPrefix(text, node+": ") }
+
+// ofTask takes the node out of a message that begins with a task's id.
+func ofTask(message string) (node, text string) {
+	m := regexp.MustCompile(`(?s)^([a-z][a-z0-9_]*/[^@:\s]+)@([^:\s]+): (.*)$`).FindStringSubmatch(message)
+	if m == nil {
+		return "", message
+	}
+	return m[2], m[1] + ": " + m[3]
+}

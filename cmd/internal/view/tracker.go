@@ -24,6 +24,17 @@ type StageTime struct {
 // NewTracker knows of nothing yet.
 func NewTracker() *Tracker { return &Tracker{alive: map[string]time.Time{}} }
 
+// Attach notes the attempts that were open when a run is taken up again: they may live on their nodes.
+func (t *Tracker) Attach(s *engine.State, now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for id, r := range s.Tasks {
+		if r.Open {
+			t.alive[id] = now
+		}
+	}
+}
+
 // Event moves the tracker on.
 func (t *Tracker) Event(e engine.Event) {
 	t.mu.Lock()

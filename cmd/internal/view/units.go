@@ -70,9 +70,9 @@ func StepName(t *engine.Task) string {
 	return t.Step + "[" + t.Key + "]"
 }
 
-// fit cuts text to width columns; control characters, which could move the cursor, become "?".
+// fit cuts text to width columns, control characters made harmless.
 func fit(text string, width int) string {
-	text = Clean(text)
+	text = harmless(text)
 	if utf8.RuneCountInString(text) <= width {
 		return text
 	}
@@ -83,7 +83,10 @@ func fit(text string, width int) string {
 }
 
 // Clean makes text from a node safe for one line of a terminal.
-func Clean(text string) string {
+func Clean(text string) string { return harmless(strings.TrimSpace(text)) }
+
+// harmless replaces what could move the cursor.
+func harmless(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\t':
@@ -92,5 +95,5 @@ func Clean(text string) string {
 			return '?'
 		}
 		return r
-	}, strings.TrimSpace(text))
+	}, text)
 }
