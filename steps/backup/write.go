@@ -58,8 +58,13 @@ func Space(err error, dir string) error {
 		return err
 	}
 	next := "free space there or set backup_dir to another file system, then resume"
-	if free, statErr := Free(dir); statErr == nil {
-		next = fmt.Sprintf("%s is free below %s; %s", Bytes(free), dir, next)
+	var st unix.Statfs_t
+	if unix.Statfs(dir, &st) == nil {
+		free := Bytes(int64(st.Bavail) * st.Bsize)
+		if st.Files > 0 { // some file systems have no fixed number of them
+			free += fmt.Sprintf(" and %d inodes", st.Ffree)
+		}
+		next = fmt.Sprintf("below %s are free %s; %s", dir, free, next)
 	}
 	return engine.WithNext(engine.Fail(engine.ClassSpace, err), next)
 }
