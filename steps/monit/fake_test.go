@@ -23,7 +23,8 @@ type fake struct {
 	monitor map[string]int
 	pid     int // 0: no process
 	ignore  bool
-	outlive bool // the stop script gives up: monit lets go, the process lives on
+	outlive bool   // the stop script gives up: monit lets go, the process lives on
+	each    func() // called at each look
 	sent    []string
 }
 
@@ -74,6 +75,9 @@ func (f *fake) kill() {
 func (f *fake) page(string) ([]byte, error) {
 	if f.down {
 		return nil, engine.Failf(engine.ClassConnect, "connection refused")
+	}
+	if f.each != nil {
+		f.each()
 	}
 	f.tick()
 	var b strings.Builder

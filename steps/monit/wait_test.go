@@ -93,15 +93,15 @@ func TestEarlierSeenProcessMustGo(t *testing.T) {
 		f, b := newFake(t)
 		f.outlive = true
 		f.act("stop", "cassandra")
-		go func() { // the script gives up and removes the pid file, the process lives 10 s more
-			time.Sleep(2 * time.Second)
-			if err := os.Remove(filepath.Join(f.dir, "run/cassandra.pid")); err != nil {
-				t.Error(err)
-			}
-			time.Sleep(10 * time.Second)
-			f.kill()
-		}()
 		begin := time.Now()
+		f.each = func() { // the script gives up and removes the pid file, the process lives on
+			if time.Since(begin) > 2*time.Second {
+				_ = os.Remove(filepath.Join(f.dir, "run/cassandra.pid"))
+			}
+			if time.Since(begin) > 12*time.Second && f.pid != 0 {
+				f.kill()
+			}
+		}
 		if _, err := waitFor(b, &wait{Service: process, State: stopped}, time.Minute); err != nil || time.Since(begin) < 12*time.Second {
 			t.Errorf("stopped after %s, %v", time.Since(begin), err)
 		}
