@@ -49,11 +49,11 @@ start_daemon() {
 
 wait_serving() {
   for _ in $(seq 120); do
-    if grep -q 'Starting listening for CQL clients' "$work/log"; then return 0; fi
+    if grep -qs 'Starting listening for CQL clients' "$work/log"; then return 0; fi
     kill -0 "$daemon" 2>/dev/null || break
     sleep 0.5
   done
-  tail -20 "$work/log" >&2
+  grep -v '\[cds' "$work/log" | tail -20 >&2
   say "Cassandra $version did not boot on this machine"
   return 1
 }
@@ -68,6 +68,8 @@ dump_tool() {
 
 inside() {
   ip link set lo up
+  # 4.x resolves the machine's own name, and here is no network to ask.
+  echo localhost >/proc/sys/kernel/hostname
   write_config
   start_daemon
   trap 'kill -9 $daemon 2>/dev/null || :' EXIT
@@ -92,5 +94,5 @@ find "$dir/lib" -name '*.jar' | LC_ALL=C sort | paste -s -d : >"$dir/classpath"
 find "$dir/lib" -name 'jamm-*.jar' >"$dir/agent"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-TIDEMARK_LAB_ARCHIVE=$work unshare -n sh "$0" "$dir" "$version"
+TIDEMARK_LAB_ARCHIVE=$work unshare -n -u sh "$0" "$dir" "$version"
 : >"$dir/archives.complete"

@@ -63,9 +63,16 @@ func TestSchemaHasNineTables(t *testing.T) {
 	if got := len(Tables()); got != 9 {
 		t.Errorf("%d tables: %v", got, Tables())
 	}
-	for _, s := range Statements() {
+	for _, s := range Statements(Replicas(3)) {
 		if !strings.HasPrefix(s, "CREATE ") || strings.Contains(s, "--") {
 			t.Errorf("statement %q", s)
 		}
+	}
+}
+
+func TestOneNodeKeepsOneReplica(t *testing.T) {
+	text := strings.Join(Statements(Replicas(1)), "\n")
+	if n := strings.Count(text, "'replication_factor': 1}"); n != 4 {
+		t.Errorf("%d of 4 keyspaces have one replica:\n%s", n, text)
 	}
 }

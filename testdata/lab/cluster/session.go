@@ -49,7 +49,7 @@ func ApplySchema(lab *site.Lab, say Say) error {
 		return nil
 	}
 	say("         %d tables to create, about a second each", len(missing))
-	for _, statement := range cassandra.Statements() {
+	for _, statement := range cassandra.Statements(cassandra.Replicas(len(lab.Vellums()))) {
 		if err := session.Query(statement).Exec(); err != nil {
 			return fmt.Errorf("%.60s…: %w", statement, err)
 		}
