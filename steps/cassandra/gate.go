@@ -1,0 +1,250 @@
+package cassandra
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"tidemark/engine"
+	"tidemark/steps/backup"
+	"tidemark/steps/internal/cassconf"
+	"tidemark/steps/internal/cql"
+)
+
+// gate collects all that speaks against a restore on one node, so that the operator sees it at once.
+type gate struct {
+	step     *checkRestore
+	view     *engine.View
+	conf     cassconf.Config
+	manifest *backup.Manifest
+	out      GateOut
+	findings []finding
+	facts    []engine.Fact
+	unknown  []string
+}
+
+// finding is one reason to refuse, with what the operator can do about it where it is known.
+type finding struct {
+	class engine.Class
+	text  string
+	next  string
+}
+
+func (g *gate) refuse(next, format string, args ...any) {
+	g.findings = append(g.findings, finding{engine.ClassPrecondition, fmt.Sprintf(format, args...), next})
+}
+
+// keep takes an error as a finding; one of connecting or reading is an error of the gate itself.
+func (g *gate) keep(err error) error {
+	if err == nil {
+		return nil
+	}
+	if c := engine.ClassOf(err); c != engine.ClassPrecondition && c != engine.ClassSpace {
+		return err
+	}
+	g.findings = append(g.findings, finding{engine.ClassOf(err), err.Error(), engine.NextOf(err)})
+	return nil
+}
+
+func (g *gate) note(format string, args ...any) {
+	g.out.Notes = append(g.out.Notes, fmt.Sprintf(format, args...))
+}
+
+// run makes all checks. Those that rest on something that is not there are left out; its absence is the finding.
+func (g *gate) run(ctx context.Context) error {
+	var err error
+	if g.conf, err = readConfig(g.view); err != nil {
+		return err
+	}
+	for _, check := range []func(context.Context) error{g.others, g.backup, g.space, g.mounts, g.server} {
+		if err := g.keep(check(ctx)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verdict joins the findings into one error: its next step is the first one known.
+func (g *gate) verdict() error {
+	if len(g.findings) == 0 {
+		return nil
+	}
+	class, next := engine.ClassPrecondition, ""
+	var lines []string
+	for i, f := range g.findings {
+		line := f.text
+		if len(g.findings) > 1 {
+			line = fmt.Sprintf("(%d) %s", i+1, f.text)
+			if f.next != "" {
+				line += " [" + f.next + "]"
+			}
+		}
+		lines = append(lines, line)
+		if next == "" {
+			next = f.next
+		}
+		class = f.class
+	}
+	if len(lines) > 1 {
+		class = engine.ClassPrecondition
+	}
+	err := engine.Failf(class, "backup %s cannot be restored on %s: %s", g.step.Backup, g.view.Node, strings.Join(lines, "; "))
+	if next != "" {
+		return engine.WithNext(err, next)
+	}
+	return err
+}
+
+// others looks for restores of other runs: one that is not released forbids another; leftovers are only said.
+func (g *gate) others(context.Context) error {
+	all, err := records(g.view, g.conf.DataDirs)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		if r.Run != g.view.Run && r.State == stateStaged {
+			g.note("run %s laid backup %s ready and never exchanged it; release-restore-vellum --input run=%s frees its space", r.Run, r.Backup, r.Run)
+		}
+	}
+	return refuseOthers(g.view, g.conf.DataDirs, g.view.Run)
+}
+
+// backup checks the backup itself: manifest, set, files.
+func (g *gate) backup(ctx context.Context) error {
+	m, err := backup.Open(g.view, g.step.Dir, g.step.Backup, backup.Cassandra)
+	if err != nil {
+		return err
+	}
+	g.manifest = m
+	g.out.Saved = RingMember{
+		HostID: m.Server.HostID, Cluster: m.Server.Cluster, DC: m.Server.DC, Rack: m.Server.Rack,
+		Version: m.Server.Version, Tokens: m.Server.Tokens,
+	}
+	for _, k := range g.step.Keyspaces {
+		if m.Keyspace(k) == nil {
+			if err := g.keep(lacksKeyspace(m, k)); err != nil {
+				return err
+			}
+		}
+		for _, t := range m.In(k) {
+			g.out.Bytes[k] += t.Bytes()
+			if t.DefaultTTL > 0 {
+				g.out.TTL = append(g.out.TTL, t.Keyspace+"."+t.Name)
+				g.note("rows of %s.%s expire after %s: those that have since the backup will not be seen", t.Keyspace, t.Name, time.Duration(t.DefaultTTL)*time.Second)
+			}
+		}
+	}
+	g.age()
+	if err := g.set(); err != nil {
+		return err
+	}
+	return g.files(ctx)
+}
+
+// age warns of deletions that are forgotten: after gc_grace_seconds a replica that missed the restore would bring
+// deleted rows back, or delete restored ones no more.
+func (g *gate) age() {
+	age := time.Since(g.manifest.Times.Snapshot)
+	for _, k := range g.step.Keyspaces {
+		for _, t := range g.manifest.In(k) {
+			if grace := time.Duration(t.GCGrace) * time.Second; age > grace {
+				g.note("the backup is %s old, gc_grace_seconds of %s.%s is %s: restore all replicas in one run, or deleted rows come back",
+					age.Round(time.Hour), t.Keyspace, t.Name, grace)
+				return
+			}
+		}
+	}
+}
+
+// set refuses a backup that is not known to be whole on all its nodes: rows whose only replica is missing would be lost.
+func (g *gate) set() error {
+	seal, err := backup.ReadSeal(g.view.Path(backup.Path(g.step.Dir, g.step.Backup, "")))
+	if err != nil {
+		return engine.Fail(engine.ClassPrecondition, err)
+	}
+	const next = "choose a complete backup: tidemark backups list"
+	if seal == nil {
+		g.refuse(next, "the set is not complete: there is no set.json, so it is not known that all of %s have theirs", strings.Join(g.manifest.Nodes, ", "))
+		return nil
+	}
+	var missing []string
+	for _, n := range g.manifest.Nodes {
+		if seal.Node(n) == nil {
+			missing = append(missing, n)
+		}
+	}
+	if len(missing) > 0 {
+		all := len(g.manifest.Nodes)
+		g.refuse(next, "the set is not complete: %d of %d nodes, %s missing", all-len(missing), all, strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+func (g *gate) total() int64 {
+	var n int64
+	for _, b := range g.out.Bytes {
+		n += b
+	}
+	return n
+}
+
+// files compares every file with the manifest. A dry run of a very large backup compares names and sizes alone.
+func (g *gate) files(ctx context.Context) error {
+	depth := backup.Checksums
+	if !g.view.Actual && g.manifest.Totals.Bytes > gateReads {
+		depth = backup.Sizes
+		g.unknown = append(g.unknown, fmt.Sprintf("the sha256 of %s in backup %s: compared when the gate runs", backup.Bytes(g.manifest.Totals.Bytes), g.step.Backup))
+	}
+	return g.manifest.Verify(ctx, g.view.Path(backup.Path(g.step.Dir, g.step.Backup, backup.Cassandra)), depth, nil)
+}
+
+func (g *gate) space(context.Context) error {
+	if g.manifest == nil || len(g.findings) > 0 {
+		return nil // files that are missing cannot be measured
+	}
+	all, err := needs(g.view, g.conf, g.manifest, g.step.Dir, g.step.Keyspaces)
+	if err != nil {
+		return err
+	}
+	g.out.Copied, _ = copiesOf(all)
+	facts, short, err := room(g.view, all)
+	for _, s := range short {
+		g.findings = append(g.findings, finding{engine.ClassSpace, s, "free space on Cassandra's file system, e.g. release an older restore or clear snapshots you own"})
+	}
+	g.facts = append(g.facts, facts...)
+	return err
+}
+
+func (g *gate) mounts(context.Context) error {
+	found, err := exchangeable(g.view, g.conf, g.step.Keyspaces)
+	for _, f := range found {
+		g.refuse("", "%s", f)
+	}
+	return err
+}
+
+// server compares the backup with the live ring and schema.
+func (g *gate) server(ctx context.Context) error {
+	fact, serves, err := mustRun(ctx, g.view)
+	if err != nil {
+		return err
+	}
+	g.facts = append(g.facts, fact)
+	if !serves {
+		g.unknown = append(g.unknown, "ring and schema: Cassandra does not serve yet")
+		return nil
+	}
+	server := cql.At(g.view, g.conf.CQLAddress())
+	local, err := server.Local(ctx)
+	if err != nil {
+		return err
+	}
+	if err := supported(local.Release); err != nil {
+		return err // an older one has no system.peers_v2
+	}
+	if err := g.ring(ctx, server, local); err != nil || g.manifest == nil {
+		return err
+	}
+	return g.schema(ctx, server)
+}

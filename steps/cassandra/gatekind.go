@@ -1,0 +1,99 @@
+package cassandra
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tidemark/engine"
+	"tidemark/steps/backup"
+	"tidemark/steps/internal/cql"
+)
+
+// checkRestore is the gate of a restore; its coverage over another ring will be further arguments.
+type checkRestore struct {
+	Backup    string   `json:"backup" help:"backup id" required:"true"`
+	Keyspaces []string `json:"keyspaces" help:"keyspaces to restore" required:"true"`
+	Dir       string   `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
+}
+
+// GateOut is what the gate found on one node. The rings, old and new, are there for steps that decide over all nodes.
+type GateOut struct {
+	Backup string `json:"backup"`
+	// Saved is the ring member as it was saved, Live as it is.
+	Saved RingMember `json:"saved"`
+	Live  RingMember `json:"live"`
+	// Members are the other members of the live ring.
+	Members []RingMember `json:"members"`
+	// Bytes of the backup per keyspace; Copied of them take space when laid ready.
+	Bytes  map[string]int64 `json:"bytes"`
+	Copied int64            `json:"copied"`
+	// Missing tables will be created; Kept are live ones that the backup lacks; they stay as they are.
+	Missing []string `json:"missing"`
+	Kept    []string `json:"kept"`
+	// TTL are tables whose rows expire by themselves, by the table's default.
+	TTL   []string `json:"ttl"`
+	Notes []string `json:"notes"`
+}
+
+// RingMember is a member of a ring; members are matched by host id, coverage by tokens.
+type RingMember struct {
+	HostID  string   `json:"host_id"`
+	Address string   `json:"address"`
+	Cluster string   `json:"cluster"`
+	DC      string   `json:"dc"`
+	Rack    string   `json:"rack"`
+	Version string   `json:"version"`
+	Tokens  []string `json:"tokens"`
+}
+
+// gateReads is how much the dry run reads to compare checksums; beyond it says so and the run itself reads all.
+const gateReads = 4 << 30
+
+// CheckRestore is the kind check-restore.
+func CheckRestore() engine.Kind {
+	return engine.Kind{
+		Name: "check-restore",
+		Doc: "Proves before any change that a backup can be restored on this node without losing data. " +
+			"Compared are the set and every file of the backup with its checksum; cluster, partitioner, tokens, data centre and rack; columns, " +
+			"types, dropped columns and indexes of each table; space and mounts. All findings are named at once. Run it on all nodes, with a barrier behind it.",
+		Example: "id: gate\ncheck-restore: {backup: 20261122T010203Z-k7, keyspaces: [homer, memento]}",
+		Redo:    engine.Pure,
+		Reads:   cql.Reads(),
+		New:     func() engine.Step { return &checkRestore{} },
+		Out:     GateOut{},
+		Version: 1,
+	}
+}
+
+// Plan is the whole gate: nothing is left for Apply.
+func (s *checkRestore) Plan(ctx context.Context, v *engine.View) (engine.Change, error) {
+	g := &gate{step: s, view: v, out: GateOut{
+		Backup: s.Backup, Bytes: map[string]int64{}, Members: []RingMember{}, Missing: []string{}, Kept: []string{}, TTL: []string{}, Notes: []string{},
+	}}
+	if err := g.run(ctx); err != nil {
+		return engine.Change{}, err
+	}
+	if err := g.verdict(); err != nil {
+		return engine.Change{}, err
+	}
+	c := engine.Change{Sign: engine.Same, Out: encode(g.out), Pre: g.facts, Unknown: g.unknown, Details: slices.Clone(g.out.Notes)}
+	c.Summary = fmt.Sprintf("backup %s can be restored here: %s in %s", s.Backup, backup.Bytes(g.total()), strings.Join(s.Keyspaces, ", "))
+	for _, k := range g.out.Kept {
+		c.Details = append(c.Details, k+" is not in the backup and stays as it is")
+	}
+	for _, t := range g.out.Missing {
+		c.Details = append(c.Details, t+" does not exist and will be created")
+	}
+	return c, nil
+}
+
+// Apply is never reached: the gate is Same or an error.
+func (s *checkRestore) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
+	g := &gate{step: s, view: h.View, out: GateOut{Backup: s.Backup, Bytes: map[string]int64{}}}
+	if err := g.run(ctx); err != nil {
+		return engine.Output{}, err
+	}
+	return engine.Output{Value: g.out}, g.verdict()
+}

@@ -1,0 +1,196 @@
+package cassandra
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"tidemark/engine"
+	"tidemark/steps/backup"
+	"tidemark/steps/internal/cassconf"
+)
+
+// releaseRestore deletes what a restore kept.
+type releaseRestore struct {
+	Run string `json:"run" help:"run whose kept sets are deleted" required:"true"`
+}
+
+// ReleaseOut is what release-restore freed on one node.
+type ReleaseOut struct {
+	Run    string   `json:"run"`
+	Backup string   `json:"backup"`
+	Sets   []string `json:"sets"`
+	// Freed are bytes that are no longer used; files that the backup shares are not counted.
+	Freed int64 `json:"freed"`
+}
+
+// ReleaseRestore is the kind release-restore.
+func ReleaseRestore() engine.Kind {
+	return engine.Kind{
+		Name: "release-restore",
+		Doc: "Deletes what a restore kept of the data before it, and says how much space that frees. " +
+			"After it the restore cannot be undone. An exchange that is half-way is refused; other tools' snapshots are never deleted.",
+		Example: "id: release\nrelease-restore: {run: 20261122T010203Z-k7}",
+		Redo:    engine.Idempotent,
+		New:     func() engine.Step { return &releaseRestore{} },
+		Out:     ReleaseOut{},
+		Version: 1,
+	}
+}
+
+// Plan lists the sets with their sizes.
+func (s *releaseRestore) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
+	conf, rec, err := s.open(v)
+	if err != nil {
+		return engine.Change{}, err
+	}
+	sets, freed, err := s.measure(v, conf, rec)
+	if err != nil {
+		return engine.Change{}, err
+	}
+	if len(sets) == 0 && (rec == nil || rec.State == stateReleased) {
+		return engine.Change{Sign: engine.Same, Summary: "run " + s.Run + " keeps nothing here", Out: encode(ReleaseOut{Run: s.Run, Sets: []string{}})}, nil
+	}
+	c := engine.Change{
+		Sign: engine.Destroys, Risk: engine.Overwrites, Bytes: 0,
+		Summary: fmt.Sprintf("delete what run %s kept: %s; it cannot be undone any more", s.Run, backup.Bytes(freed)),
+	}
+	for _, set := range sets {
+		c.Details = append(c.Details, "- "+set)
+	}
+	return c, nil
+}
+
+// open reads the record and refuses an open swap, and sets that hold what belongs to another tool.
+func (s *releaseRestore) open(a engine.Asker) (cassconf.Config, *swapRecord, error) {
+	conf, rec, err := restoreOf(a, s.Run)
+	if err != nil {
+		return conf, rec, err
+	}
+	if rec != nil && rec.open() {
+		return conf, rec, engine.WithNext(engine.Failf(engine.ClassPrecondition, "the restore of run %s is half-way (%s): nothing of it may be deleted", s.Run, rec.State),
+			fmt.Sprintf("finish it: tidemark resume %s; or take it back: tidemark run undo-restore-vellum --input run=%s", s.Run, s.Run))
+	}
+	return conf, rec, s.foreign(a, conf, rec)
+}
+
+// foreign refuses sets in which snapshots of other tools are left; they are given back when tables are exchanged.
+func (s *releaseRestore) foreign(a engine.Asker, conf cassconf.Config, rec *swapRecord) error {
+	for _, set := range s.sets(a, conf, rec) {
+		for _, name := range []string{"snapshots", "backups"} {
+			found, err := filepath.Glob(filepath.Join(escapeGlob(set), "*", "*", name, "*"))
+			if err != nil {
+				return err
+			}
+			if len(found) > 0 {
+				return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s belongs to another tool and lies in what run %s kept", found[0], s.Run), "move it to the live table's directory, then release again")
+			}
+		}
+	}
+	return nil
+}
+
+func escapeGlob(path string) string {
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(path)
+}
+
+// sets are the existing directories of the run's sets, real paths: beside each data directory, the hints and the caches.
+func (s *releaseRestore) sets(a engine.Asker, conf cassconf.Config, rec *swapRecord) []string {
+	roots := []string{}
+	for _, area := range areasOf(a, conf.DataDirs, s.Run) {
+		roots = append(roots, area.root)
+	}
+	if rec != nil {
+		for _, d := range []string{rec.Hints, rec.SavedCaches} {
+			roots = append(roots, a.Path(filepath.Join(filepath.Dir(d), ownDir, s.Run)))
+		}
+	}
+	var out []string
+	seen := map[string]bool{}
+	for _, root := range roots {
+		entries, _ := os.ReadDir(root) // no directory, no sets
+		for _, e := range entries {
+			path := filepath.Join(root, e.Name())
+			if e.IsDir() && isSet(e.Name()) && !seen[path] {
+				seen[path] = true
+				out = append(out, path)
+			}
+		}
+	}
+	return out
+}
+
+func isSet(name string) bool {
+	base, number, numbered := strings.Cut(name, "-")
+	known := base == setStaged || base == setOld || base == setUndone
+	return known && (!numbered || strings.Trim(number, "0123456789") == "")
+}
+
+// measure sums up what deleting the sets frees: a file frees its space only with its last name.
+func (s *releaseRestore) measure(a engine.Asker, conf cassconf.Config, rec *swapRecord) (lines []string, freed int64, err error) {
+	links := map[[2]uint64]uint64{}
+	for _, set := range s.sets(a, conf, rec) {
+		files, bytes := 0, int64(0)
+		err := filepath.WalkDir(set, func(_ string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			info, err := d.Info()
+			if err != nil {
+				return err
+			}
+			files++
+			if st, ok := statOf(info); ok {
+				id := [2]uint64{uint64(st.Dev), st.Ino}
+				if links[id]++; links[id] == uint64(st.Nlink) {
+					bytes += st.Blocks * 512
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, 0, engine.Fail(engine.ClassIO, err)
+		}
+		freed += bytes
+		lines = append(lines, fmt.Sprintf("%s: %d files, frees %s", set, files, backup.Bytes(bytes)))
+	}
+	return lines, freed, nil
+}
+
+// Apply notes the release before it deletes: a half-deleted set must never come live.
+func (s *releaseRestore) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
+	conf, rec, err := s.open(h)
+	if err != nil {
+		return engine.Output{}, err
+	}
+	lines, freed, err := s.measure(h, conf, rec)
+	if err != nil {
+		return engine.Output{}, err
+	}
+	out := ReleaseOut{Run: s.Run, Sets: append([]string{}, lines...), Freed: freed}
+	if rec != nil {
+		out.Backup = rec.Backup
+		rec.enter(stateReleased)
+		if err := rec.save(hand{}, h); err != nil {
+			return engine.Output{}, err
+		}
+	}
+	for _, set := range s.sets(h, conf, rec) {
+		if err := errors.Join(ctx.Err(), os.RemoveAll(set)); err != nil {
+			return engine.Output{}, err
+		}
+		if err := backup.SyncDir(filepath.Dir(set)); err != nil {
+			return engine.Output{}, err
+		}
+	}
+	if rec != nil {
+		if err := letGo(h, rec); err != nil {
+			return engine.Output{}, err
+		}
+	}
+	return engine.Output{Value: out, Note: fmt.Sprintf("%s freed; the restore of run %s cannot be undone any more", backup.Bytes(freed), s.Run)}, nil
+}

@@ -1,0 +1,34 @@
+package cassandra
+
+import (
+	"slices"
+
+	"tidemark/steps/backup"
+	"tidemark/steps/internal/cql"
+)
+
+// schemaDiff is how the saved schema of some keyspaces stands to the live one; tables are `<keyspace>.<table>`.
+type schemaDiff struct {
+	// missing tables are in the backup only, kept ones live only, differs is why others do not fit.
+	missing, kept, differs []string
+}
+
+func compareSchema(m *backup.Manifest, keyspaces []string, live []cql.Table) schemaDiff {
+	var d schemaDiff
+	for _, k := range keyspaces {
+		for _, saved := range m.In(k) {
+			i := slices.IndexFunc(live, func(t cql.Table) bool { return t.Keyspace == k && t.Name == saved.Name })
+			if i < 0 {
+				d.missing = append(d.missing, k+"."+saved.Name)
+				continue
+			}
+			d.differs = append(d.differs, incompatible(saved, live[i])...)
+		}
+	}
+	for _, t := range live {
+		if slices.Contains(keyspaces, t.Keyspace) && m.Table(t.Keyspace, t.Name) == nil {
+			d.kept = append(d.kept, t.Keyspace+"."+t.Name)
+		}
+	}
+	return d
+}

@@ -1,0 +1,231 @@
+package cassandra
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tidemark/engine"
+	"tidemark/steps/backup"
+	"tidemark/steps/internal/cassconf"
+	"tidemark/steps/internal/cql"
+)
+
+// restoreSchema creates what the live schema lacks of a backup's.
+type restoreSchema struct {
+	Backup    string   `json:"backup" help:"backup id" required:"true"`
+	Keyspaces []string `json:"keyspaces" help:"keyspaces to restore" required:"true"`
+	Dir       string   `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
+}
+
+// SchemaOut is what restore-schema created, through this node, for the whole ring.
+type SchemaOut struct {
+	Backup    string   `json:"backup"`
+	Keyspaces []string `json:"keyspaces"`
+	Tables    []string `json:"tables"`
+	// LeftOut are options of saved tables that this version of Cassandra does not know, `<table>: <option>`.
+	LeftOut []string `json:"left_out"`
+	// Kept are live tables that the backup lacks.
+	Kept []string `json:"kept"`
+}
+
+// RestoreSchema is the kind restore-schema.
+func RestoreSchema() engine.Kind {
+	return engine.Kind{
+		Name: "restore-schema",
+		Doc: "Creates the keyspaces and tables of a backup that the live schema lacks, from the saved schema with the saved ids. " +
+			"Tables that exist must have the saved columns, types, dropped columns and indexes, else it refuses; nothing is altered or dropped. " +
+			"The schema is the ring's: run it with parallel: 1, then the first node creates and the others find it done.",
+		Example: "id: schema\nrestore-schema: {backup: 20261122T010203Z-k7, keyspaces: [homer]}",
+		Redo:    engine.Idempotent,
+		Reads:   cql.Reads(),
+		New:     func() engine.Step { return &restoreSchema{} },
+		Out:     SchemaOut{},
+		Version: 1,
+	}
+}
+
+// factSchema is the id of the backup whose tables of a keyspace all exist.
+func factSchema(keyspace string) string { return "schema." + keyspace }
+
+// Plan says what would be created.
+func (s *restoreSchema) Plan(ctx context.Context, v *engine.View) (engine.Change, error) {
+	m, err := s.open(v)
+	if err != nil {
+		return engine.Change{}, err
+	}
+	c := engine.Change{Sign: engine.Creates}
+	for _, k := range s.Keyspaces {
+		c.Will = append(c.Will, engine.Fact{Key: factSchema(k), Value: s.Backup})
+	}
+	fact, serves, err := mustRun(ctx, v)
+	if err != nil {
+		return c, err
+	}
+	c.Pre = []engine.Fact{fact}
+	if !serves {
+		c.Sign, c.Summary = engine.NotKnown, "create what is missing of backup "+s.Backup
+		c.Unknown = []string{"which tables are missing: Cassandra does not serve yet"}
+		return c, nil
+	}
+	d, err := s.diff(ctx, v, m)
+	if err != nil {
+		return c, err
+	}
+	if len(d.keyspaces) == 0 && len(d.missing) == 0 {
+		c.Sign, c.Summary = engine.Same, "all keyspaces and tables of backup "+s.Backup+" exist"
+		c.Out = encode(s.out(d))
+		return c, nil
+	}
+	c.Summary = fmt.Sprintf("create %d keyspaces and %d tables from the schema of backup %s", len(d.keyspaces), len(d.missing), s.Backup)
+	for _, k := range d.keyspaces {
+		c.Details = append(c.Details, "+ "+createKeyspace(k))
+	}
+	for _, t := range d.missing {
+		c.Details = append(c.Details, "+ "+t)
+	}
+	return c, nil
+}
+
+func (s *restoreSchema) open(a engine.Asker) (*backup.Manifest, error) {
+	m, err := backup.Open(a, s.Dir, s.Backup, backup.Cassandra)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range s.Keyspaces {
+		if m.Keyspace(k) == nil {
+			return nil, lacksKeyspace(m, k)
+		}
+		for _, t := range m.In(k) {
+			if _, err := checkSaved(t); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return m, nil
+}
+
+// liveDiff is schemaDiff with the keyspaces that are missing.
+type liveDiff struct {
+	schemaDiff
+	keyspaces []backup.Keyspace
+}
+
+// diff compares with the live schema and refuses tables that do not fit.
+func (s *restoreSchema) diff(ctx context.Context, a engine.Asker, m *backup.Manifest) (liveDiff, error) {
+	conf, err := cassconf.Read(a, "")
+	if err != nil {
+		return liveDiff{}, err
+	}
+	server := cql.At(a, conf.CQLAddress())
+	have, err := server.Keyspaces(ctx, s.Keyspaces)
+	if err != nil {
+		return liveDiff{}, err
+	}
+	tables, err := server.Tables(ctx, s.Keyspaces)
+	if err != nil {
+		return liveDiff{}, err
+	}
+	d := liveDiff{schemaDiff: compareSchema(m, s.Keyspaces, tables)}
+	for _, k := range s.Keyspaces {
+		if !slices.ContainsFunc(have, func(h cql.Keyspace) bool { return h.Name == k }) {
+			d.keyspaces = append(d.keyspaces, *m.Keyspace(k))
+		}
+	}
+	if len(d.differs) > 0 {
+		return d, engine.WithNext(engine.Failf(engine.ClassPrecondition, "the live schema differs from backup %s: %s", m.Backup, strings.Join(d.differs, "; ")),
+			"bring the tables back to the saved schema, or drop them so that they are created anew; one that an interrupted restore-schema left is empty")
+	}
+	return d, nil
+}
+
+// Apply creates keyspaces first, then tables, each waited for until all members have the same schema.
+func (s *restoreSchema) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
+	m, err := s.open(h)
+	if err != nil {
+		return engine.Output{}, err
+	}
+	d, err := s.diff(ctx, h, m)
+	if err != nil {
+		return engine.Output{}, err
+	}
+	conf, err := cassconf.Read(h, "")
+	if err != nil {
+		return engine.Output{}, err
+	}
+	server, out := cql.At(h, conf.CQLAddress()), s.out(d)
+	for _, k := range d.keyspaces {
+		h.Log("create keyspace %s", k.Name)
+		if err := server.Exec(ctx, createKeyspace(k), []string{k.Name}); err != nil {
+			return engine.Output{}, fmt.Errorf("create keyspace %s: %w", k.Name, err)
+		}
+	}
+	for _, name := range d.missing {
+		keyspace, table, _ := strings.Cut(name, ".")
+		h.Log("create table %s", name)
+		left, err := createTable(ctx, server, *m.Table(keyspace, table))
+		if err != nil {
+			return engine.Output{}, err
+		}
+		for _, option := range left {
+			out.LeftOut = append(out.LeftOut, name+": "+option)
+		}
+	}
+	if _, err := s.settled(ctx, h, m); err != nil {
+		return engine.Output{}, err
+	}
+	return engine.Output{Value: out, Note: out.note()}, nil
+}
+
+func createTable(ctx context.Context, server *cql.Server, t backup.Table) (left []string, err error) {
+	list, err := checkSaved(t)
+	if err != nil {
+		return nil, err
+	}
+	for _, statement := range list {
+		more, err := execute(ctx, server, statement, t.Keyspace)
+		left = append(left, more...)
+		if err != nil {
+			return left, fmt.Errorf("create %s.%s: %w", t.Keyspace, t.Name, err)
+		}
+	}
+	return left, nil
+}
+
+// settled looks once more: everything exists now, with the saved columns.
+func (s *restoreSchema) settled(ctx context.Context, a engine.Asker, m *backup.Manifest) (liveDiff, error) {
+	d, err := s.diff(ctx, a, m)
+	if err == nil && len(d.missing)+len(d.keyspaces) > 0 {
+		err = engine.Failf(engine.ClassIO, "created, yet not there: %s", strings.Join(d.missing, ", "))
+	}
+	return d, err
+}
+
+func (s *restoreSchema) out(d liveDiff) SchemaOut {
+	out := SchemaOut{Backup: s.Backup, Keyspaces: []string{}, Tables: append([]string{}, d.missing...), LeftOut: []string{}, Kept: append([]string{}, d.kept...)}
+	for _, k := range d.keyspaces {
+		out.Keyspaces = append(out.Keyspaces, k.Name)
+	}
+	return out
+}
+
+func (o SchemaOut) note() string {
+	text := fmt.Sprintf("created %d keyspaces, %d tables", len(o.Keyspaces), len(o.Tables))
+	if len(o.LeftOut) > 0 {
+		text += "; options this version does not know were left out: " + strings.Join(o.LeftOut, ", ")
+	}
+	return text
+}
+
+// Probe looks again whether all tables exist.
+func (s *restoreSchema) Probe(ctx context.Context, v *engine.View, _ string) (string, error) {
+	m, err := s.open(v)
+	if err != nil {
+		return "", err
+	}
+	if _, err := s.settled(ctx, v, m); err != nil {
+		return "", err
+	}
+	return s.Backup, nil
+}

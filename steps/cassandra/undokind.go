@@ -1,0 +1,120 @@
+package cassandra
+
+import (
+	"context"
+	"fmt"
+
+	"tidemark/engine"
+	"tidemark/steps/backup"
+	"tidemark/steps/internal/cassconf"
+)
+
+// undoRestore brings back what was live before a restore.
+type undoRestore struct {
+	Run string `json:"run" help:"run whose restore is undone" required:"true"`
+}
+
+// UndoOut is what undo-restore brought back on one node.
+type UndoOut struct {
+	Run    string   `json:"run"`
+	Backup string   `json:"backup"`
+	Tables []string `json:"tables"`
+}
+
+// UndoRestore is the kind undo-restore.
+func UndoRestore() engine.Kind {
+	return engine.Kind{
+		Name: "undo-restore",
+		Doc: "Exchanges the table directories of a restore back, whatever state it is in, with hints and saved caches. " +
+			"Cassandra must be stopped clean, which is proved before each exchange. What the restore had brought, and what was written since, is kept " +
+			"until release-restore. A released restore cannot be undone.",
+		Example: "id: undo\nundo-restore: {run: 20261122T010203Z-k7}",
+		Redo:    engine.Checked,
+		New:     func() engine.Step { return &undoRestore{} },
+		Out:     UndoOut{},
+		Version: 1,
+	}
+}
+
+// factUndone is "true" when a run's restore is undone on the node.
+func factUndone(run string) string { return "undone." + run }
+
+// restoreOf reads the state of a run's restore on this node; nil where it never laid anything ready.
+func restoreOf(a engine.Asker, run string) (cassconf.Config, *swapRecord, error) {
+	if err := checkRun(run); err != nil {
+		return cassconf.Config{}, nil, err
+	}
+	conf, err := readConfig(a)
+	if err != nil {
+		return conf, nil, err
+	}
+	rec, err := readRecord(a, conf.DataDirs, run)
+	return conf, rec, err
+}
+
+// Plan says which tables come back; on a node where the run never exchanged anything there is nothing to do.
+func (s *undoRestore) Plan(ctx context.Context, v *engine.View) (engine.Change, error) {
+	conf, rec, err := restoreOf(v, s.Run)
+	if err != nil {
+		return engine.Change{}, err
+	}
+	c := engine.Change{Sign: engine.Changes, Risk: engine.Overwrites, Will: []engine.Fact{{Key: factUndone(s.Run), Value: "true"}}}
+	switch {
+	case rec == nil:
+		c.Sign, c.Risk, c.Summary, c.Out = engine.Same, engine.Harmless, "run "+s.Run+" exchanged nothing here", encode(UndoOut{Run: s.Run, Tables: []string{}})
+		return c, nil
+	case rec.State == stateUndone:
+		c.Sign, c.Risk, c.Summary, c.Out = engine.Same, engine.Harmless, "the restore of run "+s.Run+" is undone", encode(s.out(rec))
+		return c, nil
+	case rec.State == stateReleased:
+		return c, engine.WithNext(engine.Failf(engine.ClassPrecondition, "the restore of run %s is released: what was live before it is deleted", s.Run),
+			"restore an older backup instead: tidemark backups list")
+	}
+	c.Summary = fmt.Sprintf("bring %d tables back as they were before run %s restored backup %s", len(rec.Dirs), s.Run, rec.Backup)
+	for _, d := range rec.Dirs {
+		c.Details = append(c.Details, "~ "+d+": what was written since the restore goes out of sight, and is kept until the release")
+	}
+	if !v.Actual {
+		c.Pre, err = stoppedFacts(ctx, v, conf)
+	}
+	return c, err
+}
+
+func (s *undoRestore) out(rec *swapRecord) UndoOut {
+	return UndoOut{Run: s.Run, Backup: rec.Backup, Tables: append([]string{}, rec.Dirs...)}
+}
+
+// Apply exchanges back and lets go of the backup.
+func (s *undoRestore) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
+	conf, rec, err := restoreOf(h, s.Run)
+	if err != nil || rec == nil {
+		return engine.Output{Value: UndoOut{Run: s.Run, Tables: []string{}}}, err
+	}
+	o, err := ownerOf(h, conf)
+	if err != nil {
+		return engine.Output{}, err
+	}
+	sw := &swapper{asker: h, areas: areasOf(h, conf.DataDirs, s.Run), rec: rec, owner: o, prove: func() error { return proveStopped(ctx, h, conf) }}
+	if err := sw.undo(ctx); err != nil {
+		return engine.Output{}, fmt.Errorf("undo the restore of run %s: %w", s.Run, err)
+	}
+	if err := letGo(h, rec); err != nil {
+		return engine.Output{}, err
+	}
+	out := s.out(rec)
+	return engine.Output{Value: out, Note: fmt.Sprintf("%d tables are as they were before run %s", len(out.Tables), s.Run)}, nil
+}
+
+// letGo lets retention have the backup again; it may be gone from this node already.
+func letGo(a engine.Asker, rec *swapRecord) error {
+	if !exists(a.Path(backup.Path(rec.BackupDir, rec.Backup, ""))) {
+		return nil
+	}
+	return backup.Unuse(a, rec.BackupDir, rec.Backup, rec.Run)
+}
+
+// Probe looks again whether the restore is undone.
+func (s *undoRestore) Probe(_ context.Context, v *engine.View, _ string) (string, error) {
+	_, rec, err := restoreOf(v, s.Run)
+	return fmt.Sprint(rec == nil || rec.State == stateUndone), err
+}
