@@ -93,7 +93,7 @@ func (b *breach) Plan(ctx context.Context, v *engine.View) (engine.Change, error
 		"link":    func() error { return os.Link(b.File, b.File+".link") },
 		"mkdir":   func() error { return os.Mkdir(b.File+".dir", 0o700) },
 		"signal":  func() error { return syscall.Kill(b.Victim, syscall.SIGUSR1) },
-		"host":    func() error { return syscall.Sethostname([]byte("x")) },
+		"host":    sameHostname,
 		"nice":    func() error { return syscall.Setpriority(syscall.PRIO_PROCESS, b.Victim, 5) },
 		"remount": func() error { return syscall.Mount("", "/", "", syscall.MS_REMOUNT, "") },
 	}
@@ -112,6 +112,15 @@ func (b *breach) Plan(ctx context.Context, v *engine.View) (engine.Change, error
 		broke = append(broke, "reading failed: "+err.Error())
 	}
 	return engine.Change{Sign: engine.Same, Summary: strings.Join(broke, ",")}, nil
+}
+
+// sameHostname sets the name the machine has: where the fence is missing, nothing is harmed.
+func sameHostname() error {
+	name, err := os.Hostname()
+	if err != nil {
+		return nil
+	}
+	return syscall.Sethostname([]byte(name))
 }
 
 func (b *breach) Apply(context.Context, *engine.Host, engine.Change) (engine.Output, error) {
