@@ -108,6 +108,7 @@ func testDialer(t *testing.T, o Options) *Dialer {
 	d := NewDialer(o)
 	d.times.first, d.times.max, d.times.grace = 10*time.Millisecond, 50*time.Millisecond, 500*time.Millisecond
 	d.root, d.pkg = t.TempDir(), "/nonexistent/tidemark"
+	d.home = d.root
 	return d
 }
 

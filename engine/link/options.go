@@ -40,8 +40,9 @@ type Dialer struct {
 	prompts sync.Mutex    // held while ssh may ask the operator
 	own     func() (binary, error)
 	times   timing
-	// root is the node's directory for sent binaries when the agent runs as root, pkg the installed package.
-	root, pkg string
+	// root is where a node keeps sent binaries when the agent runs as root, home where it does not (as its shell
+	// reads it); pkg is the installed package.
+	root, home, pkg string
 }
 
 // timing holds the waits of a connection; tests shorten them.
@@ -68,6 +69,7 @@ func NewDialer(o Options) *Dialer {
 		logins:  make(chan struct{}, o.Handshakes),
 		uploads: make(chan struct{}, o.Handshakes),
 		root:    "/var/lib/tidemark",
+		home:    "$HOME/.local/state/tidemark",
 		pkg:     "/usr/bin/tidemark",
 		times: timing{
 			ping: 5 * time.Second, pong: 10 * time.Second,

@@ -15,9 +15,9 @@ const sessionScript = `U=$(id -u);
 echo "@MARKER@ as $U $(id -un)";
 T=@PKG@;
 if [ "$($T version --build </dev/null 2>/dev/null)" = "@BUILD@" ]; then :; else
-if [ "$U" = 0 ] || [ "@BECOME@" = root ]; then D=@ROOT@; O=0; else D="$HOME/.local/state/tidemark"; O=$U; fi;
+if [ "$U" = 0 ] || [ "@BECOME@" = root ]; then D=@ROOT@; O=0; else D="@HOME@"; O=$U; fi;
 T=$D/bin/@SHA@/tidemark;
-if [ -z "$(find "$T" -type f -user $O -perm 0755 2>/dev/null)" ]; then echo "@MARKER@ need $(uname -m)"; exit 42; fi;
+if [ -z "$(find "$T" -prune -type f -user $O -perm 0755 2>/dev/null)" ]; then echo "@MARKER@ need $(uname -m)"; exit 42; fi;
 fi;
 if [ "@BECOME@" = root ] && [ "$U" = 0 ] || [ -z "@BECOME@" ]; then exec "$T" @ARGS@; fi;
 LANGUAGE=en exec sudo -n -- "$T" @ARGS@`
@@ -25,7 +25,7 @@ LANGUAGE=en exec sudo -n -- "$T" @ARGS@`
 // uploadScript stores what comes on its input under its sha256, and removes what was not used for 30 days. It
 // says "ready" before it reads, then "stored", or "damaged" with the digest that arrived.
 const uploadScript = `umask 022;
-if [ "$(id -u)" = 0 ]; then D=@ROOT@; else D="$HOME/.local/state/tidemark"; fi;
+if [ "$(id -u)" = 0 ]; then D=@ROOT@; else D="@HOME@"; fi;
 B=$D/bin/@SHA@; F=$B/.@MARKER@;
 mkdir -p "$B" && chmod 0755 "$D" "$D/bin" "$B" || exit 44;
 echo "@MARKER@ ready";
@@ -55,6 +55,6 @@ func (d *Dialer) fill(script string, t Target, marker, sha string) string {
 	return "'" + strings.NewReplacer(
 		"\n", " ",
 		"@MARKER@", marker, "@BUILD@", d.o.Build, "@SHA@", sha, "@BECOME@", t.Become,
-		"@PKG@", d.pkg, "@ROOT@", d.root, "@ARGS@", strings.Join(t.agentArgs(marker), " "),
+		"@PKG@", d.pkg, "@ROOT@", d.root, "@HOME@", d.home, "@ARGS@", strings.Join(t.agentArgs(marker), " "),
 	).Replace(script) + "'"
 }
