@@ -125,17 +125,25 @@ func (r *driven) settleOthers(a *app) error {
 	return j.Append(&engine.Event{Type: engine.EventClosed, Time: time.Now().UTC(), Run: r.replaces, Reason: reason, Message: "by run " + r.plan.Run})
 }
 
-// whoHolds adds the way on to the refusal of a locked node.
+// whoHolds adds the way on to the refusals of locked nodes.
 func (a *app) whoHolds(err error) error {
-	var l *engine.Locked
-	if !errors.As(err, &l) {
-		return err
+	var out []error
+	for _, e := range view.Leaves(err) {
+		var l *engine.Locked
+		if errors.As(e, &l) {
+			e = engine.WithNext(e, a.wayOn(l))
+		}
+		out = append(out, e)
 	}
-	next := "wait, or ask " + l.Record.Holder.User + "@" + l.Record.Holder.Host + "; from here: " + a.command("resume", "--adopt", l.Node, l.Record.Run)
-	if _, e := os.Stat(journal.Dir(a.stateDir(), l.Record.Run)); e == nil {
-		next = a.command("resume", l.Record.Run)
+	return errors.Join(out...)
+}
+
+func (a *app) wayOn(l *engine.Locked) string {
+	if _, err := os.Stat(journal.Dir(a.stateDir(), l.Record.Run)); err == nil {
+		return a.command("resume", l.Record.Run)
 	}
-	return engine.WithNext(err, next)
+	by := l.Record.Holder
+	return "wait, or ask " + by.User + "@" + by.Host + "; from here: " + a.command("resume", "--adopt", l.Node, l.Record.Run)
 }
 
 // holder names who drives: the person behind sudo where there is one.

@@ -70,6 +70,18 @@ func (r *refused) Error() string { return r.err.Error() }
 
 func (r *refused) Unwrap() error { return r.err }
 
+// causes takes the refusals off the errors that they hold, so that each is told on its own.
+func causes(err error) error {
+	var out []error
+	for _, e := range view.Leaves(err) {
+		if r, ok := e.(*refused); ok {
+			e = causes(r.err)
+		}
+		out = append(out, e)
+	}
+	return errors.Join(out...)
+}
+
 // ended is a run that began and is not done.
 type ended struct {
 	err error

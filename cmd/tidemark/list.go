@@ -31,11 +31,13 @@ func (a *app) list() error {
 		if err != nil {
 			return err
 		}
+		l := listed{Name: name, Title: "not valid in this build; see: tidemark validate " + name, Inputs: []string{}}
 		r, diags := schema.Load(src, kinds.Schema(), nil)
-		if err := diags.Err(); err != nil {
-			return &invalid{diags, []schema.Source{src}}
+		if diags.Err() != nil {
+			all = append(all, l)
+			continue
 		}
-		l := listed{Name: name, Title: r.Title, Inputs: []string{}}
+		l.Title = r.Title
 		for _, in := range r.Inputs {
 			l.Inputs = append(l.Inputs, in.Name)
 		}

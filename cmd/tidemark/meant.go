@@ -22,25 +22,31 @@ func meant(word string, known []string) string {
 	return "; did you mean " + best + "?"
 }
 
-// slips counts the single characters to insert, drop or change between two words.
+// slips counts the characters to insert, drop, change or swap with their neighbour between two words.
 func slips(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		for j := range rows[i] {
+			rows[i][j] = slip(rows, a, b, i, j)
 		}
 	}
-	return row[len(b)]
+	return rows[len(a)][len(b)]
+}
+
+func slip(rows [][]int, a, b string, i, j int) int {
+	if i == 0 || j == 0 {
+		return i + j
+	}
+	change := rows[i-1][j-1]
+	if a[i-1] != b[j-1] {
+		change++
+	}
+	best := min(change, rows[i-1][j]+1, rows[i][j-1]+1)
+	if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+		best = min(best, rows[i-2][j-2]+1)
+	}
+	return best
 }
 
 // unknownVerb refuses words that are no command.

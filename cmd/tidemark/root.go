@@ -128,5 +128,5 @@ func (a *app) explain(err error) {
 		a.say("%s. Nothing was done.", view.Count(n, "mistake"))
 		return
 	}
-	view.Problem(a.stderr, err, view.StyleOf(a.stderr))
+	view.Problem(a.stderr, causes(err), view.StyleOf(a.stderr))
 }

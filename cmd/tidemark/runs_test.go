@@ -1,0 +1,243 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"tidemark/engine"
+	"tidemark/engine/agent"
+	"tidemark/engine/enginetest"
+	"tidemark/engine/journal"
+	"tidemark/engine/link"
+)
+
+const testSite = `site: lab
+nodes:
+  one: {connection: local, groups: [vellum]}
+  two: {connection: local, groups: [vellum]}
+`
+
+// testRunbook fails in its second stage when `least` backups are not there.
+const testRunbook = `runbook: story
+title: Looks at backups
+inputs:
+  dir: {type: string, required: true}
+  least: {type: int, default: 0}
+stages:
+  - stage: first
+    on: vellum
+    steps:
+      - {id: list, list-backups: {dir: "${{ inputs.dir }}"}}
+  - stage: second
+    on: vellum
+    steps:
+      - {id: enough, assert: {that: 'len(steps.list.out.backups) >= inputs.least', message: too few backups}}
+`
+
+// house is a controller with two nodes whose agents live in this process; their tasks are processes of their own.
+type house struct {
+	t       *testing.T
+	dir     string
+	state   string
+	out     bytes.Buffer
+	err     bytes.Buffer
+	refused map[string]error
+}
+
+func newHouse(t *testing.T) *house {
+	h := &house{t: t, dir: t.TempDir(), refused: map[string]error{}}
+	h.state = filepath.Join(h.dir, "state")
+	h.write("site.yaml", testSite)
+	h.write("story.yaml", testRunbook)
+	return h
+}
+
+func (h *house) write(name, text string) {
+	h.t.Helper()
+	if err := os.WriteFile(filepath.Join(h.dir, name), []byte(text), 0o600); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// dial opens an agent on a node's state; the dry run is unfenced, which the agent's own tests cover.
+func (h *house) dial(target link.Target, o link.Options) engine.Node {
+	if err := h.refused[target.Name]; err != nil {
+		return unreachable{err: err}
+	}
+	kinds, err := allKinds()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	ground := &enginetest.Ground{Dir: filepath.Join(h.dir, "root", target.Name)}
+	a, err := agent.New(agent.Options{
+		Dir: filepath.Join(h.dir, "node", target.Name), Node: target.Name, Build: o.Build,
+		PlanWith: func(ctx context.Context, r engine.PlanRequest) (engine.PlanReply, error) {
+			return agent.PlanTasks(ctx, kinds, ground, r), nil
+		},
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return a
+}
+
+// unreachable is a node that nobody can log in to.
+type unreachable struct {
+	engine.Node
+	err error
+}
+
+func (u unreachable) State(context.Context, string) (engine.NodeState, error) {
+	return engine.NodeState{}, u.err
+}
+
+func (u unreachable) Close() error { return nil }
+
+// do runs tidemark with args and gives the exit code; h.out and h.err hold what it wrote.
+func (h *house) do(args ...string) int {
+	h.t.Helper()
+	h.out.Reset()
+	h.err.Reset()
+	a := &app{stdin: strings.NewReader(""), stdout: &h.out, stderr: &h.err, build: buildOnce(), dial: h.dial}
+	code := a.execute(h.t.Context(), append([]string{"--site", filepath.Join(h.dir, "site.yaml"), "--state", h.state}, args...))
+	h.t.Logf("tidemark %s: %d\n%s%s", strings.Join(args, " "), code, h.out.String(), h.err.String())
+	return code
+}
+
+func (h *house) run(args ...string) int {
+	h.t.Helper()
+	return h.do(append([]string{"run", filepath.Join(h.dir, "story.yaml"), "--input", "dir=" + h.dir + "/none"}, args...)...)
+}
+
+// wants checks the exit code and that the output holds each text.
+func (h *house) wants(code, want int, texts ...string) {
+	h.t.Helper()
+	if code != want {
+		h.t.Fatalf("exit code %d, want %d", code, want)
+	}
+	for _, text := range texts {
+		if !strings.Contains(h.out.String()+h.err.String(), text) {
+			h.t.Errorf("the output lacks %q", text)
+		}
+	}
+}
+
+func (h *house) onlyRun() string {
+	h.t.Helper()
+	all, err := journal.List(h.state)
+	if err != nil || len(all) != 1 {
+		h.t.Fatalf("%v, %d runs", err, len(all))
+	}
+	return all[0].Run
+}
+
+func TestARunThatIsDone(t *testing.T) {
+	h := newHouse(t)
+	h.wants(h.run(), 0, "second/enough@two", "closed: done", "story on lab: done", "@one, two")
+	h.wants(h.do("runs"), 0, "closed: done", "4/4")
+	h.wants(h.do("resume"), exitUsage, "no run is open")
+	h.wants(h.do("resume", h.onlyRun()), exitUsage, "is closed: done")
+	h.wants(h.do("nodes"), 0, "free")
+}
+
+func TestARunThatFails(t *testing.T) {
+	h := newHouse(t)
+	h.wants(h.run("--input", "least=1"), exitFailed, "failed: enough: too few backups", "@one, two",
+		"still locked: one, two", "no service was stopped", "resume "+h.onlyRun(), "log:")
+	if n := strings.Count(h.err.String(), "failed: enough"); n != 1 {
+		t.Errorf("the cause is told %d times", n)
+	}
+	h.wants(h.do("status"), 0, "first            passed", "2 failed")
+	h.wants(h.do("nodes"), 0, "locked by "+h.onlyRun())
+	h.wants(h.run(), exitLocked, "is open and holds one, two", "resume "+h.onlyRun())
+	h.wants(h.do("resume"), exitFailed, "reused", "failed, to be repeated", "2 tasks: second/enough@one, second/enough@two")
+	h.wants(h.do("logs"), 0, "failed  second/enough@one")
+	h.wants(h.do("logs", "second/enough@oen"), exitUsage, "did you mean second/enough@one")
+	h.wants(h.do("abandon", h.onlyRun(), "--yes"), 0, "closed: abandoned")
+	h.wants(h.run(), 0)
+}
+
+func TestOnlyHalfOfTheNodesFail(t *testing.T) {
+	h := newHouse(t)
+	h.write("story.yaml", strings.Replace(testRunbook, ">= inputs.least", `>= inputs.least || node.name == "two"`, 1))
+	h.wants(h.run("--input", "least=1", "-o", "json"), exitPartly)
+	var rep struct {
+		Result string
+		Open   bool
+		Tasks  []struct{ Task, Outcome string }
+		Next   string
+	}
+	if err := json.Unmarshal(h.out.Bytes(), &rep); err != nil {
+		t.Fatal(err)
+	}
+	if rep.Result != "failed" || !rep.Open || len(rep.Tasks) != 4 || !strings.Contains(rep.Next, "resume") {
+		t.Errorf("%+v", rep)
+	}
+}
+
+func TestASecondController(t *testing.T) {
+	h := newHouse(t)
+	h.wants(h.run("--input", "least=1"), exitFailed)
+	run, first := h.onlyRun(), h.state
+	h.state = filepath.Join(h.dir, "other")
+	h.wants(h.run(), exitLocked, "locked by run "+run, "resume --adopt one "+run)
+	h.wants(h.do("resume", "--adopt", "one"), exitFailed, "adopting run "+run+" (story) from one, two")
+	rec, err := journal.Read(journal.Dir(h.state, run))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := engine.Fold(rec.Events); !s.Barriers["first"] || s.Tasks["second/enough@one"].Outcome != engine.Failed {
+		t.Errorf("adopted as %+v", s)
+	}
+	h.wants(h.do("resume", "--adopt", "one"), exitUsage, "needs no adoption")
+	h.state = first
+	h.wants(h.do("resume"), exitFailed) // the epoch of the other one was seen and passed
+}
+
+func TestAnEditedJournalIsAdopted(t *testing.T) {
+	h := newHouse(t)
+	h.wants(h.run("--input", "least=1"), exitFailed)
+	run := h.onlyRun()
+	path := filepath.Join(journal.Dir(h.state, run), "journal.jsonl")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, bytes.Replace(data, []byte("done"), []byte("Done"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.wants(h.do("resume", run), exitRefused, "was edited", "tidemark resume --adopt one,two "+run)
+	h.wants(h.do("resume", "--adopt", "one,two", run), exitFailed, "unreadable record was kept")
+}
+
+func TestNodesThatCannotBeReached(t *testing.T) {
+	h := newHouse(t)
+	for _, n := range []string{"one", "two"} {
+		h.refused[n] = engine.WithNext(engine.Failf(engine.ClassHostKey, "%s: host key changed", n), "compare it")
+	}
+	h.wants(h.run(), exitLogin, "host key changed  @one, two", "next: compare it")
+	h.wants(h.do("nodes"), exitLogin, "host-key")
+	h.refused["one"] = engine.Failf(engine.ClassConnect, "no route to host")
+	h.wants(h.run(), exitRefused)
+	if _, err := os.Stat(filepath.Join(h.state, "runs")); err == nil {
+		t.Error("a run that was refused left a directory")
+	}
+}
+
+func TestPlanChangesNothing(t *testing.T) {
+	h := newHouse(t)
+	h.wants(h.do("plan", filepath.Join(h.dir, "story.yaml"), "--input", "dir="+h.dir+"/none", "--detailed-exitcode"), exitPending, "? enough", "@one, two", "digest")
+	h.wants(h.do("runs"), 0, "no runs")
+	h.wants(h.do("plan", filepath.Join(h.dir, "story.yaml"), "--input", "dir="+h.dir+"/none", "--limit", "tow"), exitUsage, "did you mean two?")
+	h.wants(h.do("plan", filepath.Join(h.dir, "story.yaml"), "--input", "dir="+h.dir+"/none", "-o", "json", "--limit", "two"), 0)
+	var p engine.Plan
+	if err := json.Unmarshal(h.out.Bytes(), &p); err != nil || !slices.Equal(p.Nodes, []string{"two"}) {
+		t.Errorf("%v %v", err, p.Nodes)
+	}
+}
