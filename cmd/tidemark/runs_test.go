@@ -241,3 +241,12 @@ func TestPlanChangesNothing(t *testing.T) {
 		t.Errorf("%v %v", err, p.Nodes)
 	}
 }
+
+func TestAQuestionNeedsAnAnswer(t *testing.T) {
+	h := newHouse(t)
+	h.write("story.yaml", "runbook: asks\ntitle: Asks\nstages:\n  - stage: ask\n    on: controller\n    steps:\n"+
+		"      - {id: sure, confirm: Is Ellis stopped on every site}\n  - stage: look\n    on: vellum\n    steps:\n      - {id: list, list-backups: {}}\n")
+	file := filepath.Join(h.dir, "story.yaml")
+	h.wants(h.do("run", file), exitFailed, "nobody is there to answer: Is Ellis stopped on every site", "answer with --yes")
+	h.wants(h.do("resume", "--yes"), 0, "Is Ellis stopped on every site yes (--yes)", "closed: done")
+}

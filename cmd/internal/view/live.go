@@ -24,6 +24,7 @@ type Live struct {
 	above []string
 	drawn int // lines on the screen
 	dirty bool
+	still bool // suspended
 	done  chan struct{}
 	ended chan struct{}
 }
@@ -45,6 +46,19 @@ func (l *Live) Event(e engine.Event) {
 		l.above = append(l.above, l.st.paint(eventColor(e), Line(e)))
 	}
 	l.dirty = true
+}
+
+// Suspend takes the board off the screen and leaves the screen alone until the given function is called.
+func (l *Live) Suspend() (resume func()) {
+	l.draw(true, true)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.still = true
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.still, l.dirty = false, true
+	}
 }
 
 // stays tells which events a reader must still find after the run.
@@ -83,7 +97,7 @@ func (l *Live) loop() {
 func (l *Live) draw(clock, last bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.dirty && !clock {
+	if l.still || (!l.dirty && !clock) {
 		return
 	}
 	width, height := l.size()
