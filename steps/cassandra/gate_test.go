@@ -1,0 +1,172 @@
+package cassandra
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"tidemark/engine"
+	"tidemark/steps/backup"
+)
+
+// restoreRun is a run other than the one that saved the backup.
+const restoreRun = "20261123T040506Z-ab"
+
+// newRestoreNode is a node with a sealed backup of homer and memento, ready for a restore.
+func newRestoreNode(t testing.TB) *snapshotNode {
+	t.Helper()
+	n := newSnapshotNode(t)
+	n.put("/var/lib/cassandra/commitlog/CommitLog-7-1.log", cleanSegment)
+	n.put("/var/lib/cassandra/hints/host-1-2.hints", "hint")
+	n.put("/var/lib/cassandra/saved_caches/KeyCache.db", "cache")
+	n.take("other-tool", []string{"homer"})
+	n.take(tag, []string{"homer", "memento"})
+	if _, _, err := n.Apply(SaveSnapshot(), saving()); err != nil {
+		t.Fatal(err)
+	}
+	n.seal("vellum-1", "vellum-2")
+	n.Run = restoreRun
+	return n
+}
+
+func (n *snapshotNode) seal(nodes ...string) {
+	n.T.Helper()
+	s := backup.Seal{Format: 1, Backup: tag, Time: time.Now()}
+	for _, name := range nodes {
+		s.Nodes = append(s.Nodes, backup.SealedNode{Name: name})
+	}
+	data, err := json.Marshal(s)
+	if err != nil {
+		n.T.Fatal(err)
+	}
+	n.put(backup.Path(store, tag, "set.json"), string(data))
+}
+
+// answer changes what the made-up server says in the rows of a table.
+func (n *snapshotNode) answer(table, column string, value any) {
+	ask := n.Ground.OnQuery
+	n.Ground.OnQuery = func(q engine.Query) ([]engine.Row, error) {
+		rows, err := ask(q)
+		if strings.Contains(q.Statement, " "+table) {
+			for _, r := range rows {
+				r[column] = value
+			}
+		}
+		return rows, err
+	}
+}
+
+func gateStep() *checkRestore {
+	return &checkRestore{Backup: tag, Keyspaces: []string{"homer", "memento"}, Dir: store}
+}
+
+func TestGatePasses(t *testing.T) {
+	n := newRestoreNode(t)
+	c, err := n.Plan(CheckRestore(), gateStep())
+	if err != nil || c.Sign != engine.Same {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	var out GateOut
+	if err := json.Unmarshal(c.Out, &out); err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Members) != 1 || out.Live.HostID != "8cd40723" || len(out.Live.Tokens) != 2 || out.Bytes["homer"] == 0 || len(out.TTL) != 1 {
+		t.Errorf("%+v", out)
+	}
+}
+
+func TestGateRefuses(t *testing.T) {
+	data := backup.Path(store, tag, backup.Cassandra, "data/homer", simservs, "nb-1-big-Data.db")
+	cases := map[string]struct {
+		harm  func(*snapshotNode)
+		words []string
+	}{
+		"flipped byte":      {func(n *snapshotNode) { n.rewrite(data, "homer 1 Dbta.db") }, []string{"nb-1-big-Data.db", "sha256"}},
+		"missing file":      {func(n *snapshotNode) { n.remove(data) }, []string{"nb-1-big-Data.db: missing"}},
+		"no set":            {func(n *snapshotNode) { n.remove(backup.Path(store, tag, "set.json")) }, []string{"set is not complete", "vellum-2"}},
+		"part of a set":     {func(n *snapshotNode) { n.seal("vellum-1") }, []string{"1 of 2 nodes", "vellum-2 missing", "backups list"}},
+		"no manifest":       {func(n *snapshotNode) { n.remove(backup.Path(store, tag, backup.Cassandra, "manifest.json")) }, []string{"incomplete on this node"}},
+		"other cluster":     {func(n *snapshotNode) { n.answer("system.local", "cluster_name", "west") }, []string{`cluster "lab"`, `"west"`}},
+		"other partitioner": {func(n *snapshotNode) { n.answer("system.local", "partitioner", "RandomPartitioner") }, []string{"RandomPartitioner"}},
+		"other rack":        {func(n *snapshotNode) { n.answer("system.local", "rack", "rack9") }, []string{"rack1", "rack9"}},
+		"other tokens":      {func(n *snapshotNode) { n.answer("system.local", "tokens", []string{"100", "7"}) }, []string{"1 of 2 are the same", "initial_token", "sstableloader"}},
+		"another node's": {func(n *snapshotNode) {
+			n.answer("system.local", "tokens", []string{"0", "9"})
+			n.answer("system.peers_v2", "tokens", []string{"100", "-100"})
+		}, []string{"backup of another node", "10.0.0.2"}},
+		"old server":   {func(n *snapshotNode) { n.answer("system.local", "release_version", "3.11.19") }, []string{"3.11.19 is not supported"}},
+		"older server": {func(n *snapshotNode) { n.answer("system.local", "release_version", "4.1.10") }, []string{"saved from Cassandra 5.0.8", "older 4.1.10"}},
+		"column type":  {func(n *snapshotNode) { n.answer("system_schema.columns", "type", "blob") }, []string{"homer.simservs: column user is text in the backup, blob live", "memento.call_lists: column impu"}},
+		"replication": {func(n *snapshotNode) {
+			n.answer("system_schema.keyspaces", "replication", map[string]string{"class": "NetworkTopologyStrategy"})
+		}, []string{"keyspace homer", "NetworkTopologyStrategy"}},
+		"not running":   {func(n *snapshotNode) { n.Ground.Open = nil }, []string{"does not serve on vellum-1"}},
+		"unreleased":    {func(n *snapshotNode) { n.unreleased() }, []string{"not released yet", "release-restore-vellum --input run=20261120T000000Z-zz", "undo-restore-vellum"}},
+		"symbolic link": {func(n *snapshotNode) { n.link(n.disks()[1] + "/memento/elsewhere-1") }, []string{"elsewhere-1 is a symbolic link"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			n := newRestoreNode(t)
+			c.harm(n)
+			_, err := n.Plan(CheckRestore(), gateStep())
+			refused(t, err, engine.ClassPrecondition, c.words...)
+		})
+	}
+}
+
+func TestGateNamesAllFindingsAtOnce(t *testing.T) {
+	n := newRestoreNode(t)
+	n.seal("vellum-1")
+	n.answer("system.local", "rack", "rack9")
+	n.answer("system.local", "cluster_name", "west")
+	_, err := n.Plan(CheckRestore(), gateStep())
+	refused(t, err, engine.ClassPrecondition, "(1)", "(2)", "(3)", "1 of 2 nodes", "rack9", "west")
+}
+
+func TestGateSaysAnotherHostIDWithTheSameTokens(t *testing.T) {
+	n := newRestoreNode(t)
+	n.answer("system.local", "host_id", "99999999")
+	c, err := n.Plan(CheckRestore(), gateStep())
+	if err != nil || !strings.Contains(strings.Join(c.Details, "\n"), "host id is another one") {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+func TestGateRefusesUnknownKeyspaceAndLegacy(t *testing.T) {
+	n := newRestoreNode(t)
+	s := gateStep()
+	s.Keyspaces = []string{"homre"}
+	_, err := n.Plan(CheckRestore(), s)
+	refused(t, err, engine.ClassPrecondition, "no keyspace homre", "homer")
+	n.put("/usr/share/clearwater/homer/backup/backups/homer/1395401410135/x/y", "z")
+	s.Backup = "1395401410135"
+	_, err = n.Plan(CheckRestore(), s)
+	refused(t, err, engine.ClassPrecondition, "legacy", "restore_backup.sh")
+}
+
+func (n *snapshotNode) remove(path string) {
+	n.T.Helper()
+	if err := os.Remove(n.Ground.Dir + path); err != nil {
+		n.T.Fatal(err)
+	}
+}
+
+// rewrite replaces a file instead of writing into it: the backup's inode is Cassandra's own.
+func (n *snapshotNode) rewrite(path, text string) {
+	n.remove(path)
+	n.put(path, text)
+}
+
+func (n *snapshotNode) link(path string) {
+	n.T.Helper()
+	if err := os.Symlink(n.Ground.Dir, path); err != nil {
+		n.T.Fatal(err)
+	}
+}
+
+func (n *snapshotNode) unreleased() {
+	n.put("/var/lib/cassandra/tidemark/20261120T000000Z-zz/swap.json",
+		`{"format": 1, "run": "20261120T000000Z-zz", "backup": "b", "state": "restored", "data_dirs": ["/var/lib/cassandra/data", "/disk2/data"]}`)
+}
