@@ -198,7 +198,7 @@ func TestClientOnAClosedPort(t *testing.T) {
 	c := cql.NewClient()
 	defer c.Close()
 	_, err = c.Query(t.Context(), dialer, engine.Query{System: "cql", Address: closed, Statement: "SELECT host_id FROM system.local"})
-	if engine.ClassOf(err) != engine.ClassConnect || engine.NextOf(err) == "" || !strings.Contains(err.Error(), closed) {
+	if engine.ClassOf(err) != engine.ClassConnect || engine.NextOf(err) == "" || !strings.HasPrefix(err.Error(), "CQL at "+closed+": dial tcp") {
 		t.Errorf("%v, class %s", err, engine.ClassOf(err))
 	}
 }

@@ -31,7 +31,7 @@ func isProtocol(err error) bool {
 // classed says which server failed and why.
 func classed(address string, err error) error {
 	class := classOf(err)
-	wrapped := engine.Fail(class, fmt.Errorf("CQL at %s: %w", address, err))
+	wrapped := engine.Fail(class, fmt.Errorf("CQL at %s: %w", address, terse(err)))
 	switch {
 	case class == engine.ClassConnect && answered(err):
 		return engine.WithNext(wrapped, "look which members are down: nodetool status")
@@ -41,6 +41,18 @@ func classed(address string, err error) error {
 		return engine.WithNext(wrapped, "Cassandra asks for a login; tidemark has none for it")
 	}
 	return wrapped
+}
+
+// terse drops what the driver puts before the cause when a session does not open; it keeps no chain there anyway.
+func terse(err error) error {
+	text := err.Error()
+	for _, noise := range []string{"gocql: unable to create session: ", "unable to connect to initial hosts: ", "unable to dial control conn "} {
+		text = strings.TrimPrefix(text, noise)
+	}
+	if text == err.Error() {
+		return err
+	}
+	return errors.New(text)
 }
 
 func classOf(err error) engine.Class {
