@@ -61,6 +61,7 @@ func fillIn(p *Plan, node string, reply PlanReply, kinds *Kinds) error {
 		switch {
 		case len(t.Waits) > 0:
 			t.Change = Change{Sign: NotKnown, Summary: "known after step " + strings.Join(t.Waits, ", "), Risk: kinds.Get(t.Kind).Risk}
+		case !ok && len(errs) > 0: // behind a task that could not be planned
 		case !ok:
 			errs = append(errs, fmt.Errorf("%s: the node gave no answer", t.ID))
 		case a.Error != "":

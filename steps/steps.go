@@ -6,6 +6,7 @@ import (
 	"tidemark/steps/backup"
 	"tidemark/steps/cassandra"
 	"tidemark/steps/control"
+	"tidemark/steps/files"
 	"tidemark/steps/internal/cql"
 	"tidemark/steps/monit"
 )
@@ -16,6 +17,7 @@ func All() []engine.Kind {
 	all = append(all, backup.Kinds()...)
 	all = append(all, cassandra.Kinds()...)
 	all = append(all, control.Kinds()...)
+	all = append(all, files.Kinds()...)
 	all = append(all, monit.Kinds()...)
 	return all
 }

@@ -66,7 +66,8 @@ func PlanMain(ctx context.Context, kinds *engine.Kinds, clients map[string]engin
 	return json.NewEncoder(out).Encode(reply)
 }
 
-// PlanTasks plans the tasks in their order over shared facts.
+// PlanTasks plans the tasks in their order over shared facts. Behind a task that cannot be planned nothing is known
+// of what follows, so it ends there.
 func PlanTasks(ctx context.Context, kinds *engine.Kinds, g engine.Ground, r engine.PlanRequest) engine.PlanReply {
 	seen := &recorder{Ground: g}
 	facts := engine.NewFacts(r.Promised)
@@ -75,6 +76,9 @@ func PlanTasks(ctx context.Context, kinds *engine.Kinds, g engine.Ground, r engi
 		p := planOne(ctx, kinds, seen, facts, r, item)
 		facts.Add(p.Change.Will)
 		reply.Planned = append(reply.Planned, p)
+		if p.Error != "" {
+			break
+		}
 	}
 	reply.Probes = seen.list
 	return reply

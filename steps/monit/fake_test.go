@@ -39,7 +39,8 @@ func newFake(t *testing.T) (*fake, *enginetest.Bench) {
 	t.Helper()
 	b := enginetest.NewBench(t)
 	f := &fake{t: t, dir: b.Ground.Dir, slow: 3, monitor: map[string]int{process: 1, program: 1, lone: 1}}
-	f.write("/etc/monit/monitrc", "set httpd port 2812 allow admin:monit\ncheck process cassandra_process with pidfile /run/cassandra.pid group cassandra\n")
+	f.write("/etc/monit/monitrc", "set httpd port 2812 allow admin:monit\ncheck process cassandra_process with pidfile /run/cassandra.pid group cassandra\n"+
+		"check program poll_cassandra with path /usr/bin/poll_cassandra group cassandra\n")
 	f.write("/etc/cassandra/cassandra.yaml", confYAML)
 	b.Ground.Open = map[string]bool{}
 	b.Ground.OnGet, b.Ground.OnExec = f.page, f.exec

@@ -59,7 +59,8 @@ func (m *Monit) Services(ctx context.Context) ([]Service, error) {
 	return rc.complete(services), err
 }
 
-// Group lists the services of a group, as monit itself counts them.
+// Group lists the services of a group: by monit's configuration, which a dry run can read, else as the command
+// counts them. (The command opens monit's log for writing, so it does not run behind the fence of a dry run.)
 func (m *Monit) Group(ctx context.Context, group string) ([]Service, error) {
 	if err := target(group); err != nil {
 		return nil, err
@@ -67,6 +68,9 @@ func (m *Monit) Group(ctx context.Context, group string) ([]Service, error) {
 	all, err := m.Services(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if known := members(all, group); len(known) > 0 {
+		return known, nil
 	}
 	out, err := m.summary(ctx, "-g", group)
 	if err != nil {
@@ -77,6 +81,16 @@ func (m *Monit) Group(ctx context.Context, group string) ([]Service, error) {
 		return nil, err
 	}
 	return pick(all, rows)
+}
+
+func members(all []Service, group string) []Service {
+	var out []Service
+	for _, s := range all {
+		if slices.Contains(s.Groups, group) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // pick finds the rows of a text among the services; the text cuts long names.

@@ -12,12 +12,12 @@ var vellums = []string{"vellum-1", "vellum-2", "vellum-3"}
 func disaster(t *testing.T) {
 	t.Helper()
 	lab(t, "load", "--lines", "500", "--phase", "newer")
-	lab(t, "cql", "DROP TABLE homestead_cache.impi_mapping")
 	on(t, "vellum-1", `monit stop cassandra_process
 		while kill -0 "$(cat /var/run/cassandra/cassandra.pid 2>/dev/null)" 2>/dev/null; do sleep 0.2; done
 		rm -rf /var/lib/cassandra/data/homestead_* /var/lib/cassandra/data/homer /var/lib/cassandra/data/memento
 		monit start cassandra_process`)
 	lab(t, "up")
+	lab(t, "cql", "DROP TABLE homestead_cache.impi_mapping")
 }
 
 // TestBackupDisasterRestore is the main job: at each of several points the restore is killed with -9 and resumed;
