@@ -178,8 +178,20 @@ func TestTextOfAnUnknownShapeIsAnError(t *testing.T) {
 	}
 }
 
-func TestGroupIsWhatMonitSays(t *testing.T) {
+// TestGroupComesFromTheConfiguration: the command opens monit's log for writing, which a dry run cannot.
+func TestGroupComesFromTheConfiguration(t *testing.T) {
 	m, g := bench(t, sample(t, "5.33-running.xml"), string(sample(t, "5.33-summary-group.txt")))
+	services, err := m.Group(t.Context(), "cassandra")
+	if err != nil || len(services) != 2 || services[0].PID != 9693 || services[1].Name != "poll_cassandra" {
+		t.Errorf("%+v, %v", services, err)
+	}
+	if len(g.Calls()) != 0 {
+		t.Errorf("asked %q", g.Calls())
+	}
+}
+
+func TestGroupIsAskedWhereTheConfigurationIsSilent(t *testing.T) {
+	m, g := ungrouped(t, string(sample(t, "5.33-summary-group.txt")))
 	services, err := m.Group(t.Context(), "cassandra")
 	if err != nil || len(services) != 2 || services[0].PID != 9693 || services[1].Name != "poll_cassandra" {
 		t.Errorf("%+v, %v", services, err)
@@ -189,15 +201,25 @@ func TestGroupIsWhatMonitSays(t *testing.T) {
 	}
 }
 
+// ungrouped is a bench whose configuration names no group.
+func ungrouped(t *testing.T, summary string) (*monit.Monit, *enginetest.Ground) {
+	t.Helper()
+	m, g := bench(t, sample(t, "5.33-running.xml"), summary)
+	if err := os.Remove(g.Dir + "/etc/monit/conf.d/cassandra.monit"); err != nil {
+		t.Fatal(err)
+	}
+	return m, g
+}
+
 func TestGroupFindsCutNamesOnlyWhenOneFits(t *testing.T) {
 	row := " %-32s OK                          Process       \n"
 	head := " Service Name                     Status                      Type          \n"
 	cut := head + strings.Replace(row, "%-32s", "cassandra_pro...                ", 1)
-	m, _ := bench(t, sample(t, "5.33-running.xml"), cut)
+	m, _ := ungrouped(t, cut)
 	if s, err := m.Group(t.Context(), "cassandra"); err != nil || s[0].Name != "cassandra_process" {
 		t.Errorf("%+v, %v", s, err)
 	}
-	m, _ = bench(t, sample(t, "5.33-running.xml"), head+strings.Replace(row, "%-32s", "poll_c...                       ", 1))
+	m, _ = ungrouped(t, head+strings.Replace(row, "%-32s", "poll_c...                       ", 1))
 	if s, err := m.Group(t.Context(), "cassandra"); err == nil {
 		t.Errorf("two fit: %+v", s)
 	}
