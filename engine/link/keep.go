@@ -111,16 +111,18 @@ func (n *Node) publish(s *session) {
 // lost notes and tells, once, that a session died, and returns why.
 func (n *Node) lost(s *session) error {
 	s.lost.Do(func() {
-		s.why = s.cause(n.t, n.d.times)
 		n.mu.Lock()
 		closed := n.closed
-		if !closed {
-			n.down = time.Now()
-		}
 		n.mu.Unlock()
-		if !closed {
-			n.d.o.Notify(n.t.Name, false, s.why)
+		if closed {
+			s.why = engine.Failf(engine.ClassCancelled, "%s: the connection was closed", n.t.Name)
+			return
 		}
+		s.why = s.cause(n.t, n.d.times)
+		n.mu.Lock()
+		n.down = time.Now()
+		n.mu.Unlock()
+		n.d.o.Notify(n.t.Name, false, s.why)
 	})
 	return s.why
 }

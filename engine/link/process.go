@@ -69,6 +69,12 @@ func (p *process) end() {
 	p.closing.Do(func() { closeAll(p.in, p.out) })
 }
 
+// kill ends it without grace.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill() // fails where it has ended already
+	p.end()
+}
+
 // rest waits a moment for a process whose output ended, so that its own status and words are seen.
 func (p *process) rest(patience time.Duration) {
 	select {

@@ -92,10 +92,12 @@ func (s *session) end() {
 // cause is why a dead session died, in the words of the transport where it has any.
 func (s *session) cause(t Target, times timing) error {
 	<-s.conn.Done()
+	if errors.Is(s.conn.err, net.ErrClosed) { // by HTTP/2: nothing that was said there would come through
+		s.p.kill()
+		return silent(t, times.ping+times.pong)
+	}
 	s.p.rest(times.grace)
 	switch said := s.p.stderr.String(); {
-	case errors.Is(s.conn.err, net.ErrClosed):
-		return silent(t, times.ping+times.pong)
 	case !t.local() && s.p.exit() == sshFailed && said != "":
 		return classify(t, ending{exit: s.p.exit(), stderr: said})
 	default:

@@ -178,6 +178,9 @@ func TestLostNode(t *testing.T) {
 func TestHandshakesAreBounded(t *testing.T) {
 	ssh, dir := fakeSSH(t, `mkdir $D/in.$$; ls -d $D/in.* | wc -l >>$D/most; sleep 0.05; rmdir $D/in.$$`)
 	d := testDialer(t, Options{SSH: ssh, Handshakes: 2})
+	if _, err := node(t, d, Target{Name: "first"}).State(t.Context(), ""); err != nil { // stores the binary
+		t.Fatal(err)
+	}
 	var all sync.WaitGroup
 	for i := range 8 {
 		n := node(t, d, Target{Name: fmt.Sprintf("n%d", i)})
