@@ -44,11 +44,12 @@ func (a *app) confirm(p *engine.Plan, kinds *engine.Kinds) error {
 		return checkYes(given, word, p.Site)
 	}
 	if !view.Terminal(a.stdin) || !view.Terminal(a.stderr) {
-		flag := "--yes"
+		flag, does := "--yes", "changes"
 		if word != "yes" {
-			flag += "=" + p.Site
+			flag, does = "--yes="+p.Site, "overwrites data on"
 		}
-		return usagef("look at the plan (tidemark plan), then say "+flag, "%s changes %s and there is no terminal to ask for consent", p.Runbook, view.NodeList(p.Nodes))
+		return usagef("look at the plan (tidemark plan), then say "+flag, "%s %s %s and there is no terminal to ask for consent",
+			p.Runbook, does, view.NodeList(controllerOut(engine.NodesOf(p))))
 	}
 	return a.ask(p, word)
 }

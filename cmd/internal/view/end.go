@@ -118,17 +118,17 @@ func (r *Report) bad(w io.Writer, st Style) {
 			f.add(t.Node, fmt.Sprintf("%s: %s: %s\x00%s", t.Outcome, shortTask(t.Task), withoutNode(t.Message, t.Node), t.Next))
 		}
 	}
-	for _, key := range f.order {
-		text, next, _ := strings.Cut(key, "\x00")
+	f.each(func(text string, nodes []string) {
+		text, next, _ := strings.Cut(text, "\x00")
 		text, more, _ := strings.Cut(text, "\n")
-		fmt.Fprintf(w, "%s\n", st.paint(red, Clean(text)+"  @"+NodeList(f.nodes[key])))
+		fmt.Fprintf(w, "%s\n", st.paint(red, Clean(text)+"  @"+NodeList(nodes)))
 		for line := range strings.Lines(more) {
 			fmt.Fprintf(w, "    %s%s\n", indent(line), Clean(line))
 		}
 		if next != "" {
 			fmt.Fprintf(w, "  hint: %s\n", next)
 		}
-	}
+	})
 }
 
 // notes are the lines that done tasks left for people.
@@ -139,9 +139,7 @@ func (r *Report) notes(w io.Writer) {
 			f.add(t.Node, shortTask(t.Task)+": "+withoutNode(Clean(t.Message), t.Node))
 		}
 	}
-	for _, text := range f.order {
-		fmt.Fprintf(w, "  %s  @%s\n", text, NodeList(f.nodes[text]))
-	}
+	f.each(func(text string, nodes []string) { fmt.Fprintf(w, "  %s  @%s\n", text, NodeList(nodes)) })
 }
 
 // indent is the white space before a line's text.

@@ -1,28 +1,42 @@
 package view
 
 import (
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"tidemark/engine"
 )
 
-// Folded is one planned task that is the same on several nodes.
+// Folded is one planned step that is the same on several nodes.
 type Folded struct {
-	Task  *engine.Task
+	Tasks []*engine.Task
 	Nodes []string
 }
 
+// Task stands for all of them.
+func (f *Folded) Task() *engine.Task { return f.Tasks[0] }
+
 // fold joins the tasks of a stage that would do the same thing, in the order of their first appearance by step.
-func fold(s *engine.PlannedStage) []*Folded {
+// alike tells what counts as the same: exactly, or roughly.
+func fold(s *engine.PlannedStage, alike func(*engine.Task) string) []*Folded {
 	steps := map[string][]*Folded{}
+	seen := map[string]*Folded{}
 	var order []string
 	for _, t := range s.Tasks {
 		name := StepName(t)
-		if steps[name] == nil {
-			order = append(order, name)
+		key := name + "\x00" + alike(t)
+		f := seen[key]
+		if f == nil {
+			f = &Folded{}
+			seen[key] = f
+			if steps[name] == nil {
+				order = append(order, name)
+			}
+			steps[name] = append(steps[name], f)
 		}
-		steps[name] = addTo(steps[name], t)
+		f.Tasks, f.Nodes = append(f.Tasks, t), append(f.Nodes, t.Node)
 	}
 	var out []*Folded
 	for _, name := range order {
@@ -31,36 +45,86 @@ func fold(s *engine.PlannedStage) []*Folded {
 	return out
 }
 
-func addTo(list []*Folded, t *engine.Task) []*Folded {
-	for _, f := range list {
-		if look(f.Task) == look(t) {
-			f.Nodes = append(f.Nodes, t.Node)
-			return list
+// exactly is all of a task that a reader of the plan sees, but the node.
+func exactly(t *engine.Task) string {
+	c := t.Change
+	return strings.Join(append(append([]string{c.Summary, size(c), roughly(t)}, c.Details...), c.Unknown...), "\x00")
+}
+
+// roughly leaves out details and the numbers of the summary: sizes differ from node to node, what is done does not.
+func roughly(t *engine.Task) string {
+	c := t.Change
+	parts := []string{t.Kind, t.Skip, string(c.Sign), strconv.Itoa(int(c.Risk)), numbers().ReplaceAllString(c.Summary, "…")}
+	return strings.Join(append(parts, c.Argv...), "\x00")
+}
+
+func numbers() *regexp.Regexp { return regexp.MustCompile(`\d+(\.\d+)?( [KMGT]?i?B\b)?`) }
+
+// Summary is the common summary: numbers that differ become "…".
+func (f *Folded) Summary() string {
+	first := f.Task().Change.Summary
+	found := numbers().FindAllString(first, -1)
+	for _, t := range f.Tasks[1:] {
+		for i, n := range numbers().FindAllString(t.Change.Summary, -1) {
+			if i < len(found) && found[i] != n {
+				found[i] = "…"
+			}
 		}
 	}
-	return append(list, &Folded{t, []string{t.Node}})
+	return numbers().ReplaceAllStringFunc(first, func(string) string {
+		n := found[0]
+		found = found[1:]
+		return n
+	})
 }
 
-// look is all of a task that a reader of the plan sees, but the node.
-func look(t *engine.Task) string {
-	c := t.Change
-	parts := append([]string{t.Kind, t.Skip, string(c.Sign), c.Summary, strconv.Itoa(int(c.Risk))}, c.Argv...)
-	parts = append(append(parts, c.Details...), c.Unknown...)
-	return strings.Join(parts, "\x00")
+// Size is what all of them write together, and the time of the slowest.
+func (f *Folded) Size() string {
+	var sum engine.Change
+	for _, t := range f.Tasks {
+		sum.Bytes += t.Change.Bytes
+		sum.Seconds = max(sum.Seconds, t.Change.Seconds)
+	}
+	text := size(sum)
+	if len(f.Tasks) > 1 && sum.Bytes > 0 {
+		text = strings.Replace(text, Bytes(sum.Bytes), Bytes(sum.Bytes)+" in all", 1)
+	}
+	return text
 }
 
-// foldText groups nodes by what they say: text → nodes, in the order of first appearance.
+// foldText groups nodes by what they say, in the order of first appearance. A node's own name in its text does not
+// make the text another one.
 type foldText struct {
 	order []string
 	nodes map[string][]string
 }
 
+// self stands for the node's own name while texts are compared.
+const self = "\x01"
+
 func (f *foldText) add(node, text string) {
+	if node != "" {
+		own := regexp.MustCompile(`(^|[^\w.-])` + regexp.QuoteMeta(node) + `($|[^\w-])`)
+		text = own.ReplaceAllString(text, "${1}"+self+"${2}")
+	}
 	if f.nodes == nil {
 		f.nodes = map[string][]string{}
 	}
 	if f.nodes[text] == nil {
 		f.order = append(f.order, text)
 	}
-	f.nodes[text] = append(f.nodes[text], node)
+	if !slices.Contains(f.nodes[text], node) {
+		f.nodes[text] = append(f.nodes[text], node)
+	}
+}
+
+// each visits the texts with their nodes.
+func (f *foldText) each(visit func(text string, nodes []string)) {
+	for _, key := range f.order {
+		nodes, name := f.nodes[key], "the node"
+		if len(nodes) == 1 {
+			name = nodes[0]
+		}
+		visit(strings.ReplaceAll(key, self, name), nodes)
+	}
 }

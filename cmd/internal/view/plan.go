@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -59,29 +60,38 @@ func Value(v any) string {
 
 func (pw *planWriter) stage(s *engine.PlannedStage) {
 	pw.printf("\n%s\n", pw.st.paint(bold, "stage "+s.ID+" on "+NodeList(s.Nodes)))
-	for _, f := range fold(s) {
-		pw.task(f)
+	alike := exactly
+	if pw.short {
+		alike = roughly
+	}
+	for _, f := range fold(s, alike) {
+		pw.line(f)
+		pw.more(f.Task())
 	}
 }
 
-func (pw *planWriter) task(f *Folded) {
-	c := f.Task.Change
-	sign, text := string(c.Sign), c.Summary
-	if f.Task.Skip != "" {
-		sign, text = " ", "skipped, "+f.Task.Skip
+func (pw *planWriter) line(f *Folded) {
+	t := f.Task()
+	sign, text := string(t.Change.Sign), f.Summary()
+	if t.Skip != "" {
+		sign, text = " ", "skipped, "+t.Skip
 	}
-	line := fmt.Sprintf("  %s %s  %s: %s%s", sign, StepName(f.Task), f.Task.Kind, Clean(text), size(c))
-	pw.printf("%s  @%s\n", pw.st.paint(signColor(c.Sign), line), NodeList(f.Nodes))
-	if f.Task.Skip != "" {
+	line := fmt.Sprintf("  %s %s  %s: %s%s", sign, StepName(t), t.Kind, Clean(text), f.Size())
+	pw.printf("%s  @%s\n", pw.st.paint(signColor(t.Change.Sign), line), NodeList(f.Nodes))
+}
+
+// more is what stands below a task's line: its exact command, and its details in a long plan.
+func (pw *planWriter) more(t *engine.Task) {
+	if t.Skip != "" {
 		return
 	}
-	if len(c.Argv) > 0 {
-		pw.printf("      $ %s\n", Command(c.Argv))
+	if len(t.Change.Argv) > 0 {
+		pw.printf("      $ %s\n", Command(t.Change.Argv))
 	}
 	if pw.short {
 		return
 	}
-	for _, d := range c.Details {
+	for _, d := range t.Change.Details {
 		pw.printf("      %s\n", Clean(d))
 	}
 }
@@ -132,16 +142,16 @@ func unsafeInShell(r rune) bool {
 func (pw *planWriter) destroys(p *engine.Plan) {
 	first := true
 	for _, s := range p.Stages {
-		for _, f := range fold(s) {
-			c := f.Task.Change
-			if f.Task.Skip != "" || c.Sign == engine.Same || (c.Sign != engine.Destroys && c.Risk != engine.Overwrites) {
+		for _, f := range fold(s, roughly) {
+			c := f.Task().Change
+			if f.Task().Skip != "" || c.Sign == engine.Same || (c.Sign != engine.Destroys && c.Risk != engine.Overwrites) {
 				continue
 			}
 			if first {
 				pw.printf("\n%s\n", pw.st.paint(red, "overwrites or destroys:"))
 				first = false
 			}
-			pw.task(f)
+			pw.line(f)
 		}
 	}
 }
@@ -156,24 +166,37 @@ func (pw *planWriter) unknowns(p *engine.Plan) {
 	pw.folded("could not be known", &f)
 }
 
+// byNode writes lists of the nodes, equal lines once. Lines of one node alone are joined where they differ only
+// in an address: every node is asked at its own.
 func (pw *planWriter) byNode(title string, lists map[string][]string) {
+	count := map[string]int{}
+	for _, node := range slices.Sorted(maps.Keys(lists)) {
+		for _, text := range unique(lists[node]) {
+			count[text]++
+		}
+	}
 	var f foldText
 	for _, node := range slices.Sorted(maps.Keys(lists)) {
-		for _, text := range slices.Compact(slices.Sorted(slices.Values(lists[node]))) {
+		for _, text := range unique(lists[node]) {
+			if count[text] == 1 && len(lists) > 1 {
+				text = addresses().ReplaceAllString(text, "ADDRESS")
+			}
 			f.add(node, Clean(text))
 		}
 	}
 	pw.folded(title, &f)
 }
 
+func unique(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
+
+func addresses() *regexp.Regexp { return regexp.MustCompile(`\b\d{1,3}(\.\d{1,3}){3}\b`) }
+
 func (pw *planWriter) folded(title string, f *foldText) {
 	if len(f.order) == 0 {
 		return
 	}
 	pw.printf("\n%s:\n", title)
-	for _, text := range f.order {
-		pw.printf("  %s  @%s\n", text, NodeList(slices.Compact(f.nodes[text])))
-	}
+	f.each(func(text string, nodes []string) { pw.printf("  %s  @%s\n", text, NodeList(nodes)) })
 }
 
 // Totals counts the tasks of a plan by what they would do.

@@ -53,16 +53,16 @@ func Problem(w io.Writer, err error, st Style) {
 		}
 		f.add(node, text)
 	}
-	for _, key := range f.order {
-		text, next, _ := strings.Cut(key, "\x00")
-		if nodes := f.nodes[key]; nodes[0] != "" {
+	f.each(func(text string, nodes []string) {
+		text, next, _ := strings.Cut(text, "\x00")
+		if nodes[0] != "" {
 			text += "  @" + NodeList(nodes)
 		}
 		fmt.Fprintln(w, st.paint(red, "tidemark: "+text))
 		if next != "" {
 			fmt.Fprintf(w, "  next: %s\n", next)
 		}
-	}
+	})
 }
 
 // cause takes the node out of a failure, so that equal failures of many nodes become one.

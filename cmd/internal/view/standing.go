@@ -27,9 +27,7 @@ func Standing(p *engine.Plan, s *engine.State) []string {
 			}
 		}
 	}
-	for _, text := range f.order {
-		out = append(out, text+"  @"+NodeList(f.nodes[text]))
-	}
+	f.each(func(text string, nodes []string) { out = append(out, text+"  @"+NodeList(nodes)) })
 	if len(f.order) == 0 && s.Epoch > 0 {
 		out = append(out, "no service was stopped by this run")
 	}

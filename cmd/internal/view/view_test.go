@@ -49,7 +49,7 @@ func restore() *engine.Plan {
 	last := &engine.PlannedStage{ID: engine.FinallyStage, Nodes: p.Nodes}
 	for i, n := range p.Nodes {
 		p.Fence[n], p.Open[n] = []string{"read-only mounts", "landlock"}, []string{"network connections are possible"}
-		p.Probes[n] = []string{"nodetool netstats"}
+		p.Probes[n] = []string{"nodetool netstats", fmt.Sprintf("connect 10.77.0.%d:9042", 12+i)}
 		stop.Tasks = append(stop.Tasks,
 			task("stop", "drain", "", n, "nodetool", engine.Change{Sign: engine.Changes, Summary: "drain", Argv: []string{"nodetool", "drain"}, Risk: engine.Interrupts, Seconds: 3}),
 			task("stop", "unarm", "poll's", n, "monit", engine.Change{Sign: engine.Same, Summary: "not watched already"}))
@@ -184,10 +184,14 @@ func TestProblem(t *testing.T) {
 		return &NodeError{n, engine.WithNext(engine.Failf(engine.ClassHostKey, "%s: host key changed", n), "compare it")}
 	}
 	err := errors.Join(cause("a"), errors.Join(cause("b"), errors.New("gate/space@c: 12 GiB are missing")), cause("c"),
-		errors.New("gate/space@d: 12 GiB are missing"))
+		errors.New("gate/space@d: 12 GiB are missing"),
+		errors.New("gate/gate@n-1: no backup on n-1 (n-10 has one)"), errors.New("gate/gate@n-2: no backup on n-2 (n-10 has one)"),
+		errors.New("gate/gate@one: not done on one"))
 	var b bytes.Buffer
 	Problem(&b, err, Style{})
-	want := "tidemark: host key changed  @a, b, c\n  next: compare it\ntidemark: gate/space: 12 GiB are missing  @c, d\n"
+	want := "tidemark: host key changed  @a, b, c\n  next: compare it\ntidemark: gate/space: 12 GiB are missing  @c, d\n" +
+		"tidemark: gate/gate: no backup on the node (n-10 has one)  @n-1, n-2\n" +
+		"tidemark: gate/gate: not done on one  @one\n"
 	if d := cmp.Diff(want, b.String()); d != "" {
 		t.Error(d)
 	}
