@@ -52,6 +52,9 @@ func (m *Monit) Services(ctx context.Context) ([]Service, error) {
 		xmlErr = err
 	}
 	out, err := m.summary(ctx)
+	if errors.Is(err, ErrNoDaemon) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w (and its status page: %w)", err, xmlErr)
 	}
