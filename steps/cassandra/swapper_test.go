@@ -75,6 +75,11 @@ func TestRestoreKilledEverywhereResumes(t *testing.T) {
 					t.Fatal(when, d)
 				}
 				n.mustBoot("after resume, " + when)
+				for name := range n.tree("/var/tidemark", "/disk1/tidemark") {
+					if strings.Contains(name, "/old-2/") {
+						t.Fatal(when, "exchanged twice:", name)
+					}
+				}
 			})
 		})
 	}
