@@ -250,3 +250,47 @@ func TestAQuestionNeedsAnAnswer(t *testing.T) {
 	h.wants(h.do("run", file), exitFailed, "nobody is there to answer: Is Ellis stopped on every site", "answer with --yes")
 	h.wants(h.do("resume", "--yes"), 0, "Is Ellis stopped on every site yes (--yes)", "closed: done")
 }
+
+// killed leaves a run that holds both nodes, as a controller that was killed does.
+func (h *house) killed(run, onFailure string) {
+	h.t.Helper()
+	nodes := []string{"one", "two"}
+	p := &engine.Plan{Run: run, Runbook: "story", OnFailure: onFailure, Nodes: nodes, Stages: []*engine.PlannedStage{{ID: "first", Nodes: nodes}}}
+	for _, n := range nodes {
+		r := engine.LockRequest{LockRecord: engine.LockRecord{Run: run, Runbook: "story", Epoch: 1}, Plan: []byte("{}")}
+		if err := h.dial(link.Target{Name: n}, link.Options{}).Lock(h.t.Context(), r); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+	j, err := journal.Create(journal.Dir(h.state, run), p)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer j.Close()
+	for _, e := range []engine.Event{{Type: engine.EventLocked, Epoch: 1}, {Type: engine.EventVerified}} {
+		if err := j.Append(&e); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+}
+
+func TestTheNextStartClosesAKilledRunThatMayClose(t *testing.T) {
+	const run = "20261122T010203Z-k7"
+	h := newHouse(t)
+	h.killed(run, engine.CloseFailed)
+	h.wants(h.run(), 0, "closed: done")
+	rec, err := journal.Read(journal.Dir(h.state, run))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := engine.Fold(rec.Events); s.Closed != "failed" {
+		t.Errorf("the killed run is %q", s.Closed)
+	}
+}
+
+func TestAKilledRunThatHoldsIsNeverReplaced(t *testing.T) {
+	const run = "20261122T010203Z-k7"
+	h := newHouse(t)
+	h.killed(run, engine.HoldOpen)
+	h.wants(h.run(), exitLocked, "run "+run+" (story) is open and holds one, two", "resume "+run)
+}

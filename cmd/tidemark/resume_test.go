@@ -1,0 +1,82 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"tidemark/engine"
+	"tidemark/engine/journal"
+)
+
+// What only a person can tell is journaled with the person's name, and the task goes on from there.
+func TestAPersonSettlesATask(t *testing.T) {
+	for as, want := range map[string]engine.Outcome{"done": engine.Done, "not-done": engine.Failed} {
+		p := &engine.Plan{Run: "20261122T010203Z-k7", Stages: []*engine.PlannedStage{{ID: "s", Tasks: []*engine.Task{{
+			ID: "s/x@n", Stage: "s", Node: "n", Change: engine.Change{Sign: engine.Changes, Will: []engine.Fact{{Key: "k", Value: "v"}}},
+		}}}}}
+		dir := journal.Dir(t.TempDir(), p.Run)
+		j, err := journal.Create(dir, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &driven{plan: p, journal: j, state: engine.NewState()}
+		if err := r.decide("s/x@n", as); exitCode(err) != exitUsage {
+			t.Errorf("a task that is not unknown was settled: %v", err)
+		}
+		r.state.Add(&engine.Event{Type: engine.EventEnd, Task: "s/x@n", Attempt: 2, Outcome: engine.Unknown})
+		if err := r.decide("s/x@n", as); err != nil {
+			t.Fatal(err)
+		}
+		rec, err := journal.Read(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := engine.Fold(rec.Events).Tasks["s/x@n"]
+		if got.Outcome != want || got.Attempt != 2 || got.Reason == "" || (len(got.Will) == 1) != (as == "done") {
+			t.Errorf("%s: %+v", as, got)
+		}
+		_ = j.Close()
+	}
+}
+
+// What a node keeps becomes the journal that was lost.
+func TestRecollect(t *testing.T) {
+	kinds, err := allKinds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	task := func(stage, step, node, kind string) *engine.Task {
+		return &engine.Task{ID: engine.TaskID(stage, step, "", node), Stage: stage, Step: step, Node: node, Kind: kind}
+	}
+	p := &engine.Plan{Run: "r", Nodes: []string{"a", "b"}, Stages: []*engine.PlannedStage{
+		{ID: "one", Tasks: []*engine.Task{task("one", "list", "a", "list-backups"), task("one", "ok", "b", "assert")}},
+		{ID: "two", Tasks: []*engine.Task{task("two", "prune", "a", "prune-backups"), task("two", "prune", "b", "prune-backups")}},
+	}}
+	ref := func(id string, attempt int) engine.TaskRef {
+		return engine.TaskRef{Run: "r", Task: id, Attempt: attempt}
+	}
+	at := time.Unix(100, 0)
+	passed := []engine.Barrier{{Run: "r", Stage: "one"}}
+	half := append(passed, engine.Barrier{Run: "r", Stage: "two"})
+	s := &engine.State{}
+	*s = *engine.Fold(recollect(p, kinds, map[string]engine.NodeState{
+		"a": {Epoch: 3, Barriers: half, Tasks: []engine.TaskState{
+			{Standing: engine.Ended, Receipt: &engine.Receipt{TaskRef: ref("two/prune@a", 2), Outcome: engine.Done, Ended: at.Add(time.Second)}},
+			{Standing: engine.Ended, Receipt: &engine.Receipt{TaskRef: ref("two/prune@a", 1), Outcome: engine.Failed, Ended: at}},
+		}},
+		"b": {Epoch: 4, Barriers: passed, Intents: []engine.TaskRef{ref("two/prune@b", 1)}},
+	}))
+	if s.Epoch != 4 || !s.Verified || !s.Barriers["one"] || s.Barriers["two"] {
+		t.Errorf("epoch %d, verified %v, barriers %v", s.Epoch, s.Verified, s.Barriers)
+	}
+	for id, want := range map[string]engine.TaskRecord{
+		"one/list@a":  {Outcome: engine.Skipped}, // it has an output, and none was left
+		"one/ok@b":    {Outcome: engine.Done},
+		"two/prune@a": {Outcome: engine.Done, Attempt: 2},
+		"two/prune@b": {Open: true, Attempt: 1},
+	} {
+		if got := s.Tasks[id]; got.Outcome != want.Outcome || got.Attempt != want.Attempt || got.Open != want.Open {
+			t.Errorf("%s: %+v, want %+v", id, *got, want)
+		}
+	}
+}
