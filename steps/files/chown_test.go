@@ -14,19 +14,20 @@ import (
 
 func TestChownMode(t *testing.T) {
 	for _, c := range []struct{ name, args, summary, details, tree string }{
-		{"file", `{"path":"/a/f","mode":"0600"}`, "/a/f: mode 0644 → 0600", "", "/a drwxr-xr-x\n/a/f -rw------- 1\n/a/s drwxr-xr-x\n/a/s/g -rw-r--r-- 2"},
-		{"directory", `{"path":"/a","mode":"0711"}`, "/a: mode 0755 → 0711", "", "/a drwx--x--x\n/a/f -rw-r--r-- 1\n/a/s drwxr-xr-x\n/a/s/g -rw-r--r-- 2"},
+		{"file", `{"path":"/a/f","mode":"0600"}`, "/a/f: mode 0644 → 0600", "", "/a drwxr-xr-x\n/a/f -rw------- 1\n/a/out Lrwxrwxrwx\n/a/s drwxr-xr-x\n/a/s/g -rw-r--r-- 2"},
+		{"directory", `{"path":"/a","mode":"0711"}`, "/a: mode 0755 → 0711", "", "/a drwx--x--x\n/a/f -rw-r--r-- 1\n/a/out Lrwxrwxrwx\n/a/s drwxr-xr-x\n/a/s/g -rw-r--r-- 2"},
 		{
-			"tree", `{"path":"/a","mode":"0640","recursive":true}`, "/a: 4 of 4 entries: mode 0640",
+			"tree", `{"path":"/a","mode":"0640","recursive":true}`, "/a: 4 of 5 entries: mode 0640",
 			"/a: mode 0755 → 0750|/a/f: mode 0644 → 0640|/a/s/g: mode 0644 → 0640|/a/s: mode 0755 → 0750",
-			"/a drwxr-x---\n/a/f -rw-r----- 1\n/a/s drwxr-x---\n/a/s/g -rw-r----- 2",
+			"/a drwxr-x---\n/a/f -rw-r----- 1\n/a/out Lrwxrwxrwx\n/a/s drwxr-x---\n/a/s/g -rw-r----- 2",
 		},
-		{"part", `{"path":"/a","mode":"0644","recursive":true}`, "", "", "/a drwxr-xr-x\n/a/f -rw-r--r-- 1\n/a/s drwxr-xr-x\n/a/s/g -rw-r--r-- 2"},
+		{"part", `{"path":"/a","mode":"0644","recursive":true}`, "", "", "/a drwxr-xr-x\n/a/f -rw-r--r-- 1\n/a/out Lrwxrwxrwx\n/a/s drwxr-xr-x\n/a/s/g -rw-r--r-- 2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			n := newNode(t)
 			n.write("/a/f", "1")
 			n.write("/a/s/g", "2")
+			n.link("/a/out", "/etc/passwd")
 			dry, err := n.plan(Chown(), c.args)
 			n.must(err)
 			real, _ := n.apply(Chown(), c.args)
@@ -155,7 +156,12 @@ func TestChownMountInside(t *testing.T) {
 		"give it a step of its own, and name the other directories one by one")
 	n.refused(Move(), `{"from":"/a/m","to":"/b"}`, "/a/m is a mount of its own", "move what is in it, one by one")
 	n.write("/f", "1")
-	n.refused(Move(), `{"from":"/f","to":"/a/m/f"}`, "/f and /a/m lie on different file systems, so one rename cannot move it",
+	other := "/f and /a/m lie on different file systems, so one rename cannot move it"
+	_, err := step(t, Move(), `{"from":"/f","to":"/a/m/f"}`).Apply(t.Context(), hostOf(n), engine.Change{})
+	if err == nil || err.Error() != other { // the system itself says it, as between layers of an overlay
+		t.Errorf("got %v", err)
+	}
+	n.refused(Move(), `{"from":"/f","to":"/a/m/f"}`, other,
 		"choose a target beside /f, or copy it with a step of its own: run: {argv: [cp, -a, --, …, …]}")
 }
 
@@ -173,10 +179,32 @@ func TestChownPromises(t *testing.T) {
 			t.Errorf("%s: got %q %v", p, c.Sign, c.Unknown)
 		}
 	}
-	_, err = n.plan(Chown(), `{"path":"/old","mode":"0600"}`)
-	if err == nil || err.Error() != "/old will not be there: an earlier step takes it away" {
-		t.Errorf("got %v", err)
+	n.write("/there/f", "1")
+	_, err = n.plan(Mkdir(), `{"path":"/there"}`) // there already: what differs is known
+	n.must(err)
+	if c, err := n.plan(Chown(), `{"path":"/there","mode":"0700"}`); err != nil || c.Summary != "/there: mode 0755 → 0700" || len(c.Unknown) > 0 {
+		t.Errorf("got %s %v, %v", c.Summary, c.Unknown, err)
 	}
+	_, err = n.plan(Move(), `{"from":"/there","to":"/gone"}`)
+	n.must(err)
+	for _, p := range []string{"/old", "/there/f"} {
+		_, err = n.plan(Chown(), `{"path":"`+p+`","mode":"0600"}`)
+		if err == nil || err.Error() != p+" will not be there: an earlier step takes it away" {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// A live directory loses files while it is walked.
+func TestWalkPassesOverTheVanished(t *testing.T) {
+	n := newNode(t)
+	dir, err := os.Open(n.at("/etc"))
+	n.must(err)
+	defer dir.Close()
+	n.must(walkName(dir, "/etc/vanished", entry{}, func(string, *os.File, entry) error {
+		t.Error("visited")
+		return nil
+	}))
 }
 
 // A tree of thousands of names is walked with few handles open.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"os"
 	"path"
 
@@ -78,7 +79,7 @@ func (m *mkdir) makeParents(s *spot, run string) error {
 func makeDir(dir *os.File, p, run string, w wish) error {
 	temp := tempName(p, run)
 	fd := int(dir.Fd())
-	if err := unix.Unlinkat(fd, temp, unix.AT_REMOVEDIR); err != nil && err != unix.ENOENT {
+	if err := unix.Unlinkat(fd, temp, unix.AT_REMOVEDIR); err != nil && !errors.Is(err, unix.ENOENT) {
 		return failed(path.Join(path.Dir(p), temp), err)
 	}
 	if err := unix.Mkdirat(fd, temp, 0o700); err != nil {
