@@ -19,7 +19,8 @@ testdata/install.sh
 testdata/lab/install.sh
 make -s build bin/lab
 
-say "2 of 8  start the lab: three Vellum nodes with Cassandra under monit behind sshd, one Ellis, one Sprout"
+say "2 of 8  start the lab, new each time: three Vellum nodes with Cassandra under monit behind sshd, one Ellis, one Sprout"
+lab destroy
 lab up
 rm -rf "$state"
 lab load --lines 500 --phase base
@@ -44,7 +45,7 @@ say "5 of 8  what a restore would do"
 tm plan restore-vellum --input backup=latest
 
 say "6 of 8  restore, and kill -9 the controller half-way"
-tm run restore-vellum --input backup=latest --yes=lab >"$dir/killed.out" 2>&1 &
+bin/tidemark --site "$dir/site.yaml" --state "$state" run restore-vellum --input backup=latest --yes=lab >"$dir/killed.out" 2>&1 &
 controller=$!
 journal=
 for _ in $(seq 1200); do
