@@ -4,6 +4,7 @@ package cql
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/gocql/gocql"
@@ -35,6 +36,14 @@ func (c *client) Query(ctx context.Context, dial engine.Dial, q engine.Query) ([
 	if err != nil {
 		return nil, err
 	}
+	rows, err := c.ask(ctx, dial, q, consistency)
+	if errors.Is(err, gocql.ErrNoConnections) { // the statement never left: the server was started again since the last one
+		rows, err = c.ask(ctx, dial, q, consistency)
+	}
+	return rows, err
+}
+
+func (c *client) ask(ctx context.Context, dial engine.Dial, q engine.Query, consistency gocql.Consistency) ([]engine.Row, error) {
 	s, err := c.session(ctx, dial, q.Address)
 	if err != nil {
 		return nil, err

@@ -66,6 +66,7 @@ func TestRepair(t *testing.T) {
 	}{
 		{"5.0.8", "repair-full-pr-ok", "", ""},
 		{"5.0.8", "repair-ok-although-a-node-of-other-ranges-is-down", "", ""},
+		{"4.0.18", "repair-full-pr-ok", "", ""},
 		{"4.0.18", "repair-full-pr-single-node", "", ""},
 		{"4.1.10", "repair-full-pr-single-node", "", ""},
 		{"5.0.8", "repair-replica-down", "Endpoint not alive: /10.77.0.14:7000", engine.ClassExit},
