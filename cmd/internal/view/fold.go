@@ -92,39 +92,50 @@ func (f *Folded) Size() string {
 	return text
 }
 
-// foldText groups nodes by what they say, in the order of first appearance. A node's own name in its text does not
-// make the text another one.
-type foldText struct {
-	order []string
-	nodes map[string][]string
-}
+// foldText groups nodes by what they say, in the order of first appearance. What one node alone says is joined with
+// what another one alone says where only their own names in it differ.
+type foldText struct{ said []saying }
+
+type saying struct{ node, text string }
 
 // self stands for the node's own name while texts are compared.
 const self = "\x01"
 
 func (f *foldText) add(node, text string) {
-	if node != "" {
-		own := regexp.MustCompile(`(^|[^\w.-])` + regexp.QuoteMeta(node) + `($|[^\w-])`)
-		text = own.ReplaceAllString(text, "${1}"+self+"${2}")
+	if s := (saying{node, text}); !slices.Contains(f.said, s) {
+		f.said = append(f.said, s)
 	}
-	if f.nodes == nil {
-		f.nodes = map[string][]string{}
+}
+
+// key is the text under which a saying is joined with others.
+func (f *foldText) key(s saying, alone bool) string {
+	if !alone || s.node == "" {
+		return s.text
 	}
-	if f.nodes[text] == nil {
-		f.order = append(f.order, text)
-	}
-	if !slices.Contains(f.nodes[text], node) {
-		f.nodes[text] = append(f.nodes[text], node)
-	}
+	own := regexp.MustCompile(`(^|[^\w.-])` + regexp.QuoteMeta(s.node) + `($|[^\w-])`)
+	return own.ReplaceAllString(s.text, "${1}"+self+"${2}")
 }
 
 // each visits the texts with their nodes.
 func (f *foldText) each(visit func(text string, nodes []string)) {
-	for _, key := range f.order {
-		nodes, name := f.nodes[key], "the node"
-		if len(nodes) == 1 {
-			name = nodes[0]
+	count := map[string]int{}
+	for _, s := range f.said {
+		count[s.text]++
+	}
+	nodes := map[string][]string{}
+	var order []string
+	for _, s := range f.said {
+		key := f.key(s, count[s.text] == 1)
+		if nodes[key] == nil {
+			order = append(order, key)
 		}
-		visit(strings.ReplaceAll(key, self, name), nodes)
+		nodes[key] = append(nodes[key], s.node)
+	}
+	for _, key := range order {
+		name := "the node"
+		if len(nodes[key]) == 1 {
+			name = nodes[key][0]
+		}
+		visit(strings.ReplaceAll(key, self, name), nodes[key])
 	}
 }

@@ -192,7 +192,7 @@ func unique(list []string) []string { return slices.Compact(slices.Sorted(slices
 func addresses() *regexp.Regexp { return regexp.MustCompile(`\b\d{1,3}(\.\d{1,3}){3}\b`) }
 
 func (pw *planWriter) folded(title string, f *foldText) {
-	if len(f.order) == 0 {
+	if len(f.said) == 0 {
 		return
 	}
 	pw.printf("\n%s:\n", title)

@@ -28,7 +28,7 @@ func Standing(p *engine.Plan, s *engine.State) []string {
 		}
 	}
 	f.each(func(text string, nodes []string) { out = append(out, text+"  @"+NodeList(nodes)) })
-	if len(f.order) == 0 && s.Epoch > 0 {
+	if len(f.said) == 0 && s.Epoch > 0 {
 		out = append(out, "no service was stopped by this run")
 	}
 	return out
