@@ -37,7 +37,7 @@ func (c *client) Query(ctx context.Context, dial engine.Dial, q engine.Query) ([
 		return nil, err
 	}
 	rows, err := c.ask(ctx, dial, q, consistency)
-	if errors.Is(err, gocql.ErrNoConnections) { // the statement never left: the server was started again since the last one
+	if errors.Is(err, gocql.ErrNoConnections) && q.Visit == nil { // it never left: the server was started again since the last one
 		rows, err = c.ask(ctx, dial, q, consistency)
 	}
 	return rows, err
