@@ -36,8 +36,12 @@ func (c *client) Query(ctx context.Context, dial engine.Dial, q engine.Query) ([
 	if err != nil {
 		return nil, err
 	}
+	seen := false
+	if visit := q.Visit; visit != nil {
+		q.Visit = func(r engine.Row) error { seen = true; return visit(r) }
+	}
 	rows, err := c.ask(ctx, dial, q, consistency)
-	if errors.Is(err, gocql.ErrNoConnections) && q.Visit == nil { // it never left: the server was started again since the last one
+	if errors.Is(err, gocql.ErrNoConnections) && !seen { // it never left: the server was started again since the last one
 		rows, err = c.ask(ctx, dial, q, consistency)
 	}
 	return rows, err
