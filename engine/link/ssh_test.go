@@ -135,6 +135,9 @@ func TestUnreachedNodeIsNotRedialled(t *testing.T) {
 		ssh, dir := fakeSSH(t, `echo "`+said+`" >&2; exit 255`)
 		_, err := node(t, testDialer(t, Options{SSH: ssh}), Target{Name: "n"}).State(t.Context(), "")
 		wantClass(t, err, class, said)
+		if strings.Contains(err.Error(), "lost") {
+			t.Errorf("it was never connected: %v", err)
+		}
 		if n := len(calls(t, dir)); n != 1 {
 			t.Errorf("%s: %d calls, want 1", class, n)
 		}
