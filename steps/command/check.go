@@ -94,6 +94,9 @@ func (r *run) checkRules() error {
 
 func names(env map[string]string) []string { return slices.Sorted(maps.Keys(env)) }
 
+// maxShown bounds what a message repeats of a command; Change.Argv has all of it.
+const maxShown = 300
+
 // shown writes arguments for people: one that is not plain is quoted. It is never read back, least of all by a shell.
 func shown(argv []string) string {
 	out := make([]string, len(argv))
@@ -102,5 +105,9 @@ func shown(argv []string) string {
 			out[i] = strconv.Quote(a)
 		}
 	}
-	return strings.Join(out, " ")
+	line := []rune(strings.Join(out, " "))
+	if len(line) > maxShown {
+		return string(line[:maxShown]) + "…"
+	}
+	return string(line)
 }

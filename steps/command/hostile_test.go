@@ -89,7 +89,7 @@ func TestShownIsPlain(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ want, args string }{
-		{`/bin/x -a b`, "/bin/x|-a|b"}, {`x "" "a b" "it's" "a\nb" "say \"no\""`, "x||a b|it's|a\nb|say \"no\""},
+		{`/bin/x -a b`, "/bin/x|-a|b"}, {strings.Repeat("é", 300) + "…", strings.Repeat("é", 1000)}, {`x "" "a b" "it's" "a\nb" "say \"no\""`, "x||a b|it's|a\nb|say \"no\""},
 	} {
 		if got := shown(strings.Split(c.args, "|")); got != c.want {
 			t.Errorf("got %s, wanted %s", got, c.want)
