@@ -46,7 +46,7 @@ func TestValuesReachTheProgram(t *testing.T) {
 			args = append(args, hostile(rnd, raw))
 		}
 		value, in := hostile(rnd, raw), hostile(rnd, raw)+"\x00end"
-		r := &run{Argv: append([]string{self}, args...), Env: map[string]string{"COMMAND_TEST_ECHO": "1", "VALUE": value}, Stdin: in, Dir: dir, Output: maxOutput}
+		r := &run{Argv: append([]string{self}, args...), Env: map[string]string{"COMMAND_TEST_ECHO": "1", "VALUE": value, "GORACE": "atexit_sleep_ms=0"}, Stdin: in, Dir: dir, Output: maxOutput}
 		if !raw {
 			r = overTheWire(t, r)
 		}
