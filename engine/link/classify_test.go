@@ -27,7 +27,7 @@ func TestClassify(t *testing.T) {
 		"changed next":   {255, changed, engine.ClassHostKey, "stop if nobody reinstalled n", false, false},
 		"login":          {255, "Banner\nops@h: Permission denied (publickey).\n", engine.ClassAuth, "n: ssh: ops@h: Permission denied (publickey).", false, true},
 		"too many":       {255, "Received disconnect from h port 22:2: Too many authentication failures\nDisconnected from h\n", engine.ClassAuth, "Too many", false, true},
-		"port closed":    {255, "ssh: connect to host h port 22: Connection refused\n", engine.ClassConnect, "port 22: Connection refused", false, false},
+		"port closed":    {255, "ssh: connect to host h port 22: Connection refused\n", engine.ClassConnect, "n: ssh: connect to host h port 22: Connection refused", false, false},
 		"name":           {255, "ssh: Could not resolve hostname h: Name or service not known\n", engine.ClassConnect, "Could not resolve", false, false},
 		"no route":       {255, "ssh: connect to host h port 22: No route to host\n", engine.ClassConnect, "No route", false, false},
 		"gone":           {255, "Timeout, server h not responding.\n", engine.ClassConnect, "not responding", false, false},

@@ -2,6 +2,7 @@ package link
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"tidemark/engine"
@@ -26,7 +27,7 @@ func login(t Target, said string) error {
 }
 
 func reach(t Target, said string) error {
-	if said == "" {
+	if said = strings.TrimPrefix(said, "ssh: "); said == "" {
 		said = "ended without a word"
 	}
 	return engine.WithNext(engine.Failf(engine.ClassConnect, "%s: ssh: %s", t.Name, said),
