@@ -3,13 +3,10 @@ package cassandra
 import (
 	"context"
 	"fmt"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	"tidemark/engine"
 	"tidemark/steps/backup"
-	"tidemark/steps/internal/cassconf"
 	"tidemark/steps/internal/cql"
 )
 
@@ -91,137 +88,4 @@ func (s *compareCounts) Apply(ctx context.Context, h *engine.Host, _ engine.Chan
 
 func (s *compareCounts) out() CountsOut {
 	return CountsOut{Phase: s.Phase, Basis: s.Basis, Rows: map[string]int64{}, Saved: map[string]int64{}, TTL: []string{}}
-}
-
-// files compares each live directory with the manifest, exactly; Cassandra must be stopped, or it compacts meanwhile.
-func (s *compareCounts) files(ctx context.Context, v *engine.View) (CountsOut, error) {
-	out := s.out()
-	conf, err := readConfig(v)
-	if err != nil {
-		return out, err
-	}
-	if standing, err := conf.Standing(ctx, v); err != nil || len(standing) > 0 {
-		if err == nil {
-			err = engine.WithNext(engine.Failf(engine.ClassPrecondition, "files are compared while Cassandra is stopped: %s", strings.Join(standing, ", ")), "use phase: rows after the start")
-		}
-		return out, err
-	}
-	m, err := backup.Open(v, s.Dir, s.Backup, backup.Cassandra)
-	if err != nil {
-		return out, err
-	}
-	rec, err := readRecord(v, conf.DataDirs, v.Run)
-	if err != nil {
-		return out, err
-	}
-	var wrong []string
-	for _, k := range s.Keyspaces {
-		found, err := s.keyspace(ctx, v, conf, m, rec, k, &out)
-		if err != nil {
-			return out, err
-		}
-		wrong = append(wrong, found...)
-	}
-	if len(wrong) > 0 {
-		return out, engine.WithNext(engine.Failf(engine.ClassPrecondition, "the live files are not those of backup %s: %s", s.Backup, listed(wrong)),
-			"do not start Cassandra; resume the run, it exchanges what is not restored")
-	}
-	return out, nil
-}
-
-func (s *compareCounts) keyspace(ctx context.Context, v *engine.View, conf cassconf.Config, m *backup.Manifest, rec *swapRecord, keyspace string, out *CountsOut) ([]string, error) {
-	tables, without := tablesOf(m, rec, keyspace, conf.DataDirs)
-	var wrong []string
-	for _, t := range without {
-		wrong = append(wrong, fmt.Sprintf("%s.%s: not restored by run %s", keyspace, t, v.Run))
-	}
-	for _, t := range tables {
-		for i, a := range areasOf(v, conf.DataDirs, v.Run) {
-			dir := place{a, t.Keyspace, t.live}.live()
-			found, err := contents(dir)
-			if err != nil {
-				return nil, engine.Fail(engine.ClassIO, err)
-			}
-			for _, d := range differences(found, sizes(t.files[i])) {
-				wrong = append(wrong, fmt.Sprintf("%s.%s: %s", t.Keyspace, t.Name, d))
-			}
-			sums, err := s.sums(ctx, dir, t.files[i], found)
-			if err != nil {
-				return nil, engine.Fail(engine.ClassIO, err)
-			}
-			for _, d := range sums {
-				wrong = append(wrong, fmt.Sprintf("%s.%s: %s", t.Keyspace, t.Name, d))
-			}
-			out.Files += len(t.files[i])
-		}
-	}
-	return wrong, nil
-}
-
-func (s *compareCounts) sums(ctx context.Context, dir string, files []backup.File, found map[string]int64) ([]string, error) {
-	var wrong []string
-	for _, f := range files {
-		if _, ok := found[filepath.Clean(f.Name)]; !ok || !s.SHA256 {
-			continue
-		}
-		_, sum, err := backup.Hash(ctx, filepath.Join(dir, f.Name), nil)
-		if err != nil {
-			return nil, err
-		}
-		if sum != f.SHA256 {
-			wrong = append(wrong, fmt.Sprintf("%s: sha256 %s, expected %s", f.Name, sum, f.SHA256))
-		}
-	}
-	return wrong, nil
-}
-
-func listed(lines []string) string {
-	const most = 20
-	if len(lines) > most {
-		return fmt.Sprintf("%s; and %d more", strings.Join(lines[:most], "; "), len(lines)-most)
-	}
-	return strings.Join(lines, "; ")
-}
-
-// rows counts each saved table in the node's primary ranges; the pages of one read bound memory and load.
-func (s *compareCounts) rows(ctx context.Context, h *engine.Host, m *backup.Manifest, out *CountsOut) error {
-	r, err := askRing(ctx, h, s.Keyspaces)
-	if err != nil {
-		return err
-	}
-	server := cql.At(h, r.conf.CQLAddress())
-	peers, err := server.Peers(ctx)
-	if err != nil {
-		return err
-	}
-	var others [][]string
-	for _, p := range peers {
-		others = append(others, p.Tokens)
-	}
-	ranges, err := primaryRanges(r.local.Tokens, others...)
-	if err != nil {
-		return err
-	}
-	var tables []backup.Table
-	for _, t := range m.Tables {
-		if slices.Contains(s.Keyspaces, t.Keyspace) {
-			tables = append(tables, t)
-		}
-	}
-	for i, t := range tables {
-		name := t.Keyspace + "." + t.Name
-		h.Progress(int64(i), int64(len(tables)), name)
-		n := int64(0)
-		if err := server.Rows(ctx, t.Keyspace, t.Name, keysOf(&t), ranges, "LOCAL_QUORUM", func(engine.Row) error { n++; return nil }); err != nil {
-			return fmt.Errorf("count: %w", err)
-		}
-		out.Rows[name] = n
-		if t.Rows != nil {
-			out.Saved[name] = *t.Rows
-		}
-		if t.DefaultTTL > 0 {
-			out.TTL = append(out.TTL, name)
-		}
-	}
-	return nil
 }

@@ -140,68 +140,6 @@ func (s *restoreSchema) diff(ctx context.Context, a engine.Asker, m *backup.Mani
 	return d, nil
 }
 
-// Apply creates keyspaces first, then tables, each waited for until all members have the same schema.
-func (s *restoreSchema) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
-	m, err := s.open(h)
-	if err != nil {
-		return engine.Output{}, err
-	}
-	d, err := s.diff(ctx, h, m)
-	if err != nil {
-		return engine.Output{}, err
-	}
-	conf, err := cassconf.Read(h, "")
-	if err != nil {
-		return engine.Output{}, err
-	}
-	server, out := cql.At(h, conf.CQLAddress()), s.out(d)
-	for _, k := range d.keyspaces {
-		h.Log("create keyspace %s", k.Name)
-		if err := server.Exec(ctx, createKeyspace(k), []string{k.Name}); err != nil {
-			return engine.Output{}, fmt.Errorf("create keyspace %s: %w", k.Name, err)
-		}
-	}
-	for _, name := range d.missing {
-		keyspace, table, _ := strings.Cut(name, ".")
-		h.Log("create table %s", name)
-		left, err := createTable(ctx, server, *m.Table(keyspace, table))
-		if err != nil {
-			return engine.Output{}, err
-		}
-		for _, option := range left {
-			out.LeftOut = append(out.LeftOut, name+": "+option)
-		}
-	}
-	if _, err := s.settled(ctx, h, m); err != nil {
-		return engine.Output{}, err
-	}
-	return engine.Output{Value: out, Note: out.note()}, nil
-}
-
-func createTable(ctx context.Context, server *cql.Server, t backup.Table) (left []string, err error) {
-	list, err := checkSaved(t)
-	if err != nil {
-		return nil, err
-	}
-	for _, statement := range list {
-		more, err := execute(ctx, server, statement, t.Keyspace)
-		left = append(left, more...)
-		if err != nil {
-			return left, fmt.Errorf("create %s.%s: %w", t.Keyspace, t.Name, err)
-		}
-	}
-	return left, nil
-}
-
-// settled looks once more: everything exists now, with the saved columns.
-func (s *restoreSchema) settled(ctx context.Context, a engine.Asker, m *backup.Manifest) (liveDiff, error) {
-	d, err := s.diff(ctx, a, m)
-	if err == nil && len(d.missing)+len(d.keyspaces) > 0 {
-		err = engine.Failf(engine.ClassIO, "created, yet not there: %s", strings.Join(d.missing, ", "))
-	}
-	return d, err
-}
-
 func (s *restoreSchema) out(d liveDiff) SchemaOut {
 	out := SchemaOut{Backup: s.Backup, Keyspaces: []string{}, Tables: append([]string{}, d.missing...), LeftOut: []string{}, Kept: append([]string{}, d.kept...)}
 	for _, k := range d.keyspaces {
