@@ -82,6 +82,8 @@ type Questioner interface{ Question() string }
 type Output struct {
 	Value any
 	Note  string
+	// Unchanged: Apply found that there was nothing to do.
+	Unchanged bool
 }
 
 // Sign is what a task would do to its node.

@@ -100,7 +100,7 @@ func (x *Executor) reused(t *Task) bool {
 	if r.Outcome == Skipped {
 		return true
 	}
-	pure := x.Basis.Kinds.Get(t.Kind).Redo == Pure && t.Stage != FinallyStage && t.Node != ControllerNode
+	pure := x.redo(t) == Pure && t.Stage != FinallyStage && t.Node != ControllerNode
 	return r.Outcome == Done && r.Valid && (!pure || x.ranHere(t.ID) || x.State.Barriers[t.Stage])
 }
 

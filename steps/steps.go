@@ -5,6 +5,7 @@ import (
 	"tidemark/engine"
 	"tidemark/steps/backup"
 	"tidemark/steps/cassandra"
+	"tidemark/steps/command"
 	"tidemark/steps/control"
 	"tidemark/steps/files"
 	"tidemark/steps/internal/cql"
@@ -16,6 +17,7 @@ func All() []engine.Kind {
 	var all []engine.Kind
 	all = append(all, backup.Kinds()...)
 	all = append(all, cassandra.Kinds()...)
+	all = append(all, command.Kinds()...)
 	all = append(all, control.Kinds()...)
 	all = append(all, files.Kinds()...)
 	all = append(all, monit.Kinds()...)

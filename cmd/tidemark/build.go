@@ -11,6 +11,17 @@ import (
 	"tidemark/steps"
 )
 
+// sourceID is set by the makefile: a digest of the sources, the same for every architecture.
+var sourceID string //nolint:gochecknoglobals // set by the linker, never by the program
+
+// buildID is the id of the sources, where the makefile set it, else of this very program.
+func buildID() (string, error) {
+	if sourceID != "" {
+		return sourceID, nil
+	}
+	return hashSelf()
+}
+
 // hashSelf gives the build id: the first 16 hex digits of the sha256 of the running program, also where its file was
 // replaced meanwhile. Agents of another build are refused by it.
 func hashSelf() (string, error) {
@@ -27,6 +38,6 @@ func hashSelf() (string, error) {
 }
 
 // buildOnce computes the build id at its first use.
-func buildOnce() func() (string, error) { return sync.OnceValues(hashSelf) }
+func buildOnce() func() (string, error) { return sync.OnceValues(buildID) }
 
 func allKinds() (*engine.Kinds, error) { return steps.Kinds() }

@@ -72,7 +72,7 @@ func (a *app) preview(ctx context.Context, s *session, d *definition) (*engine.P
 	if err != nil {
 		return nil, b, nil, err
 	}
-	nodes, err := s.connected(ctx, reachOf(p))
+	nodes, err := s.connected(ctx, p.Run, reachOf(p))
 	if err != nil {
 		return nil, b, nil, err
 	}

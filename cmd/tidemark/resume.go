@@ -95,7 +95,7 @@ func (a *app) goOn(ctx context.Context, j *journal.Journal, rec *journal.Record,
 func (a *app) reach(ctx context.Context, r *driven) (err error) {
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	r.nodes, err = r.session.connected(ctx, reachOf(r.plan))
+	r.nodes, err = r.session.connected(ctx, r.plan.Run, reachOf(r.plan))
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"tidemark/cmd/internal/view"
 	"tidemark/engine"
+	"tidemark/engine/journal"
 	"tidemark/engine/link"
 	"tidemark/schema"
 )
@@ -23,6 +25,7 @@ type session struct {
 	dial   func(link.Target) engine.Node
 	config string // ssh configuration, "" is the operator's own
 	local  string // the node that is this machine, with --local
+	run    string // the run whose controller steps the controller's own agent takes
 
 	mu     sync.Mutex
 	nodes  map[string]engine.Node
@@ -96,10 +99,19 @@ func (s *session) target(name string) link.Target {
 	if name == s.local {
 		t.Connection = "local"
 	}
+	if name == engine.ControllerNode {
+		t.StateDir = s.controllerDir()
+		return t
+	}
 	if t.Connection == "local" && os.Geteuid() != 0 {
 		t.Become, t.StateDir = "", filepath.Join(userState(), "node")
 	}
 	return t
+}
+
+// controllerDir is the node state of the controller's own agent: one per run, since its steps belong to one run.
+func (s *session) controllerDir() string {
+	return filepath.Join(s.app.stateDir(), "controller", s.run)
 }
 
 // destination is what ssh is told: the address, with login name and port where the site has them.
@@ -115,7 +127,8 @@ func destination(n *schema.Node) string {
 }
 
 // connected are the connections to these nodes, each asked once; nodes that cannot be reached are one error.
-func (s *session) connected(ctx context.Context, names []string) (map[string]engine.Node, error) {
+func (s *session) connected(ctx context.Context, run string, names []string) (map[string]engine.Node, error) {
+	s.run = run
 	out := map[string]engine.Node{}
 	for _, n := range names {
 		out[n] = s.node(n)
@@ -172,6 +185,18 @@ func (s *session) close() {
 		wg.Go(func() { _ = n.Close() })
 	}
 	wg.Wait()
+	s.forget()
+}
+
+// forget removes what the controller's own agent kept for a run that never began: a dry run leaves nothing behind.
+func (s *session) forget() {
+	if s.run == "" {
+		return
+	}
+	if _, err := os.Stat(journal.Dir(s.app.stateDir(), s.run)); errors.Is(err, fs.ErrNotExist) {
+		_ = os.RemoveAll(s.controllerDir())
+		_ = os.Remove(filepath.Dir(s.controllerDir()))
+	}
 }
 
 // limits turns --limit into node names; unknown ones are refused.

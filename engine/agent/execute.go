@@ -133,7 +133,7 @@ func (e *Execution) apply(ctx context.Context, step engine.Step, view *engine.Vi
 	host.Progress = e.progress()
 	out, err := step.Apply(ctx, host, change)
 	if err == nil {
-		return e.done(change, out, e.redo != engine.Pure)
+		return e.done(change, out, e.redo != engine.Pure && !out.Unchanged)
 	}
 	return e.broken(ctx, change, err)
 }
@@ -150,7 +150,7 @@ func (e *Execution) broken(ctx context.Context, change engine.Change, err error)
 	r := e.failed(err)
 	r.Change = change
 	again := e.redo == engine.Pure || e.redo == engine.Idempotent
-	if ctx.Err() != nil && !again {
+	if (ctx.Err() != nil || r.Class == engine.ClassTimeout) && !again {
 		r.Outcome = engine.Unknown
 	}
 	return r

@@ -61,6 +61,9 @@ func (m *Machine) Exec(ctx context.Context, c engine.Command) (engine.Result, er
 		return engine.Result{}, notStarted(c, err)
 	}
 	err = cmd.Wait()
+	if c.Daemon && errors.Is(err, exec.ErrWaitDelay) {
+		err = nil // what it started keeps the output open, as daemons do
+	}
 	r := engine.Result{Code: cmd.ProcessState.ExitCode(), Stdout: out.Bytes(), Stderr: errs.Bytes()}
 	if ctx.Err() != nil {
 		return r, &engine.Error{Class: engine.ClassOf(ctx.Err()), Err: fmt.Errorf("%s: no end within %s", c.Argv[0], limit)}
