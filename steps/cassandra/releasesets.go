@@ -66,7 +66,7 @@ func isSet(name string) bool {
 
 // measure sums up what deleting the sets frees: a file frees its space only with its last name.
 func (s *releaseRestore) measure(a engine.Asker, conf cassconf.Config, rec *swapRecord) (lines []string, freed int64, err error) {
-	links := map[[2]uint64]uint64{}
+	links := map[[2]uint64]int{}
 	for _, set := range s.sets(a, conf, rec) {
 		files, bytes := 0, int64(0)
 		err := filepath.WalkDir(set, func(_ string, d fs.DirEntry, err error) error {
@@ -79,8 +79,8 @@ func (s *releaseRestore) measure(a engine.Asker, conf cassconf.Config, rec *swap
 			}
 			files++
 			if st, ok := statOf(info); ok {
-				id := [2]uint64{uint64(st.Dev), st.Ino}
-				if links[id]++; links[id] == uint64(st.Nlink) {
+				id := [2]uint64{st.Dev, st.Ino}
+				if links[id]++; links[id] == int(st.Nlink) {
 					bytes += st.Blocks * 512
 				}
 			}

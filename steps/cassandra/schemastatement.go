@@ -160,10 +160,10 @@ func checkSaved(t backup.Table) ([]string, error) {
 	for _, s := range list {
 		words := strings.Fields(strings.ToUpper(s))
 		kind := strings.Join(words[:min(2, len(words))], " ")
-		switch {
-		case kind == "CREATE TABLE":
+		switch kind {
+		case "CREATE TABLE":
 			creates++
-		case kind == "CREATE TYPE", kind == "CREATE INDEX", kind == "CREATE CUSTOM", kind == "ALTER TABLE":
+		case "CREATE TYPE", "CREATE INDEX", "CREATE CUSTOM", "ALTER TABLE":
 		default:
 			return nil, engine.Failf(engine.ClassPrecondition, "the saved schema of %s.%s holds a statement that is not expected there: %s", t.Keyspace, t.Name, firstWords(s))
 		}
