@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"strings"
 
@@ -100,26 +99,4 @@ func (a *app) consent(what string) error {
 		return usagef("say --yes", "%s: there is no terminal to ask for consent", what)
 	}
 	return a.ask(&engine.Plan{Title: what}, "yes")
-}
-
-// answer puts the question of a step to the operator; --yes answers it, and without a terminal nobody is asked.
-func (a *app) answer(ctx context.Context, question string) (bool, error) {
-	if a.yes != "" {
-		return true, nil
-	}
-	if !view.Terminal(a.stdin) || !view.Terminal(a.stderr) {
-		return false, engine.WithNext(engine.Failf(engine.ClassPrecondition, "there is no terminal to ask: %s", question), "answer it with --yes")
-	}
-	fmt.Fprintf(a.stderr, "\n%s Type yes to go on: ", question)
-	line := make(chan string, 1)
-	go func() {
-		text, _ := bufio.NewReader(a.stdin).ReadString('\n')
-		line <- strings.TrimSpace(text)
-	}()
-	select {
-	case text := <-line:
-		return text == "yes", nil
-	case <-ctx.Done():
-		return false, ctx.Err()
-	}
 }

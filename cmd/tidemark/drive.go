@@ -44,7 +44,7 @@ func (a *app) drive(ctx context.Context, r *driven) error {
 	see := func(e engine.Event) { tracker.Event(e); sink.Event(e) }
 	x := &engine.Executor{
 		Plan: r.plan, Basis: r.basis, Nodes: r.nodes, Journal: r.journal, State: r.state, Holder: holder(),
-		TakeOver: r.replaces, Ask: a.asker(sink), Observe: see, Ask: a.answer,
+		TakeOver: r.replaces, Ask: a.asker(sink), Observe: see,
 	}
 	r.session.onNotify(func(node string, up bool, err error) {
 		if e := linkEvent(r.plan.Run, node, up, err); r.journal.Append(&e) == nil {
