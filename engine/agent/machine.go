@@ -181,8 +181,10 @@ func (m *Machine) Get(ctx context.Context, url, name, password string) ([]byte, 
 	if name != "" {
 		req.SetBasicAuth(name, password)
 	}
-	client := &http.Client{Timeout: 15 * time.Second, Transport: &http.Transport{DisableKeepAlives: true},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{
+		Timeout: 15 * time.Second, Transport: &http.Transport{DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	resp, err := client.Do(req)
 	if err != nil {
 		return nil, engine.Fail(engine.ClassConnect, err)

@@ -80,14 +80,18 @@ func TestVerifyLegacy(t *testing.T) {
 		"adler32 and sha1": {"1395401410135", nil, nil},
 		"crc32":            {"1395401410140", nil, nil},
 		"dump":             {"1395401410", nil, nil},
-		"flipped byte": {"1395401410140", func(r string) {
-			put(t, r+"/homestead/backup/backups/cache1395401410140/impi-0b/nb-1-big-Data.db", "Rows")
+		"flipped byte": {
+			"1395401410140", func(r string) {
+				put(t, r+"/homestead/backup/backups/cache1395401410140/impi-0b/nb-1-big-Data.db", "Rows")
+			},
+			[]string{"cache1395401410140", "expected crc32 " + fmt.Sprint(crc32.ChecksumIEEE([]byte("rows"))), "found " + fmt.Sprint(crc32.ChecksumIEEE([]byte("Rows")))},
 		},
-			[]string{"cache1395401410140", "expected crc32 " + fmt.Sprint(crc32.ChecksumIEEE([]byte("rows"))), "found " + fmt.Sprint(crc32.ChecksumIEEE([]byte("Rows")))}},
-		"missing": {"1395401410135", func(r string) {
-			os.Remove(r + "/homer/backup/backups/homer/1395401410135/simservs-0c/homer-simservs-jb-1-Data.db")
+		"missing": {
+			"1395401410135", func(r string) {
+				os.Remove(r + "/homer/backup/backups/homer/1395401410135/simservs-0c/homer-simservs-jb-1-Data.db")
+			},
+			[]string{"Data.db is missing", "TOC.txt: missing Data.db"},
 		},
-			[]string{"Data.db is missing", "TOC.txt: missing Data.db"}},
 		"cut dump": {"1395401410", func(r string) { put(t, r+"/ellis/backup/backups/1395401410/db_backup.sql", "INSERT\n") }, []string{"cut off"}},
 	}
 	for name, c := range cases {

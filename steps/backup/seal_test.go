@@ -10,9 +10,11 @@ import (
 func TestSealBackup(t *testing.T) {
 	b, id := enginetest.NewBench(t), testIDs()[0]
 	m := fake(t, b, id)
-	step := &sealBackup{Backup: id, Dir: store, Source: Cassandra, Nodes: []string{"vellum-2", "vellum-1"},
+	step := &sealBackup{
+		Backup: id, Dir: store, Source: Cassandra, Nodes: []string{"vellum-2", "vellum-1"},
 		Manifests: map[string]string{"vellum-1": m.Sum(), "vellum-2": "22"},
-		Snapshots: map[string]string{"vellum-1": "2026-11-22T00:00:01.5Z", "vellum-2": "2026-11-22T00:00:01Z"}}
+		Snapshots: map[string]string{"vellum-1": "2026-11-22T00:00:01.5Z", "vellum-2": "2026-11-22T00:00:01Z"},
+	}
 
 	_, _, err := b.Apply(SealBackup(), step)
 	refused(t, err, engine.ClassPrecondition, "not verified on vellum-1", "verify-backup")

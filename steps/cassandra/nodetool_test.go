@@ -102,8 +102,11 @@ func TestDrainsPromiseIsLookedAtAgain(t *testing.T) {
 		mode, clean, running string
 		dirty                bool
 	}{
-		{"NORMAL", "false", cassconf.Runs, false}, {"DRAINED", "true", cassconf.Unclear, false},
-		{"", "true", cassconf.Stopped, false}, {"", "false", cassconf.Stopped, true}, {"STARTING", "false", cassconf.Unclear, true},
+		{"NORMAL", "false", cassconf.Runs, false},
+		{"DRAINED", "true", cassconf.Unclear, false},
+		{"", "true", cassconf.Stopped, false},
+		{"", "false", cassconf.Stopped, true},
+		{"STARTING", "false", cassconf.Unclear, true},
 	} {
 		n.become(c.mode)
 		if c.dirty {

@@ -243,12 +243,16 @@ func TestSaveRefuses(t *testing.T) {
 		spoil func(n *snapshotNode)
 		words []string
 	}{
-		"no snapshot": {func(n *snapshotNode) {
-			n.exec([]string{"nodetool", "clearsnapshot", "-t", tag, "--", "homer", "memento"})
+		"no snapshot": {
+			func(n *snapshotNode) {
+				n.exec([]string{"nodetool", "clearsnapshot", "-t", tag, "--", "homer", "memento"})
+			},
+			[]string{"snapshot " + tag + " of homer, memento is absent on vellum-1"},
 		},
-			[]string{"snapshot " + tag + " of homer, memento is absent on vellum-1"}},
-		"partial snapshot": {func(n *snapshotNode) { n.exec([]string{"nodetool", "clearsnapshot", "-t", tag, "--", "memento"}) },
-			[]string{"is partial on vellum-1"}},
+		"partial snapshot": {
+			func(n *snapshotNode) { n.exec([]string{"nodetool", "clearsnapshot", "-t", tag, "--", "memento"}) },
+			[]string{"is partial on vellum-1"},
+		},
 		"another run's backup": {func(n *snapshotNode) {
 			n.put(backup.Path(store, tag, backup.Cassandra, "manifest.json"), `{"format":1,"backup":"`+tag+`","run":"other","source":"cassandra","node":"vellum-1"}`)
 		}, []string{"exists already on vellum-1: saved by run other"}},

@@ -73,8 +73,10 @@ func (n *snapshotNode) query(q engine.Query) ([]engine.Row, error) {
 		asked = q.Args[0].([]string)
 	}
 	rows := map[string][]engine.Row{
-		"system.local": {{"host_id": "8cd40723", "cluster_name": "lab", "release_version": n.release, "partitioner": "Murmur3Partitioner",
-			"data_center": "site1", "rack": "rack1", "tokens": []string{"100", "-100"}, "schema_version": "866b"}},
+		"system.local": {{
+			"host_id": "8cd40723", "cluster_name": "lab", "release_version": n.release, "partitioner": "Murmur3Partitioner",
+			"data_center": "site1", "rack": "rack1", "tokens": []string{"100", "-100"}, "schema_version": "866b",
+		}},
 		"system.peers_v2": {{"peer": "10.0.0.2", "host_id": "22", "tokens": []string{"0", "200"}}},
 		"system_schema.keyspaces": {
 			{"keyspace_name": "homer", "replication": map[string]string{"class": "SimpleStrategy", "replication_factor": "2"}, "durable_writes": true},

@@ -30,9 +30,11 @@ func TestPlanOfEachAction(t *testing.T) {
 		will map[string]string
 	}{
 		{action{Action: "stop", Group: "cassandra"}, engine.Changes, engine.Interrupts, map[string]string{
-			"monit.cassandra_process": stopped, "monit.poll_cassandra": unmonitored, cassconf.FactRunning: cassconf.Stopped}},
+			"monit.cassandra_process": stopped, "monit.poll_cassandra": unmonitored, cassconf.FactRunning: cassconf.Stopped,
+		}},
 		{action{Action: "restart", Service: process}, engine.Changes, engine.Interrupts, map[string]string{
-			"monit.cassandra_process": running, cassconf.FactRunning: cassconf.Runs, factClean: "false"}},
+			"monit.cassandra_process": running, cassconf.FactRunning: cassconf.Runs, factClean: "false",
+		}},
 		{action{Action: "start", Group: "cassandra"}, engine.Same, engine.Harmless, map[string]string{"monit.cassandra_process": running, "monit.poll_cassandra": monitored}},
 		{action{Action: "monitor", Service: lone}, engine.Same, engine.Harmless, map[string]string{"monit.poll_cqlsh": monitored}},
 		{action{Action: "unmonitor", Service: lone}, engine.Changes, engine.Harmless, map[string]string{"monit.poll_cqlsh": unmonitored}},

@@ -92,8 +92,10 @@ func story() []engine.Event {
 		events = append(events,
 			engine.Event{Type: engine.EventBegin, Task: id, Node: n, Attempt: 1},
 			engine.Event{Type: engine.EventProgress, Task: id, Node: n, Done: 1, Total: 2},
-			engine.Event{Type: engine.EventEnd, Task: id, Node: n, Attempt: 1, Outcome: engine.Done, Changed: true, Seconds: 3.21,
-				Will: []engine.Fact{{Key: "cassandra.running", Value: "false"}, {Key: "monit.poll", Value: "unmonitored"}}})
+			engine.Event{
+				Type: engine.EventEnd, Task: id, Node: n, Attempt: 1, Outcome: engine.Done, Changed: true, Seconds: 3.21,
+				Will: []engine.Fact{{Key: "cassandra.running", Value: "false"}, {Key: "monit.poll", Value: "unmonitored"}},
+			})
 	}
 	events = append(events,
 		engine.Event{Type: engine.EventBarrier, Stage: "stop"},
@@ -104,8 +106,10 @@ func story() []engine.Event {
 		engine.Event{Type: engine.EventLost, Node: "vellum-2", Class: engine.ClassConnect, Message: "no answer for 15s"},
 		engine.Event{Type: engine.EventBack, Node: "vellum-2"})
 	for i, n := range []string{"vellum-1", "vellum-3"} {
-		events = append(events, engine.Event{Type: engine.EventEnd, Task: "restore/restore[homer]@" + n, Node: n, Attempt: 2 - i, Outcome: engine.Failed,
-			Class: engine.ClassSpace, Message: n + ": no space left\x1b[2J in /var", Next: "free 2 GiB"})
+		events = append(events, engine.Event{
+			Type: engine.EventEnd, Task: "restore/restore[homer]@" + n, Node: n, Attempt: 2 - i, Outcome: engine.Failed,
+			Class: engine.ClassSpace, Message: n + ": no space left\x1b[2J in /var", Next: "free 2 GiB",
+		})
 	}
 	for i := range events {
 		events[i].Time = at.Add(time.Duration(i) * time.Second)
