@@ -31,3 +31,6 @@ func Kinds() (*engine.Kinds, error) { return engine.NewKinds(All()...) }
 func Clients() map[string]engine.Client {
 	return map[string]engine.Client{"cql": cql.NewClient()}
 }
+
+// OpenSwaps lists the runs whose restore is half-way on this node.
+func OpenSwaps(a engine.Asker) ([]string, error) { return cassandra.OpenSwaps(a) }

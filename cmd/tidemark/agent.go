@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tidemark/engine"
 	"tidemark/engine/agent"
 	"tidemark/steps"
 )
@@ -28,7 +29,7 @@ func newAgentSession(build func() string) *cobra.Command {
 				}
 				o.Dir = dir
 			}
-			o.Build = build()
+			o.Build, o.Swaps = build(), openSwaps
 			a, err := agent.New(o)
 			if err != nil {
 				return err
@@ -40,6 +41,11 @@ func newAgentSession(build func() string) *cobra.Command {
 	c.Flags().StringVar(&o.Netns, "netns", "", "network namespace of Cassandra")
 	c.Flags().StringVar(&o.Dir, "state", "", "node state directory")
 	return c
+}
+
+// openSwaps only reads files: a view with no right to ask anything is enough.
+func openSwaps() ([]string, error) {
+	return steps.OpenSwaps(engine.NewView(&engine.Kind{Name: "unlock"}, &agent.Machine{}, engine.NewFacts(nil), "", ""))
 }
 
 func newAgentTask() *cobra.Command {

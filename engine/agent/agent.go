@@ -25,6 +25,9 @@ type Options struct {
 	PlanWith func(ctx context.Context, r engine.PlanRequest) (engine.PlanReply, error)
 	// Netns is the network namespace of Cassandra; "" is the machine's own.
 	Netns string
+	// Swaps lists the runs whose exchange of files is half-way on this node; nil is none. While there is one, nobody may
+	// drop the node's lock by force.
+	Swaps func() ([]string, error)
 	// AfterWrite is told of every durable record; tests end the agent there.
 	AfterWrite func(path string)
 }

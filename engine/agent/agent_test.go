@@ -146,3 +146,25 @@ func TestLockRefuses(t *testing.T) {
 		t.Errorf("a task without a lock: %v", err)
 	}
 }
+
+func TestForceUnlocksNothingHalfWay(t *testing.T) {
+	var open []string
+	a, err := New(Options{Dir: filepath.Join(t.TempDir(), "node"), Node: "n1", Swaps: func() ([]string, error) { return open, nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Lock(t.Context(), engine.LockRequest{LockRecord: engine.LockRecord{Run: run, Epoch: 1}}); err != nil {
+		t.Fatal(err)
+	}
+	open = []string{run}
+	if err := a.Unlock(t.Context(), engine.UnlockRequest{Force: true}); err == nil || !strings.Contains(err.Error(), "half-way") {
+		t.Errorf("a swap is open: %v", err)
+	}
+	if s, err := a.State(t.Context(), ""); err != nil || s.Lock == nil {
+		t.Errorf("the lock is gone: %v", err)
+	}
+	open = nil
+	if err := a.Unlock(t.Context(), engine.UnlockRequest{Force: true}); err != nil {
+		t.Errorf("no swap is open: %v", err)
+	}
+}

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -74,7 +75,7 @@ type keptPlan struct {
 	Plan []byte `json:"plan"`
 }
 
-// Unlock releases the node. Force drops a lock that nobody can close, but never while a task lives.
+// Unlock releases the node. Force drops a lock that nobody can close, but never while a task lives or a swap is open.
 func (a *Agent) Unlock(_ context.Context, r engine.UnlockRequest) error {
 	return a.exclusive(func() error {
 		held, err := a.store.lockRecord()
@@ -92,8 +93,29 @@ func (a *Agent) Unlock(_ context.Context, r engine.UnlockRequest) error {
 		if err := a.nothingLives(held.Run); err != nil {
 			return err
 		}
+		if err := a.nothingHalfWay(r.Force); err != nil {
+			return err
+		}
 		return a.release(r)
 	})
+}
+
+// nothingHalfWay refuses to drop a lock by force while files are half exchanged: another run could start the server
+// on them. Whether that is so must be known.
+func (a *Agent) nothingHalfWay(force bool) error {
+	if !force || a.o.Swaps == nil {
+		return nil
+	}
+	runs, err := a.o.Swaps()
+	if err != nil {
+		return fmt.Errorf("%s: whether a restore is half-way cannot be told: %w", a.o.Node, err)
+	}
+	if len(runs) == 0 {
+		return nil
+	}
+	run := runs[0]
+	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s: the restore of run %s is half-way: Cassandra must not be started by anybody else", a.o.Node, run),
+		fmt.Sprintf("finish it: tidemark resume %s; or take it back: tidemark run undo-restore-vellum --input run=%s", run, run))
 }
 
 func (a *Agent) nothingLives(run string) error {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"tidemark/engine"
+	"tidemark/steps/internal/cassconf"
 )
 
 // records reads the records of all runs beside the data directories. A directory without a record is a run whose
@@ -27,8 +28,11 @@ func records(a engine.Asker, dataDirs []string) ([]swapRecord, error) {
 }
 
 // OpenSwaps lists the runs whose exchange of table directories is half-way on this node. Then nobody but such a run,
-// or the undo bound to it, may start Cassandra or drop the node's lock.
+// or the undo bound to it, may start Cassandra or drop the node's lock. A node without Cassandra has none.
 func OpenSwaps(a engine.Asker) ([]string, error) {
+	if !exists(a.Path(cassconf.DefaultPath)) {
+		return nil, nil
+	}
 	c, err := readConfig(a)
 	if err != nil {
 		return nil, err
