@@ -77,7 +77,7 @@ func (a *app) preview(ctx context.Context, s *session, d *definition) (*engine.P
 		return nil, b, nil, err
 	}
 	if err := engine.Preview(ctx, p, nodes, d.kinds); err != nil {
-		return nil, b, nil, &refused{err}
+		return nil, b, nil, a.heldFirst(ctx, s, p, err)
 	}
 	return p, b, nodes, nil
 }
