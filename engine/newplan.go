@@ -33,6 +33,11 @@ func NewPlan(b Basis) (*Plan, error) {
 		}
 	}
 	p.Nodes = b.locked(p)
+	after, diags := b.Runbook.Afterwards(b.Env("", nil))
+	if err := diags.Err(); err != nil {
+		return nil, err
+	}
+	p.Afterwards = after
 	if len(b.Runbook.Finally) > 0 {
 		if err := b.addStage(p, FinallyStage, b.touched(p), b.Runbook.Finally, schema.Strategy{}); err != nil {
 			return nil, err

@@ -42,6 +42,8 @@ type Plan struct {
 	Kinds     map[string]string `json:"kinds"` // name → digest
 	Nodes     []string          `json:"nodes"` // locked for the run, in order; the controller is not among them
 	Stages    []*PlannedStage   `json:"stages"`
+	// Afterwards is what the operator is told when the run is done.
+	Afterwards []string `json:"afterwards,omitempty"`
 	// Fence, Open and Probes are what the dry run reported of itself, by node.
 	Fence  map[string][]string `json:"fence,omitempty"`
 	Open   map[string][]string `json:"open,omitempty"`

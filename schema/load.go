@@ -23,6 +23,7 @@ type runbookFile struct {
 	Deadline  time.Duration `json:"deadline" help:"limit of the whole run"`
 	Stages    *yaml.Node    `json:"stages" required:"true" help:"stages: a list of {stage, on, steps}"`
 	Finally   *yaml.Node    `json:"finally"`
+	After     *yaml.Node    `json:"afterwards" help:"sentences for the operator at the end of a run that is done"`
 }
 
 // loader holds what is known while a runbook is read from top to bottom.
@@ -80,6 +81,7 @@ func (l *loader) load(root *yaml.Node) {
 	l.collectIDs(f.Stages, f.Finally)
 	l.stages(f.Stages)
 	l.finally(f.Finally)
+	l.afterwards(f.After)
 	l.unused()
 }
 

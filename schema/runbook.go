@@ -23,7 +23,8 @@ type Runbook struct {
 	Finally   []*Step
 	Source    Source
 
-	doc *document
+	doc        *document
+	afterwards []*leaf
 }
 
 // Input is one declared input.
