@@ -17,6 +17,9 @@ func (a *app) finish(r *driven, err error, detached bool, stages []view.Stage, t
 		Run: r.plan.Run, Runbook: r.plan.Runbook, Site: r.plan.Site, Result: resultWord(err, detached),
 		Open: r.state.Closed == "", Seconds: took.Seconds(), Stages: stages, Tasks: view.Tasks(r.plan, r.state),
 	}
+	if err == nil {
+		rep.Afterwards = r.plan.Afterwards
+	}
 	if err != nil {
 		rep.Safe = view.Standing(r.plan, r.state)
 		rep.Next = a.nextAfter(r)

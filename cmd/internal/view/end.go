@@ -23,6 +23,8 @@ type Report struct {
 	Next     string   `json:"next,omitempty"`
 	Log      string   `json:"log,omitempty"`
 	Warnings []string `json:"warnings,omitempty"`
+	// Afterwards is what remains for the operator when the run is done.
+	Afterwards []string `json:"afterwards,omitempty"`
 }
 
 // Stage is one passed or begun stage with its time.
@@ -95,6 +97,7 @@ func (r *Report) Text(w io.Writer, st Style) {
 	r.bad(w, st)
 	if r.Result == "done" {
 		r.notes(w)
+		r.remains(w, st)
 	}
 	for _, s := range append(r.Safe, r.Warnings...) {
 		fmt.Fprintf(w, "  %s\n", s)
@@ -131,15 +134,34 @@ func (r *Report) bad(w io.Writer, st Style) {
 	})
 }
 
-// notes are the lines that done tasks left for people.
+// notes are the lines that the tasks which changed something left; nodes that differ only in numbers share one.
 func (r *Report) notes(w io.Writer) {
 	var f foldText
+	first := map[string]string{}
 	for _, t := range r.Tasks {
-		if t.Outcome == engine.Done && t.Message != "" {
-			f.add(t.Node, shortTask(t.Task)+": "+withoutNode(Clean(t.Message), t.Node))
+		if t.Outcome != engine.Done || t.Message == "" || !t.Changed {
+			continue
 		}
+		text := shortTask(t.Task) + ": " + withoutNode(Clean(t.Message), t.Node)
+		rough := numbers().ReplaceAllString(text, "…")
+		if old, ok := first[rough]; ok && old != text {
+			first[rough] = rough
+		} else {
+			first[rough] = text
+		}
+		f.add(t.Node, rough)
 	}
-	f.each(func(text string, nodes []string) { fmt.Fprintf(w, "  %s  @%s\n", text, NodeList(nodes)) })
+	f.each(func(rough string, nodes []string) { fmt.Fprintf(w, "  %s  @%s\n", first[rough], NodeList(nodes)) })
+}
+
+// remains is what a done run leaves to the operator.
+func (r *Report) remains(w io.Writer, st Style) {
+	for i, s := range r.Afterwards {
+		if i == 0 {
+			fmt.Fprintf(w, "\n%s\n", st.paint(bold, "What remains:"))
+		}
+		fmt.Fprintf(w, "  %s\n", s)
+	}
 }
 
 // indent is the white space before a line's text.

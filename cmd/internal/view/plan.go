@@ -22,12 +22,23 @@ func Plan(w io.Writer, p *engine.Plan, st Style, short bool) {
 	}
 	pw.destroys(p)
 	pw.unknowns(p)
+	pw.afterwards(p)
 	if !short {
 		pw.byNode("probes sent", p.Probes)
 		pw.byNode("fences of the dry run", p.Fence)
 		pw.byNode("not covered by the fences", p.Open)
 	}
 	pw.printf("\n%s\ndigest %s\n", Totals(p), p.Digest())
+}
+
+// afterwards is what remains for the operator when all of it is done.
+func (pw *planWriter) afterwards(p *engine.Plan) {
+	for i, s := range p.Afterwards {
+		if i == 0 {
+			pw.printf("\n%s\n", pw.st.paint(bold, "what remains afterwards:"))
+		}
+		pw.printf("  %s\n", s)
+	}
 }
 
 type planWriter struct {
