@@ -10,7 +10,7 @@ import (
 // settle clears up an unknown outcome by the kind's rule; never by trying again in hope. Before anything else
 // the node ends what may still live of the task.
 func (x *Executor) settle(ctx context.Context, t *Task, ref TaskRef) (Outcome, bool) {
-	if err := x.Nodes[t.Node].Settle(ctx, ref); err != nil {
+	if err := x.Nodes[t.Place()].Settle(ctx, ref); err != nil {
 		return x.stays(t, ref, fmt.Errorf("what still ran could not be ended: %w", err))
 	}
 	switch redo := x.redo(t); redo {
@@ -55,11 +55,11 @@ func (x *Executor) check(ctx context.Context, t *Task, ref TaskRef) (Outcome, bo
 
 // planActual asks the node, behind the fence, for the task's change on the real state.
 func (x *Executor) planActual(ctx context.Context, t *Task, probe []string) (Planned, error) {
-	r := PlanRequest{Run: x.Plan.Run, Node: t.Node, Actual: true, Items: []PlanItem{{t.ID, t.Kind, t.Args}}}
+	r := PlanRequest{Run: x.Plan.Run, Node: t.Place(), Actual: true, Items: []PlanItem{{t.ID, t.Kind, t.Args}}}
 	if probe != nil {
 		r.Probe = map[string][]string{t.ID: probe}
 	}
-	reply, err := x.Nodes[t.Node].Plan(ctx, r)
+	reply, err := x.Nodes[t.Place()].Plan(ctx, r)
 	switch {
 	case err != nil:
 		return Planned{}, err
@@ -90,7 +90,7 @@ func (x *Executor) stays(t *Task, ref TaskRef, err error) (Outcome, bool) {
 	return x.end(t, ref, r), false
 }
 
-// revalidate looks again at the promises of done tasks that no later task replaced. One that no longer holds
+// revalidate looks again at the promises of done tasks that no later task replaced, or may be replacing now. One that no longer holds
 // makes its task invalid: it runs again, or a person is asked.
 func (x *Executor) revalidate(ctx context.Context) error {
 	if err := x.emit(Event{Type: EventResumed, Epoch: x.State.Epoch}); err != nil {
@@ -100,7 +100,12 @@ func (x *Executor) revalidate(ctx context.Context) error {
 }
 
 func (x *Executor) revalidateNode(ctx context.Context, node string) error {
+	x.mu.Lock()
 	facts, by := x.State.Promises(x.Plan, node)
+	for _, key := range x.State.changing(x.Plan, node) {
+		delete(by, key)
+	}
+	x.mu.Unlock()
 	keys := map[string][]string{}
 	for _, key := range slices.Sorted(maps.Keys(by)) {
 		keys[by[key]] = append(keys[by[key]], key)

@@ -93,7 +93,7 @@ func (s *State) end(e *Event) {
 func (s *State) Promises(p *Plan, node string) (facts map[string]string, by map[string]string) {
 	facts, by = map[string]string{}, map[string]string{}
 	here := map[string]bool{}
-	p.Tasks(func(t *Task) { here[t.ID] = t.Node == node })
+	p.Tasks(func(t *Task) { here[t.ID] = t.Place() == node })
 	for _, id := range s.ended {
 		if t := s.Tasks[id]; here[id] && t.Outcome == Done && t.Valid {
 			for _, f := range t.Will {
@@ -102,6 +102,22 @@ func (s *State) Promises(p *Plan, node string) (facts map[string]string, by map[
 		}
 	}
 	return facts, by
+}
+
+// changing are the facts that tasks of a node without a known outcome may have changed: a start that goes on has
+// broken the promise of the stop before it, and that is as it should be.
+func (s *State) changing(p *Plan, node string) []string {
+	var keys []string
+	p.Tasks(func(t *Task) {
+		r := s.Tasks[t.ID]
+		if t.Node != node || r == nil || !(r.Open || r.Outcome == Unknown) {
+			return
+		}
+		for _, f := range t.Change.Will {
+			keys = append(keys, f.Key)
+		}
+	})
+	return keys
 }
 
 // Count counts the tasks by outcome.
