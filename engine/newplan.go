@@ -102,8 +102,10 @@ func (b Basis) touched(p *Plan) []string {
 // locked are the nodes a run must hold: those it touches and those of `locks:`. Groups that the site lacks lock nothing.
 func (b Basis) locked(p *Plan) []string {
 	out := b.touched(p)
-	for _, n := range b.nodesOf(b.Runbook.Locks, "") {
-		if !slices.Contains(out, n) {
+	more := b.nodesOf(b.Runbook.Locks, "")
+	p.Tasks(func(t *Task) { more = append(more, t.Place(), t.From) })
+	for _, n := range more {
+		if n != "" && n != ControllerNode && !slices.Contains(out, n) {
 			out = append(out, n)
 		}
 	}
@@ -156,6 +158,26 @@ func (b Basis) Resolve(t *Task, step *schema.Step, env schema.Env) error {
 		return err
 	}
 	t.Args, t.Digest = raw, ArgsDigest(t.Kind, raw)
+	return b.place(t)
+}
+
+// place notes between which nodes the task's bytes flow.
+func (b Basis) place(t *Task) error {
+	step, err := b.Kinds.Get(t.Kind).Step(t.Args)
+	if err != nil {
+		return err
+	}
+	bridger, ok := step.(Bridger)
+	if !ok {
+		return nil
+	}
+	br := bridger.Bridge(t.Node)
+	for _, name := range []string{br.From, br.To} {
+		if name != ControllerNode && b.Site.Node(name) == nil {
+			return Failf(ClassPrecondition, "site %s has no node %q", b.Site.Name, name)
+		}
+	}
+	t.From, t.At = br.From, br.To
 	return nil
 }
 

@@ -66,7 +66,10 @@ type Task struct {
 	Key   string `json:"key,omitempty"`
 	Item  any    `json:"item,omitempty"`
 	Node  string `json:"node"`
-	Kind  string `json:"kind"`
+	// At is the node whose agent runs the task, where it is not Node itself; From the one its bytes come from.
+	At   string `json:"at,omitempty"`
+	From string `json:"from,omitempty"`
+	Kind string `json:"kind"`
 	// Args are the resolved arguments; nil while Waits names steps whose outputs they need.
 	Args   json.RawMessage `json:"args,omitempty"`
 	Digest string          `json:"digest,omitempty"`
@@ -74,6 +77,14 @@ type Task struct {
 	// Skip is why the task will not run; "" when it will.
 	Skip   string `json:"skip,omitempty"`
 	Change Change `json:"change"`
+}
+
+// Place is the node whose agent runs the task; its records lie there.
+func (t *Task) Place() string {
+	if t.At != "" {
+		return t.At
+	}
+	return t.Node
 }
 
 // Tasks calls visit for every task in the order of the plan.

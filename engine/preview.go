@@ -29,9 +29,9 @@ func NodesOf(p *Plan) []string {
 	var out []string
 	seen := map[string]bool{}
 	p.Tasks(func(t *Task) {
-		if !seen[t.Node] {
-			seen[t.Node] = true
-			out = append(out, t.Node)
+		if n := t.Place(); !seen[n] {
+			seen[n] = true
+			out = append(out, n)
 		}
 	})
 	return out
@@ -40,7 +40,7 @@ func NodesOf(p *Plan) []string {
 func request(p *Plan, node string) PlanRequest {
 	r := PlanRequest{Run: p.Run, Node: node}
 	p.Tasks(func(t *Task) {
-		if t.Node == node && t.Skip == "" && t.Args != nil {
+		if t.Place() == node && t.Skip == "" && t.Args != nil {
 			r.Items = append(r.Items, PlanItem{Task: t.ID, Kind: t.Kind, Args: t.Args})
 		}
 	})
@@ -54,7 +54,7 @@ func fillIn(p *Plan, node string, reply PlanReply, kinds *Kinds) error {
 	}
 	var errs []error
 	p.Tasks(func(t *Task) {
-		if t.Node != node || t.Skip != "" {
+		if t.Place() != node || t.Skip != "" {
 			return
 		}
 		a, ok := answers[t.ID]

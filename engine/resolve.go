@@ -15,6 +15,9 @@ func (x *Executor) resolved(t *Task) (*Task, error) {
 	if err := x.Basis.Resolve(&late, x.Basis.FindStep(t), x.env(t)); err != nil {
 		return &late, Fail(ClassPrecondition, err)
 	}
+	if (late.From != "" && x.Nodes[late.From] == nil) || x.Nodes[late.Place()] == nil {
+		return &late, Failf(ClassPrecondition, "between which nodes bytes flow must not depend on the outputs of other steps")
+	}
 	return &late, nil
 }
 

@@ -93,11 +93,12 @@ func (x *Executor) ref(t *Task, attempt int) TaskRef {
 
 // ask starts the attempt, or attaches to it, and waits for its end.
 func (x *Executor) ask(ctx context.Context, t *Task, ref TaskRef) (TaskState, error) {
-	node := x.Nodes[t.Node]
+	node := x.Nodes[t.Place()]
 	s, err := node.Start(ctx, x.spec(t, ref))
 	if err != nil || s.Standing == Ended || s.Standing == Orphaned {
 		return s, err
 	}
+	defer x.bridged(ctx, t, ref)()
 	return node.Wait(ctx, ref, func(p Progress) {
 		_ = x.emit(Event{Type: EventProgress, Stage: t.Stage, Task: t.ID, Node: t.Node, Attempt: ref.Attempt, Done: p.Done, Total: p.Total, Message: p.Text})
 	})
@@ -105,10 +106,10 @@ func (x *Executor) ask(ctx context.Context, t *Task, ref TaskRef) (TaskState, er
 
 func (x *Executor) spec(t *Task, ref TaskRef) TaskSpec {
 	step := x.Basis.FindStep(t)
-	s := TaskSpec{TaskRef: ref, Node: t.Node, Kind: t.Kind, Args: t.Args, Digest: t.Digest, Approved: t.Change, Timeout: step.Timeout, User: step.User}
+	s := TaskSpec{TaskRef: ref, Node: t.Place(), Kind: t.Kind, Args: t.Args, Digest: t.Digest, Approved: t.Change, Timeout: step.Timeout, User: step.User}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	facts, _ := x.State.Promises(x.Plan, t.Node)
+	facts, _ := x.State.Promises(x.Plan, t.Place())
 	for key := range facts {
 		s.Touched = append(s.Touched, key)
 	}

@@ -67,7 +67,7 @@ func (a *app) cancelTasks(ctx context.Context, p *engine.Plan, state *engine.Sta
 func openOn(p *engine.Plan, s *engine.State, node string) []engine.TaskRef {
 	var out []engine.TaskRef
 	p.Tasks(func(t *engine.Task) {
-		if r := s.Tasks[t.ID]; t.Node == node && r != nil && r.Open {
+		if r := s.Tasks[t.ID]; t.Place() == node && r != nil && r.Open {
 			out = append(out, engine.TaskRef{Run: p.Run, Epoch: s.Epoch, Task: t.ID, Attempt: r.Attempt})
 		}
 	})

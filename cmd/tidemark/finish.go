@@ -112,7 +112,7 @@ func (a *app) keepLogs(r *driven, detached bool) string {
 			return
 		}
 		ref := engine.TaskRef{Run: r.plan.Run, Epoch: r.state.Epoch, Task: t.ID, Attempt: rec.Attempt}
-		data, err := r.nodes[t.Node].Log(ctx, ref)
+		data, err := r.nodes[t.Place()].Log(ctx, ref)
 		if err != nil || len(data) == 0 {
 			return
 		}

@@ -71,7 +71,7 @@ func (a *app) taskLog(ctx context.Context, dir string, rec *journal.Record, id s
 	}
 	data, err := os.ReadFile(journal.LogPath(dir, task.ID, attempt))
 	if errors.Is(err, fs.ErrNotExist) {
-		data, err = a.nodeLog(ctx, rec.Plan, engine.TaskRef{Run: rec.Plan.Run, Epoch: state.Epoch, Task: task.ID, Attempt: attempt}, task.Node)
+		data, err = a.nodeLog(ctx, rec.Plan, engine.TaskRef{Run: rec.Plan.Run, Epoch: state.Epoch, Task: task.ID, Attempt: attempt}, task.Place())
 	}
 	if err != nil {
 		return err

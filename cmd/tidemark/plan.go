@@ -96,11 +96,14 @@ func (a *app) layOut(d *definition, b engine.Basis) (*engine.Plan, error) {
 	return p, err
 }
 
-// reachOf are all nodes that a run needs: those with tasks, those it only locks, the controller where it decides.
+// reachOf are all nodes that a run needs: those with tasks, those it only locks, the controller where it decides or
+// gives or takes files.
 func reachOf(p *engine.Plan) []string {
 	out := slices.Clone(p.Nodes)
-	for _, n := range engine.NodesOf(p) {
-		if !slices.Contains(out, n) {
+	more := engine.NodesOf(p)
+	p.Tasks(func(t *engine.Task) { more = append(more, t.From) })
+	for _, n := range more {
+		if n != "" && !slices.Contains(out, n) {
 			out = append(out, n)
 		}
 	}

@@ -26,7 +26,7 @@ func recollect(p *engine.Plan, kinds *engine.Kinds, states map[string]engine.Nod
 		r.node(states[n])
 	}
 	for _, s := range p.Stages {
-		if outputs, ok := everywhere(s.ID, p.Nodes, states); ok {
+		if outputs, ok := everywhere(s.ID, p.Nodes, states); ok && !copiedHere(s) {
 			r.passed(s, outputs)
 		}
 	}
@@ -114,6 +114,12 @@ func everywhere(stage string, nodes []string, states map[string]engine.NodeState
 		outputs = states[n].Barriers[i].Outputs
 	}
 	return outputs, len(nodes) > 0
+}
+
+// copiedHere: what a stage copied to the controller lies with the one that is gone. Such a stage is passed again;
+// what is here already by its sha256 is not sent again.
+func copiedHere(s *engine.PlannedStage) bool {
+	return slices.ContainsFunc(s.Tasks, func(t *engine.Task) bool { return t.At == engine.ControllerNode })
 }
 
 // passed recalls a passed stage. Tasks without a receipt there were pure or skipped, or ran on the controller: their
