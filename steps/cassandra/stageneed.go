@@ -55,7 +55,8 @@ func needs(a engine.Asker, c cassconf.Config, m *backup.Manifest, dir string, ke
 
 func (n *need) add(a engine.Asker, path string, f backup.File, o owner) {
 	ok, err := ownInode(path, f.Name, o)
-	if err == nil && ok && sameDevice(path, a.Path(n.dataDir)) {
+	// The directory is asked, not the file: on an overlay a file tells the device below it.
+	if err == nil && ok && sameDevice(filepath.Dir(path), a.Path(n.dataDir)) {
 		n.linked += f.Size
 		return
 	}
