@@ -70,11 +70,17 @@ func (r *refused) Error() string { return r.err.Error() }
 
 func (r *refused) Unwrap() error { return r.err }
 
+// refusal is err where it is one itself, else nil.
+func refusal(err error) *refused {
+	r, _ := err.(*refused) //nolint:errorlint // what is wrapped around a refusal must not be lost
+	return r
+}
+
 // causes takes the refusals off the errors that they hold, so that each is told on its own.
 func causes(err error) error {
 	var out []error
 	for _, e := range view.Leaves(err) {
-		if r, ok := e.(*refused); ok {
+		if r := refusal(e); r != nil {
 			e = causes(r.err)
 		}
 		out = append(out, e)
@@ -111,16 +117,12 @@ func exitCode(err error) int {
 // collect notes the codes of all reasons in err; other is the code of a failure that says no more.
 func collect(err error, codes map[int]bool, other int) {
 	for _, e := range view.Leaves(err) {
-		var (
-			r *refused
-			x *ended
-		)
-		switch {
-		case errors.As(e, &x):
+		var x *ended
+		if errors.As(e, &x) {
 			x.collect(codes)
-		case errors.As(e, &r) && e == error(r):
+		} else if r := refusal(e); r != nil {
 			collect(r.err, codes, exitRefused)
-		default:
+		} else {
 			codes[leafCode(e, other)] = true
 		}
 	}

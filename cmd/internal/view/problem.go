@@ -18,7 +18,7 @@ func Leaves(err error) []error {
 		return nil
 	}
 	var list []error
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // only what is joined here comes apart; what is wrapped around it stays
 	case *multierror.Error:
 		list = e.Errors
 	case interface{ Unwrap() []error }:
