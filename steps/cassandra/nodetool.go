@@ -37,7 +37,7 @@ type ToolOut struct {
 func Nodetool() engine.Kind {
 	return engine.Kind{
 		Name: "nodetool",
-		Doc: "Runs one of a closed list of nodetool commands and proves its effect: drain by the mode DRAINED, the compaction switches by their status. " +
+		Doc: "Runs one of a closed list of nodetool commands and proves its effect. Drain is proved by the mode DRAINED, the compaction switches by their status. " +
 			"A drain needs a running Cassandra, or one that was stopped with nothing left to replay: then there is nothing to do.",
 		Example: "id: drain\nnodetool: {command: drain}\ntimeout: 5m",
 		Redo:    engine.Idempotent,

@@ -19,7 +19,7 @@ func Assert() engine.Kind {
 		Name: "assert",
 		Doc: "Stops the node unless a condition holds. The condition is an expression; when it does not hold, the tree of its " +
 			"values is printed. It may look at inputs, vars and the outputs of earlier steps.",
-		Example: "id: enough\nassert: {that: \"size(inputs.keyspaces) > 0\", message: name at least one keyspace}",
+		Example: "id: enough\nassert: {that: \"len(site.keyspaces) > 0\", message: name at least one keyspace}",
 		Redo:    engine.Pure, Version: 1,
 		New: func() engine.Step { return &assert{} },
 	}
@@ -74,7 +74,7 @@ type pause struct {
 
 // Plan tells how long it will wait.
 func (p *pause) Plan(context.Context, *engine.View) (engine.Change, error) {
-	return engine.Change{Sign: engine.Same, Summary: "wait " + p.For.String(), Seconds: p.For.Seconds()}, nil
+	return engine.Change{Sign: engine.NotKnown, Summary: "wait " + p.For.String(), Seconds: p.For.Seconds()}, nil
 }
 
 // Apply waits.
