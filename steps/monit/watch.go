@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
 	"slices"
 	"strings"
 
@@ -40,7 +39,7 @@ func (w *watch) look(ctx context.Context) ([]string, error) {
 	case err != nil && (poll.Fatal(err) || errors.Is(err, monit.ErrNoDaemon)):
 		return nil, err
 	case err != nil:
-		return []string{err.Error()}, nil
+		return unseen(err), nil
 	}
 	w.last = services[0]
 	if w.PIDFile != "" {
@@ -48,12 +47,15 @@ func (w *watch) look(ctx context.Context) ([]string, error) {
 	}
 	alive, err := w.alive()
 	if err != nil {
-		return []string{err.Error()}, nil
+		return unseen(err), nil
 	}
 	missing := w.says(alive)
 	more, err := w.evidence(ctx, alive)
 	return append(missing, more...), err
 }
+
+// unseen is what cannot be looked at for a moment: it stands in the way like what is seen there.
+func unseen(err error) []string { return []string{err.Error()} }
 
 // alive are the processes that were ever seen under this service and still live.
 func (w *watch) alive() ([]int, error) {
@@ -137,7 +139,7 @@ func (w *watch) cassandra(ctx context.Context) ([]string, error) {
 	}
 	standing, err := config.Standing(ctx, w.asker)
 	if err != nil {
-		return []string{err.Error()}, nil
+		return unseen(err), nil
 	}
 	return standing, nil
 }
@@ -154,5 +156,5 @@ func endpoint(port string) string {
 	if strings.Contains(port, ":") {
 		return port
 	}
-	return net.JoinHostPort("127.0.0.1", port)
+	return "127.0.0.1:" + port
 }
