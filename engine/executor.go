@@ -26,12 +26,11 @@ type Executor struct {
 	// Observe sees every event after the journal has it.
 	Observe func(Event)
 
-	stop     atomic.Bool
-	mu       sync.Mutex
-	resumed  bool
-	fatal    error
-	fresh    map[string]bool // tasks that ran in this process: their promises need no second look
-	barriers []Barrier
+	stop    atomic.Bool
+	mu      sync.Mutex
+	resumed bool
+	fatal   error
+	fresh   map[string]bool // tasks that ran in this process: their promises need no second look
 }
 
 // Stop lets running tasks end and starts nothing new (the first Ctrl-C).
