@@ -63,10 +63,10 @@ func greeting(p *process) (h wire.Hello, as need, err error) {
 			return h, as, err
 		}
 		word, rest, _ := strings.Cut(line, " ")
-		switch {
-		case word == "as":
+		switch word {
+		case "as":
 			as.uid, as.user, _ = strings.Cut(rest, " ")
-		case word == "need":
+		case "need":
 			as.machine = rest
 			return h, as, nil
 		default:

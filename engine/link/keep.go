@@ -74,7 +74,7 @@ func (n *Node) dial(ctx context.Context, d *dialing) {
 	old := n.current
 	n.mu.Unlock()
 	if old != nil {
-		n.lost(old)
+		_ = n.lost(old)
 	}
 	s, err := n.redial(ctx)
 	n.mu.Lock()
@@ -104,7 +104,7 @@ func (n *Node) publish(s *session) {
 	n.current = s
 	n.working.Go(func() {
 		<-s.conn.Done()
-		n.lost(s)
+		_ = n.lost(s)
 	})
 }
 

@@ -55,7 +55,7 @@ printf 'password: ' >/dev/tty; read answer </dev/tty; [ "$answer" = sesame ] || 
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(exe, "prompt-controller", dir)
+	cmd := exec.CommandContext(t.Context(), exe, "prompt-controller", dir)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := cmd.Start(); err != nil {

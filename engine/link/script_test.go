@@ -32,7 +32,7 @@ func TestScriptsAreSafeForAnyShell(t *testing.T) {
 				continue
 			}
 			for _, text := range []string{command, script} {
-				if out, err := exec.Command(shell[0], append(shell[1:], "-n", "-c", text)...).CombinedOutput(); err != nil {
+				if out, err := exec.CommandContext(t.Context(), shell[0], append(shell[1:], "-n", "-c", text)...).CombinedOutput(); err != nil {
 					t.Errorf("%s -n of %s: %v %s", shell, name, err, out)
 				}
 			}
@@ -46,7 +46,7 @@ func onNode(t *testing.T, d *Dialer, target Target, id string) (out string, stat
 	bin := t.TempDir()
 	write(t, filepath.Join(bin, "id"), "#!/bin/sh\ncase $1 in -un) echo someone;; *) echo "+id+";; esac\n", 0o755)
 	write(t, filepath.Join(bin, "sudo"), "#!/bin/sh\necho \"sudo $LANGUAGE $*\"\n", 0o755)
-	cmd := exec.Command("sh", "-c", d.session(target, "M", "abc"))
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", d.session(target, "M", "abc"))
 	cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
 	raw, _ := cmd.Output()
 	return string(raw), cmd.ProcessState.ExitCode()
@@ -131,7 +131,7 @@ func TestUploadScript(t *testing.T) {
 		}
 	}
 	run := func(text string) (string, int) {
-		cmd := exec.Command("sh", "-c", d.upload(Target{Name: "n"}, "M", sha, false))
+		cmd := exec.CommandContext(t.Context(), "sh", "-c", d.upload(Target{Name: "n"}, "M", sha, false))
 		cmd.Stdin = strings.NewReader(text)
 		raw, _ := cmd.Output()
 		return string(raw), cmd.ProcessState.ExitCode()

@@ -36,7 +36,7 @@ func newServer(t *testing.T, options string) *server {
 	}
 	s := &server{dir: t.TempDir(), port: freePort(t)}
 	for _, key := range []string{"host", "other", "user", "stranger"} {
-		if out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(s.dir, key)).CombinedOutput(); err != nil {
+		if out, err := exec.CommandContext(t.Context(), "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(s.dir, key)).CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
 	}
@@ -67,14 +67,16 @@ func (s *server) keep(t *testing.T, name, key, before string) {
 
 func (s *server) start(t *testing.T) {
 	t.Helper()
-	s.cmd = exec.Command("/usr/sbin/sshd", "-D", "-f", filepath.Join(s.dir, "sshd_config"))
+	cmd := exec.CommandContext(t.Context(), "/usr/sbin/sshd", "-D", "-f", filepath.Join(s.dir, "sshd_config"))
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	s.cmd = cmd
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.stop)
 	address := fmt.Sprintf("127.0.0.1:%d", s.port)
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		if c, err := net.Dial("tcp", address); err == nil {
+		if c, err := new(net.Dialer).DialContext(t.Context(), "tcp", address); err == nil {
 			_ = c.Close()
 			return
 		}
@@ -91,11 +93,11 @@ func (s *server) stop() {
 
 func freePort(t *testing.T) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close() //nolint:errcheck // only its number is wanted
+	defer l.Close()
 	return l.Addr().(*net.TCPAddr).Port
 }
 
@@ -166,7 +168,7 @@ func TestRealCut(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.stop()
-	if out, err := exec.Command("sh", "-c", `kill -9 $(ps -o ppid= -p `+fmt.Sprint(first.Epoch)+`)`).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(ctx, "sh", "-c", `kill -9 $(ps -o ppid= -p `+fmt.Sprint(first.Epoch)+`)`).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	time.AfterFunc(300*time.Millisecond, func() { s.start(t) })
