@@ -14,7 +14,7 @@ import (
 // TestFence plans a kind whose Plan tries to break out in every way the fence is there for. It runs as whoever
 // runs the tests; as root both fences of files must hold.
 func TestFence(t *testing.T) {
-	if cgo() {
+	if cgo(t) {
 		t.Fatal("run with CGO_ENABLED=0, as `make test` does: the product is built so")
 	}
 	a := newAgent(t)
@@ -48,7 +48,8 @@ func TestFence(t *testing.T) {
 }
 
 // cgo tells whether this test binary was built with cgo, where a fence over all threads is not possible.
-func cgo() bool {
-	out, err := exec.Command("go", "env", "CGO_ENABLED").Output()
+func cgo(t *testing.T) bool {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "env", "CGO_ENABLED").Output()
 	return err == nil && strings.TrimSpace(string(out)) == "1"
 }

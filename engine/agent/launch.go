@@ -36,7 +36,7 @@ func (a *Agent) launch(spec engine.TaskSpec, dir string, lock *os.File) error {
 		return classed(dir, err)
 	}
 	defer log.Close()
-	cmd := exec.Command("/proc/self/exe", "agent", "task")
+	cmd := exec.CommandContext(context.Background(), "/proc/self/exe", "agent", "task") // it outlives every session
 	cmd.Args[0] = "tidemark"
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(raw), log, log
 	cmd.ExtraFiles = []*os.File{lock}

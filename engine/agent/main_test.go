@@ -118,7 +118,7 @@ func (b *breach) Plan(ctx context.Context, v *engine.View) (engine.Change, error
 func sameHostname() error {
 	name, err := os.Hostname()
 	if err != nil {
-		return nil
+		panic(err) // nothing was tried, which is no proof
 	}
 	return syscall.Sethostname([]byte(name))
 }
@@ -130,7 +130,7 @@ func (b *breach) Apply(context.Context, *engine.Host, engine.Change) (engine.Out
 // sleeper is a process that a dry run would have to be able to signal.
 func sleeper(t *testing.T) int {
 	t.Helper()
-	cmd := exec.Command("sleep", "60")
+	cmd := exec.CommandContext(t.Context(), "sleep", "60")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
