@@ -88,7 +88,7 @@ func TestVerifyLegacy(t *testing.T) {
 		},
 		"missing": {
 			"1395401410135", func(r string) {
-				os.Remove(r + "/homer/backup/backups/homer/1395401410135/simservs-0c/homer-simservs-jb-1-Data.db")
+				done(t, os.Remove(r+"/homer/backup/backups/homer/1395401410135/simservs-0c/homer-simservs-jb-1-Data.db"))
 			},
 			[]string{"Data.db is missing", "TOC.txt: missing Data.db"},
 		},

@@ -48,10 +48,10 @@ func TestPruneLeavesWhatDoesNotCount(t *testing.T) {
 	for _, id := range ids {
 		whole(t, b, id)
 	}
-	os.Remove(dir + "/" + ids[5] + "/set.json")                // not sealed: does not take a place
-	os.Remove(dir + "/" + ids[4] + "/cassandra/verified.json") // not verified
-	os.Remove(dir + "/" + ids[3] + "/cassandra/manifest.json") // not saved
-	if err := Use(asker(b), store, ids[0], "R1"); err != nil { // its restore is not released
+	done(t, os.Remove(dir+"/"+ids[5]+"/set.json"))                // not sealed: does not take a place
+	done(t, os.Remove(dir+"/"+ids[4]+"/cassandra/verified.json")) // not verified
+	done(t, os.Remove(dir+"/"+ids[3]+"/cassandra/manifest.json")) // not saved
+	if err := Use(asker(b), store, ids[0], "R1"); err != nil {    // its restore is not released
 		t.Fatal(err)
 	}
 	put(t, dir+"/notes.txt", "foreign")
@@ -88,8 +88,8 @@ func TestPruneGoesOnWithABegunDeletion(t *testing.T) {
 	whole(t, b, ids[0])
 	whole(t, b, ids[1])
 	root := b.Ground.Dir + Path(store, ids[0], Cassandra)
-	os.Rename(filepath.Join(root, manifestName), filepath.Join(root, prunedName))
-	os.Remove(root + "/data/homer/simservs-ff/nb-1-big-Data.db")
+	done(t, os.Rename(filepath.Join(root, manifestName), filepath.Join(root, prunedName)))
+	done(t, os.Remove(root+"/data/homer/simservs-ff/nb-1-big-Data.db"))
 	c, _, err := b.Apply(PruneBackups(), &pruneBackups{Dir: store, Keep: 4, Min: 1})
 	if err != nil || c.Sign != engine.Destroys || !slices.Equal(names(t, b), ids[1:2]) {
 		t.Errorf("%q %v, left %v", c.Sign, err, names(t, b))

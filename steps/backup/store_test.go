@@ -21,6 +21,14 @@ func testIDs() []string {
 	}
 }
 
+// done fails the test where one of its own preparations did.
+func done(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func put(t testing.TB, path, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -100,11 +108,11 @@ func TestOpen(t *testing.T) {
 	}{
 		"no such id": {nil, "20990101T000000Z-zz", []string{"does not exist on this node", store, "on this node are " + id}},
 		"path as id": {nil, "../../etc", []string{"an id has letters"}},
-		"incomplete": {func(b *enginetest.Bench) { os.Remove(filepath.Join(root(b), manifestName)) }, id, []string{"incomplete on this node", manifestName}},
+		"incomplete": {func(b *enginetest.Bench) { done(t, os.Remove(filepath.Join(root(b), manifestName))) }, id, []string{"incomplete on this node", manifestName}},
 		"deleting": {func(b *enginetest.Bench) {
-			os.Rename(filepath.Join(root(b), manifestName), filepath.Join(root(b), prunedName))
+			done(t, os.Rename(filepath.Join(root(b), manifestName), filepath.Join(root(b), prunedName)))
 		}, id, []string{"being deleted"}},
-		"no source": {func(b *enginetest.Bench) { os.RemoveAll(root(b)) }, id, []string{"has no cassandra part"}},
+		"no source": {func(b *enginetest.Bench) { done(t, os.RemoveAll(root(b))) }, id, []string{"has no cassandra part"}},
 		"torn":      {func(b *enginetest.Bench) { put(t, filepath.Join(root(b), manifestName), `{"format":1,`) }, id, []string{"manifest.json is damaged"}},
 		"newer":     {func(b *enginetest.Bench) { put(t, filepath.Join(root(b), manifestName), `{"format":2}`) }, id, []string{"format 2; this build reads 1 to 1"}},
 		"another backup": {func(b *enginetest.Bench) {

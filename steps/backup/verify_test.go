@@ -24,17 +24,17 @@ func TestVerifyBackup(t *testing.T) {
 		},
 		"flipped byte, only sizes": {"sizes", func(r string) { put(t, r+data+"nb-1-big-Data.db", "Rows of "+id) }, nil},
 		"shorter":                  {"sizes", func(r string) { put(t, r+data+".idx/nb-1-big-Data.db", "ind") }, []string{".idx/nb-1-big-Data.db: expected 5 bytes, found 3"}},
-		"missing":                  {"sizes", func(r string) { os.Remove(r + data + "nb-1-big-TOC.txt") }, []string{"nb-1-big-TOC.txt: missing, expected 8 bytes"}},
-		"all gone":                 {"sizes", func(r string) { os.RemoveAll(r + "data") }, []string{"nb-1-big-TOC.txt: missing", "nb-1-big-Data.db: missing"}},
+		"missing":                  {"sizes", func(r string) { done(t, os.Remove(r+data+"nb-1-big-TOC.txt")) }, []string{"nb-1-big-TOC.txt: missing, expected 8 bytes"}},
+		"all gone":                 {"sizes", func(r string) { done(t, os.RemoveAll(r+"data")) }, []string{"nb-1-big-TOC.txt: missing", "nb-1-big-Data.db: missing"}},
 		"surplus":                  {"sizes", func(r string) { put(t, r+data+"nb-2-big-Data.db", "x") }, []string{"nb-2-big-Data.db: surplus"}},
 		"a link instead": {"sizes", func(r string) {
-			os.Remove(r + data + "nb-1-big-TOC.txt")
-			os.Symlink("/etc/passwd", r+data+"nb-1-big-TOC.txt")
+			done(t, os.Remove(r+data+"nb-1-big-TOC.txt"))
+			done(t, os.Symlink("/etc/passwd", r+data+"nb-1-big-TOC.txt"))
 		}, []string{"nb-1-big-TOC.txt: expected a file, found L"}},
 		"manifest rewritten after it was verified": {"sizes", func(r string) {
 			m, _ := readManifest(r + manifestName)
 			m.Site = "another"
-			m.Write(r)
+			done(t, m.Write(r))
 		}, []string{"manifest.json: expected sha256", "as verified at", "as sealed in set.json"}},
 	}
 	for name, c := range cases {
