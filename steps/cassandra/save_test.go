@@ -244,20 +244,18 @@ func TestSaveRefuses(t *testing.T) {
 		words []string
 	}{
 		"no snapshot": {
-			func(n *snapshotNode) {
-				n.exec([]string{"nodetool", "clearsnapshot", "-t", tag, "--", "homer", "memento"})
-			},
+			func(n *snapshotNode) { n.clear(tag, "homer", "memento") },
 			[]string{"snapshot " + tag + " of homer, memento is absent on vellum-1"},
 		},
 		"partial snapshot": {
-			func(n *snapshotNode) { n.exec([]string{"nodetool", "clearsnapshot", "-t", tag, "--", "memento"}) },
+			func(n *snapshotNode) { n.clear(tag, "memento") },
 			[]string{"is partial on vellum-1"},
 		},
 		"another run's backup": {func(n *snapshotNode) {
 			n.put(backup.Path(store, tag, backup.Cassandra, "manifest.json"), `{"format":1,"backup":"`+tag+`","run":"other","source":"cassandra","node":"vellum-1"}`)
 		}, []string{"exists already on vellum-1: saved by run other"}},
 		"a file of the snapshot is gone": {func(n *snapshotNode) {
-			os.Remove(n.disks()[0] + "/homer/" + simservs + "/snapshots/" + tag + "/nb-1-big-Data.db")
+			_ = os.Remove(n.disks()[0] + "/homer/" + simservs + "/snapshots/" + tag + "/nb-1-big-Data.db")
 		}, []string{"manifest.json names nb-1-big-Data.db, which is not there"}},
 		"one name on two disks": {func(n *snapshotNode) {
 			n.put("/disk2/data/homer/"+simservs+"/snapshots/"+tag+"/nb-1-big-TOC.txt", "x")

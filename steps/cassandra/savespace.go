@@ -1,6 +1,7 @@
 package cassandra
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -50,9 +51,9 @@ func oneFileSystem(a engine.Asker, dir string, dataDirs []string) bool {
 func device(dir string) (uint64, bool) {
 	var st unix.Stat_t
 	err := unix.Stat(dir, &st)
-	for err == unix.ENOENT && dir != filepath.Dir(dir) { //nolint:errorlint // a plain system call's error
+	for errors.Is(err, unix.ENOENT) && dir != filepath.Dir(dir) {
 		dir = filepath.Dir(dir)
 		err = unix.Stat(dir, &st)
 	}
-	return uint64(st.Dev), err == nil
+	return st.Dev, err == nil
 }

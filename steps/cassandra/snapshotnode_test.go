@@ -111,14 +111,18 @@ func (n *snapshotNode) exec(argv []string) (engine.Result, error) {
 	case "snapshot":
 		return n.take(argv[3], argv[5:]), nil
 	case "clearsnapshot":
-		for _, k := range argv[5:] {
-			for _, dir := range n.glob(k, "snapshots/"+argv[3]) {
-				_ = os.RemoveAll(dir)
-			}
-		}
+		n.clear(argv[3], argv[5:]...)
 		return engine.Result{}, nil
 	}
 	return engine.Result{}, fmt.Errorf("unexpected %q", argv)
+}
+
+func (n *snapshotNode) clear(tag string, keyspaces ...string) {
+	for _, k := range keyspaces {
+		for _, dir := range n.glob(k, "snapshots/"+tag) {
+			_ = os.RemoveAll(dir)
+		}
+	}
 }
 
 func (n *snapshotNode) glob(keyspace, under string) []string {
