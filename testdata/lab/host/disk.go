@@ -111,12 +111,11 @@ func mirror(upper, dir string) error {
 	} else if err != nil {
 		return err
 	}
-	info, err := os.Stat(dir)
-	if err != nil || !info.IsDir() {
-		return nil
+	if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		owner := info.Sys().(*syscall.Stat_t)
+		return errors.Join(os.Chown(path, int(owner.Uid), int(owner.Gid)), os.Chmod(path, info.Mode()))
 	}
-	owner := info.Sys().(*syscall.Stat_t)
-	return errors.Join(os.Chown(path, int(owner.Uid), int(owner.Gid)), os.Chmod(path, info.Mode()))
+	return nil
 }
 
 func hideUnusual(upper string) error {
