@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 	"time"
 )
 
@@ -65,7 +66,7 @@ func (h *Host) Copy(ctx context.Context, o CopyOrder) (Copied, error) {
 	if !ok {
 		return Copied{}, Failf(ClassPrecondition, "nothing can be copied to this node")
 	}
-	o.Progress, o.Log = h.Progress, h.View.Log
+	o.Progress, o.Log = h.Progress, h.Log
 	return c.Copy(ctx, o)
 }
 
@@ -124,11 +125,12 @@ func pump(src, dst io.ReadWriteCloser) error {
 		_, err := io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{from}, make([]byte, 256<<10))
 		ends <- err
 	}
-	go carry(dst, src)
-	go carry(src, dst)
+	var both sync.WaitGroup
+	both.Go(func() { carry(dst, src) })
+	both.Go(func() { carry(src, dst) })
 	err := <-ends
 	errs := []error{src.Close(), dst.Close()}
-	<-ends
+	both.Wait()
 	return errors.Join(append(errs, err)...)
 }
 
