@@ -63,7 +63,8 @@ type Kind struct {
 type Step interface {
 	// Plan says what Apply would do now. It only reads.
 	Plan(ctx context.Context, v *View) (Change, error)
-	// Apply does it. It may be called again after a failure and must then finish what is half-done.
+	// Apply does it, unless Plan on the actual state said Same. It may be called again after a failure and must then
+	// finish what is half-done.
 	Apply(ctx context.Context, h *Host, c Change) (Output, error)
 }
 

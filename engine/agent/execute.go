@@ -125,9 +125,9 @@ func (e *Execution) apply(ctx context.Context, step engine.Step, view *engine.Vi
 		if err := engine.Compare(e.Spec.Approved, change, e.Spec.Touched); err != nil {
 			return e.failed(err)
 		}
-		if change.Sign == engine.Same {
-			return e.done(change, engine.Output{Note: change.Summary}, false)
-		}
+	}
+	if change.Sign == engine.Same {
+		return e.done(change, engine.Output{Note: change.Summary}, false)
 	}
 	host := engine.NewHost(view, e.at)
 	host.Progress = e.progress()

@@ -116,6 +116,17 @@ func TestGateRefuses(t *testing.T) {
 	}
 }
 
+func TestGateRefusesAPartOfTheReplicas(t *testing.T) {
+	n, step := newRestoreNode(t), gateStep()
+	step.Nodes = []string{"vellum-1"}
+	_, err := n.Plan(CheckRestore(), step)
+	refused(t, err, engine.ClassPrecondition, "leaves out vellum-2", "--limit")
+	step.Nodes = []string{"vellum-2", "vellum-1"}
+	if _, err := n.Plan(CheckRestore(), step); err != nil {
+		t.Errorf("all of the set: %v", err)
+	}
+}
+
 func TestGateNamesAllFindingsAtOnce(t *testing.T) {
 	n := newRestoreNode(t)
 	n.seal("vellum-1")

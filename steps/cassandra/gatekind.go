@@ -16,6 +16,7 @@ type checkRestore struct {
 	Backup    string   `json:"backup" help:"backup id" required:"true"`
 	Keyspaces []string `json:"keyspaces" help:"keyspaces to restore" required:"true"`
 	Dir       string   `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
+	Nodes     []string `json:"nodes" help:"the nodes that are restored in this run: all of the backup's set must be among them"`
 }
 
 // GateOut is what the gate found on one node. The rings, old and new, are there for steps that decide over all nodes.
