@@ -110,7 +110,7 @@ func (s *State) changing(p *Plan, node string) []string {
 	var keys []string
 	p.Tasks(func(t *Task) {
 		r := s.Tasks[t.ID]
-		if t.Place() != node || r == nil || !(r.Open || r.Outcome == Unknown) {
+		if t.Place() != node || r == nil || !r.Open && r.Outcome != Unknown {
 			return
 		}
 		for _, f := range t.Change.Will {
