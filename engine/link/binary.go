@@ -35,7 +35,7 @@ func digest(path string) (binary, error) {
 	if err != nil {
 		return binary{}, err
 	}
-	defer f.Close() //nolint:errcheck // read only
+	defer f.Close()
 	h := sha256.New()
 	if _, err := io.Copy(h, f); err != nil {
 		return binary{}, err

@@ -14,7 +14,7 @@ const noiseLimit = 64 << 10
 // newMarker is the word that our lines begin with in a stream that others may write to first.
 func newMarker() string {
 	var b [12]byte
-	rand.Read(b[:]) //nolint:errcheck // it never fails
+	rand.Read(b[:]) // it never fails
 	return "tidemark-" + hex.EncodeToString(b[:])
 }
 

@@ -27,7 +27,7 @@ func (t *terminal) attr() *syscall.SysProcAttr {
 // takeBack makes our process group the foreground again. A background process that asks for it is stopped by
 // SIGTTOU unless it ignores the signal.
 func (t *terminal) takeBack() error {
-	defer t.tty.Close() //nolint:errcheck // nothing is kept there
+	defer t.tty.Close()
 	signal.Ignore(syscall.SIGTTOU)
 	defer signal.Reset(syscall.SIGTTOU)
 	return unix.IoctlSetPointerInt(int(t.tty.Fd()), unix.TIOCSPGRP, unix.Getpgrp())

@@ -58,7 +58,7 @@ func (s *session) call(ctx context.Context, path string, body []byte, read func(
 	if err != nil {
 		return &broken{err}
 	}
-	defer answer.Body.Close() //nolint:errcheck // nothing is written
+	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
 		text, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<10))
 		return fmt.Errorf("agent answered %s to %s: %s", answer.Status, path, bytes.TrimSpace(text))

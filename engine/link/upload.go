@@ -30,7 +30,7 @@ func (n *Node) send(ctx context.Context, argv []string, marker string, how mode,
 	if err != nil {
 		return engine.Failf(engine.ClassIO, "%s: binary to send: %w", n.t.Name, err)
 	}
-	defer file.Close() //nolint:errcheck // read only
+	defer file.Close()
 	p, err := n.accepted(ctx, argv, marker, how, user)
 	if err != nil {
 		return err
