@@ -17,7 +17,7 @@ func Hash(ctx context.Context, path string, read func(n int64)) (int64, string, 
 	if err != nil {
 		return 0, "", err
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	return HashTo(ctx, io.Discard, f, read)
 }
 
