@@ -134,7 +134,7 @@ func copyFile(ctx context.Context, from, to string, read func(int64)) (n int64, 
 	if err != nil {
 		return 0, "", err
 	}
-	defer in.Close() //nolint:errcheck // only read
+	defer in.Close()
 	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return 0, "", err

@@ -148,7 +148,7 @@ func (s *schemaServer) query(q engine.Query) ([]engine.Row, error) {
 		}
 		return rows, err
 	case strings.Contains(q.Statement, "memtable"):
-		return nil, fmt.Errorf("Unknown property 'memtable'") //nolint:staticcheck // the server's words
+		return nil, fmt.Errorf("Unknown property 'memtable'") // the server's words
 	}
 	s.sent = append(s.sent, q.Statement)
 	s.created = s.created || strings.HasPrefix(q.Statement, "CREATE TABLE")

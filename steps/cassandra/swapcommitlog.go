@@ -48,19 +48,19 @@ func segment(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	info, err := f.Stat()
 	if err != nil || info.Size() == 0 {
 		return "", err // a segment that was made and never begun
 	}
 	head := make([]byte, segmentStart+paramsLength)
 	if _, err := f.ReadAt(head, 0); err != nil {
-		return "has no whole header", nil //nolint:nilerr // a short file is the finding
+		return "has no whole header", nil // a short file is the finding
 	}
 	at := int64(segmentStart + paramsLength)
 	params := make([]byte, binary.BigEndian.Uint16(head[segmentStart:]))
 	if _, err := f.ReadAt(params, at); err != nil {
-		return "has no whole header", nil //nolint:nilerr // as above
+		return "has no whole header", nil // as above
 	}
 	if allZero(head) {
 		return onlyZeros(f, 0) // allocated, never begun
