@@ -12,7 +12,7 @@ import (
 )
 
 // sourceID is set by the makefile: a digest of the sources, the same for every architecture.
-var sourceID string //nolint:gochecknoglobals // set by the linker, never by the program
+var sourceID string // set by the linker, never by the program
 
 // buildID is the id of the sources, where the makefile set it, else of this very program.
 func buildID() (string, error) {
