@@ -42,18 +42,61 @@ func (x *Executor) holds() []string {
 }
 
 func (x *Executor) nextEpoch(ctx context.Context) (int64, error) {
-	epochs := make([]int64, len(x.holds()))
+	states := make([]NodeState, len(x.holds()))
 	index := map[string]int{}
 	for i, n := range x.holds() {
 		index[n] = i
 	}
-	err := each(ctx, x.holds(), func(ctx context.Context, name string) error {
-		s, err := x.Nodes[name].State(ctx, x.Plan.Run)
-		epochs[index[name]] = s.Epoch
+	err := each(ctx, x.holds(), func(ctx context.Context, name string) (err error) {
+		states[index[name]], err = x.Nodes[name].State(ctx, x.Plan.Run)
 		return err
 	})
-	return slices.Max(append(epochs, x.State.Epoch)) + 1, err
+	if err != nil {
+		return 0, err
+	}
+	epoch := x.State.Epoch
+	for _, s := range states {
+		epoch = max(epoch, s.Epoch)
+	}
+	return epoch + 1, x.upToDate(states)
 }
+
+// upToDate refuses to go on from a record that another controller's work has overtaken: what it calls not begun may
+// be done, and what it calls done may have been followed by more.
+func (x *Executor) upToDate(states []NodeState) error {
+	for i, s := range states {
+		if c := s.Closed; c != nil && c.Epoch > x.State.Epoch && c.Closed != notBegun {
+			err := Failf(ClassPrecondition, "%s: run %s was closed (%s) by another controller since this record was written", x.holds()[i], x.Plan.Run, c.Closed)
+			return errors.Join(err, x.emit(Event{Type: EventClosed, Reason: c.Closed, Message: "by another controller"}))
+		}
+	}
+	for i, s := range states {
+		if Overtaken(x.State, s) {
+			return WithNext(Failf(ClassPrecondition, "%s: another controller took run %s over and has worked since this record was written", x.holds()[i], x.Plan.Run),
+				fmt.Sprintf("go on there, or take it back: tidemark resume --adopt %s %s", x.holds()[i], x.Plan.Run))
+		}
+	}
+	return nil
+}
+
+// Overtaken tells whether a node has work of the run that began under a later epoch than the record knows.
+func Overtaken(s *State, node NodeState) bool {
+	for _, t := range node.Tasks {
+		if t.Receipt != nil && t.Receipt.Epoch > s.Epoch {
+			return true
+		}
+	}
+	for _, b := range node.Barriers {
+		if b.Epoch > s.Epoch {
+			return true
+		}
+	}
+	later := func(r TaskRef) bool { return r.Epoch > s.Epoch }
+	return slices.ContainsFunc(node.Intents, later) || slices.ContainsFunc(node.Alive, later)
+}
+
+// notBegun is how a run closes on the nodes that it took before it lost one to another run.
+const notBegun = "not begun"
 
 // giveBack releases what a loser took; a resumed run keeps its own locks.
 func (x *Executor) giveBack(ctx context.Context, names []string, epoch int64) error {
@@ -61,7 +104,7 @@ func (x *Executor) giveBack(ctx context.Context, names []string, epoch int64) er
 		return nil
 	}
 	return each(context.WithoutCancel(ctx), names, func(ctx context.Context, name string) error {
-		return x.Nodes[name].Unlock(ctx, UnlockRequest{Run: x.Plan.Run, Epoch: epoch, Closed: "not begun"})
+		return x.Nodes[name].Unlock(ctx, UnlockRequest{Run: x.Plan.Run, Epoch: epoch, Closed: notBegun})
 	})
 }
 

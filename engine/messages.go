@@ -159,13 +159,15 @@ type Barrier struct {
 
 // NodeState is what a node knows: its identity, its lock, and of one run the plan, barriers and receipts.
 type NodeState struct {
-	Build    string      `json:"build"`
-	Root     bool        `json:"root"`
-	Epoch    int64       `json:"epoch"`
-	Lock     *LockRecord `json:"lock,omitempty"`
-	Plan     []byte      `json:"plan,omitempty"`
-	Barriers []Barrier   `json:"barriers,omitempty"`
-	Tasks    []TaskState `json:"tasks,omitempty"`
+	Build string      `json:"build"`
+	Root  bool        `json:"root"`
+	Epoch int64       `json:"epoch"`
+	Lock  *LockRecord `json:"lock,omitempty"`
+	Plan  []byte      `json:"plan,omitempty"`
+	// Closed is how the run was closed here, where it was.
+	Closed   *UnlockRequest `json:"closed,omitempty"`
+	Barriers []Barrier      `json:"barriers,omitempty"`
+	Tasks    []TaskState    `json:"tasks,omitempty"`
 	// Intents are the attempts that have an intent and no receipt.
 	Intents []TaskRef `json:"intents,omitempty"`
 	Alive   []TaskRef `json:"alive,omitempty"`

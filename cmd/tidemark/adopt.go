@@ -37,7 +37,7 @@ func (a *app) adopt(ctx context.Context, args, names []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir, err := a.freeDir(run)
+	dir, err := a.freeDir(ctx, s, names, run)
 	if err != nil {
 		return "", err
 	}
@@ -74,20 +74,38 @@ func (s *session) heldRun(ctx context.Context, names, args []string) (string, er
 	return runs[0], nil
 }
 
-// freeDir refuses a run whose directory here is good, and sets an unreadable one aside.
-func (a *app) freeDir(run string) (string, error) {
+// freeDir refuses a run whose directory here is good, and sets aside one that is unreadable or that another
+// controller's work has overtaken.
+func (a *app) freeDir(ctx context.Context, s *session, names []string, run string) (string, error) {
 	dir := journal.Dir(a.stateDir(), run)
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return dir, nil
 	}
-	if _, err := journal.Read(dir); err == nil {
-		return "", usagef(a.command("resume", run), "run %s is whole in %s; it needs no adoption", run, a.stateDir())
+	kept := "unreadable"
+	if rec, err := journal.Read(dir); err == nil {
+		kept = "overtaken"
+		states, err := s.states(ctx, names, run)
+		if err != nil {
+			return "", err
+		}
+		if !overtaken(engine.Fold(rec.Events), states) {
+			return "", usagef(a.command("resume", run), "run %s is whole in %s; it needs no adoption", run, a.stateDir())
+		}
 	}
 	to, err := journal.SetAside(dir)
 	if err == nil {
-		a.say("the unreadable record was kept as %s", to)
+		a.say("the %s record was kept as %s", kept, to)
 	}
 	return dir, err
+}
+
+func overtaken(record *engine.State, states map[string]engine.NodeState) bool {
+	for _, s := range states {
+		if engine.Overtaken(record, s) {
+			return true
+		}
+	}
+	return false
 }
 
 // states asks nodes for what they keep of a run.

@@ -197,7 +197,8 @@ func TestASecondController(t *testing.T) {
 	}
 	h.wants(h.do("resume", "--adopt", "one"), exitUsage, "needs no adoption")
 	h.state = first
-	h.wants(h.do("resume"), exitFailed) // the epoch of the other one was seen and passed
+	h.wants(h.do("resume"), exitRefused, "another controller took run "+run+" over", "resume --adopt one "+run)
+	h.wants(h.do("resume", "--adopt", "one", run), exitFailed, "the overtaken record was kept")
 }
 
 func TestAnEditedJournalIsAdopted(t *testing.T) {
