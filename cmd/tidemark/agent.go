@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -13,14 +14,33 @@ import (
 // newAgent is the hidden verb of the node's side: a session, a task's process, a dry run's process.
 func newAgent(build func() string) *cobra.Command {
 	c := &cobra.Command{Use: "agent", Short: "The node's side; started by tidemark itself", Hidden: true}
-	c.AddCommand(newAgentSession(build), newAgentTask(), newAgentPlan())
+	c.AddCommand(newAgentSession(build), newAgentSend(build), newAgentReceive(build), newAgentTask(), newAgentPlan())
 	return c
 }
 
 func newAgentSession(build func() string) *cobra.Command {
+	return agentVerb("session", build, func(a *agent.Agent, marker string) error {
+		return agent.Serve(agent.Stdio(), a, marker, build())
+	})
+}
+
+// newAgentSend answers one copy from a source, newAgentReceive takes one to the task that waits for it.
+func newAgentSend(build func() string) *cobra.Command {
+	return agentVerb("send", build, func(_ *agent.Agent, marker string) error {
+		return agent.SendMain(os.Stdin, os.Stdout, marker, build())
+	})
+}
+
+func newAgentReceive(build func() string) *cobra.Command {
+	return agentVerb("receive", build, func(a *agent.Agent, marker string) error {
+		return a.ReceiveMain(os.Stdin, os.Stdout, marker)
+	})
+}
+
+func agentVerb(name string, build func() string, do func(a *agent.Agent, marker string) error) *cobra.Command {
 	var o agent.Options
 	c := &cobra.Command{
-		Use: "session MARKER", Args: cobra.ExactArgs(1),
+		Use: name + " MARKER", Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if o.Dir == "" {
 				dir, err := agent.DefaultDir()
@@ -34,7 +54,7 @@ func newAgentSession(build func() string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return agent.Serve(agent.Stdio(), a, args[0], o.Build)
+			return do(a, args[0])
 		},
 	}
 	c.Flags().StringVar(&o.Node, "node", "", "name of this node in the site file")

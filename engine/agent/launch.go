@@ -58,7 +58,7 @@ func TaskMain(kinds *engine.Kinds, clients map[string]engine.Client, in io.Reade
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
-	m := &Machine{Netns: o.Netns, User: o.Spec.User, Clients: clients, lock: os.NewFile(lockFD, "lock")}
+	m := &Machine{Netns: o.Netns, User: o.Spec.User, Clients: clients, dir: o.Dir, lock: os.NewFile(lockFD, "lock")}
 	defer m.Close()
 	e := &Execution{Kinds: kinds, Ground: m, Spec: o.Spec, Log: log}
 	return e.Run(ctx, o.Dir)

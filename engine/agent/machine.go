@@ -27,6 +27,7 @@ type Machine struct {
 	User    string
 	Clients map[string]engine.Client
 
+	dir   string   // the room of the task's attempt; "" while planning
 	lock  *os.File // inherited by commands, so that what a task started counts as the task
 	space *worker
 }

@@ -16,7 +16,7 @@ func (n *Node) connect(ctx context.Context, again bool) (*session, error) {
 	}
 	if n.t.local() {
 		marker := newMarker()
-		argv, err := n.d.local(n.t, marker)
+		argv, err := n.d.local(n.t, verbSession, marker)
 		if err != nil {
 			return nil, err
 		}
@@ -72,7 +72,7 @@ func (n *Node) login(ctx context.Context, b binary, again bool) (s *session, wan
 		}
 		defer release()
 		marker := newMarker()
-		s, want, err = n.greet(ctx, n.d.ssh(n.t, how, n.d.session(n.t, marker, b.sha256)), marker, how)
+		s, want, err = n.greet(ctx, n.d.ssh(n.t, how, n.d.session(n.t, verbSession, marker, b.sha256)), marker, how)
 		return err
 	})
 	return s, want, err

@@ -18,9 +18,18 @@ type need struct{ machine, uid, user string }
 
 // greet starts a transport and reads up to the agent's hello; a node without our binary says so instead.
 func (n *Node) greet(ctx context.Context, argv []string, marker string, how mode) (*session, *need, error) {
+	p, hello, want, err := n.hello(ctx, argv, marker, how)
+	if err != nil || want != nil {
+		return nil, want, err
+	}
+	return n.begin(p, hello)
+}
+
+// hello starts a transport and reads the first lines: the process is past them, or ended.
+func (n *Node) hello(ctx context.Context, argv []string, marker string, how mode) (*process, wire.Hello, *need, error) {
 	p, ready, err := n.transport(argv, marker, how)
 	if err != nil {
-		return nil, nil, err
+		return nil, wire.Hello{}, nil, err
 	}
 	defer ready()
 	limit := n.patience(how)
@@ -36,14 +45,14 @@ func (n *Node) greet(ctx context.Context, argv []string, marker string, how mode
 		err = n.failed(p, as.user, err)
 	case as.machine != "":
 		p.rest(n.d.times.grace)
-		return nil, &as, nil
+		return nil, hello, &as, nil
 	default:
 		if err = n.d.suits(n.t, hello); err == nil {
-			return n.begin(p, hello)
+			return p, hello, nil, nil
 		}
 		p.end()
 	}
-	return nil, nil, err
+	return nil, hello, nil, err
 }
 
 func (n *Node) begin(p *process, hello wire.Hello) (*session, *need, error) {

@@ -227,7 +227,7 @@ func TestSelfMissing(t *testing.T) {
 func TestProgramOfSudo(t *testing.T) {
 	d := testDialer(t, Options{})
 	d.o.Self = ""
-	argv, err := d.local(Target{Name: "here", Connection: "local", Become: "root"}, "m")
+	argv, err := d.local(Target{Name: "here", Connection: "local", Become: "root"}, verbSession, "m")
 	exe, _ := os.Executable()
 	want := []string{"sudo", "-n", "--", exe}
 	if os.Geteuid() == 0 {

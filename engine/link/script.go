@@ -38,8 +38,8 @@ find "$D/bin" -mindepth 1 -maxdepth 1 -type d -mtime +30 -exec rmdir {} + 2>/dev
 echo "@MARKER@ stored"`
 
 // session is the remote command that starts the agent from the binary with that digest.
-func (d *Dialer) session(t Target, marker, sha string) string {
-	return "exec /bin/sh -c " + d.fill(sessionScript, t, marker, sha)
+func (d *Dialer) session(t Target, verb, marker, sha string) string {
+	return "exec /bin/sh -c " + d.fill(sessionScript, t, verb, marker, sha)
 }
 
 // upload is the remote command that takes the binary with that digest; sudo when it shall belong to root.
@@ -48,13 +48,13 @@ func (d *Dialer) upload(t Target, marker, sha string, sudo bool) string {
 	if sudo {
 		command = "exec env LANGUAGE=en sudo -n -- /bin/sh -c "
 	}
-	return command + d.fill(uploadScript, t, marker, sha)
+	return command + d.fill(uploadScript, t, verbSession, marker, sha)
 }
 
-func (d *Dialer) fill(script string, t Target, marker, sha string) string {
+func (d *Dialer) fill(script string, t Target, verb, marker, sha string) string {
 	return "'" + strings.NewReplacer(
 		"\n", " ",
 		"@MARKER@", marker, "@BUILD@", d.o.Build, "@SHA@", sha, "@BECOME@", t.Become,
-		"@PKG@", d.pkg, "@ROOT@", d.root, "@HOME@", d.home, "@ARGS@", strings.Join(t.agentArgs(marker), " "),
+		"@PKG@", d.pkg, "@ROOT@", d.root, "@HOME@", d.home, "@ARGS@", strings.Join(t.agentArgs(verb, marker), " "),
 	).Replace(script) + "'"
 }

@@ -13,7 +13,7 @@ import (
 func scripts(d *Dialer) map[string]string {
 	target := Target{Name: "n", Become: "root", Netns: "signaling"}
 	return map[string]string{
-		"session": d.session(target, "tidemark-m", strings.Repeat("a", 64)),
+		"session": d.session(target, verbSession, "tidemark-m", strings.Repeat("a", 64)),
 		"upload":  d.upload(target, "tidemark-m", strings.Repeat("a", 64), true),
 	}
 }
@@ -46,7 +46,7 @@ func onNode(t *testing.T, d *Dialer, target Target, id string) (out string, stat
 	bin := t.TempDir()
 	write(t, filepath.Join(bin, "id"), "#!/bin/sh\ncase $1 in -un) echo someone;; *) echo "+id+";; esac\n", 0o755)
 	write(t, filepath.Join(bin, "sudo"), "#!/bin/sh\necho \"sudo $LANGUAGE $*\"\n", 0o755)
-	cmd := exec.CommandContext(t.Context(), "sh", "-c", d.session(target, "M", "abc"))
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", d.session(target, verbSession, "M", "abc"))
 	cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
 	raw, _ := cmd.Output()
 	return string(raw), cmd.ProcessState.ExitCode()

@@ -30,7 +30,7 @@ func (d *Dialer) ssh(t Target, how mode, command string) []string {
 }
 
 // local is the argument list of an agent on this machine.
-func (d *Dialer) local(t Target, marker string) ([]string, error) {
+func (d *Dialer) local(t Target, verb, marker string) ([]string, error) {
 	path := self(d.o.Self)
 	var sudo []string
 	if t.Become == "root" && os.Geteuid() != 0 {
@@ -40,7 +40,7 @@ func (d *Dialer) local(t Target, marker string) ([]string, error) {
 		}
 		sudo = []string{"sudo", "-n", "--"}
 	}
-	return append(append(sudo, path), t.agentArgs(marker)...), nil
+	return append(append(sudo, path), t.agentArgs(verb, marker)...), nil
 }
 
 // mode says how ssh is called: with prompts, or again after a loss.

@@ -58,8 +58,8 @@ func (t Target) check(build string) error {
 }
 
 // agentArgs are the agent's arguments after its program, the same locally and over ssh.
-func (t Target) agentArgs(marker string) []string {
-	args := []string{"agent", "session", marker, "--node", t.Name}
+func (t Target) agentArgs(verb, marker string) []string {
+	args := []string{"agent", verb, marker, "--node", t.Name}
 	if t.Netns != "" {
 		args = append(args, "--netns", t.Netns)
 	}

@@ -34,6 +34,11 @@ type Hello struct {
 	PID     int    `json:"pid"`
 }
 
+// SendRequest is the first line to an agent that sends: what lies at an absolute path.
+type SendRequest struct {
+	Path string `json:"path"`
+}
+
 // StateRequest asks for the state of one run, or of the lock alone.
 type StateRequest struct {
 	Run string `json:"run"`

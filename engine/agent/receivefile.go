@@ -1,0 +1,340 @@
+package agent
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"path"
+
+	"golang.org/x/sys/unix"
+
+	"tidemark/engine"
+)
+
+// piece is one entry of a batch with what is here of it.
+type piece struct {
+	item
+	rel   string // below the receiver's top
+	have  held
+	kept  bool      // have is of the file under its real name
+	h     hash.Hash // of the bytes in have
+	ready bool      // whole under its part name, to be renamed
+}
+
+func (p *piece) dir() string {
+	if d := path.Dir(p.rel); d != "." {
+		return d
+	}
+	return ""
+}
+
+func (p *piece) part() string { return path.Join(p.dir(), partName(path.Base(p.rel))) }
+
+// batch answers what is here of each file, takes the rest, and makes it durable.
+func (c *receiver) batch(ctx context.Context, batch []*piece) error {
+	for _, p := range batch {
+		if err := c.look(ctx, p); err != nil {
+			return targetErr(p.rel, err)
+		}
+		if p.Dir {
+			continue
+		}
+		if err := writeMessage(c.w, frameHave, p.have); err != nil {
+			return err
+		}
+	}
+	if err := c.w.Flush(); err != nil {
+		return &brokenStream{err}
+	}
+	for _, p := range batch {
+		if p.Dir || p.have.Skip {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := c.file(p); err != nil {
+			return targetErr(p.rel, err)
+		}
+	}
+	return c.commit(batch)
+}
+
+// look finds the name's place and what is there of it.
+func (c *receiver) look(ctx context.Context, p *piece) error {
+	if err := c.place(p); err != nil {
+		return err
+	}
+	if p.have.Skip {
+		return nil
+	}
+	c.items++
+	if p.Dir {
+		return c.directory(p)
+	}
+	dir, err := openDir(c.top, p.dir())
+	if err != nil {
+		return err
+	}
+	defer dir.Close() //nolint:errcheck // only looked at
+	st, err := statAt(dir, path.Base(p.rel))
+	switch {
+	case err != nil:
+		return err
+	case typeOf(st) == 0:
+		return c.hashed(ctx, p, p.part(), p.Size)
+	case typeOf(st) != unix.S_IFREG:
+		return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%q is there and is no file", p.rel), "move it away")
+	case st.Size == p.Size:
+		p.kept = true
+		return c.hashed(ctx, p, p.rel, p.Size)
+	case !c.o.Replace:
+		return c.differs(p, fmt.Sprintf("%d bytes, the source has %d", st.Size, p.Size))
+	}
+	return c.hashed(ctx, p, p.part(), p.Size)
+}
+
+func (c *receiver) differs(p *piece, how string) error {
+	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s is there and differs from the source: %s; nothing was overwritten", path.Join(c.o.Target, string(p.Name)), how),
+		"find out which of the two is right; move the wrong one away")
+}
+
+// place checks the name; one that is left out is skipped with all that is below it.
+func (c *receiver) place(p *piece) error {
+	name := string(p.Name)
+	if !c.total.Tree {
+		if name != "" || p.Dir {
+			return engine.Failf(engine.ClassPrecondition, "the source said it is a file and sent the name %q", name)
+		}
+		p.rel = path.Base(c.o.Target)
+		return nil
+	}
+	p.rel = name
+	p.have.Skip = c.o.Omit != nil && c.o.Omit(name)
+	return local(name)
+}
+
+func (c *receiver) directory(p *piece) error {
+	above, err := openDir(c.top, p.dir())
+	if err != nil {
+		return err
+	}
+	defer above.Close() //nolint:errcheck // only looked at
+	err = unix.Mkdirat(int(above.Fd()), path.Base(p.rel), 0o700)
+	if errors.Is(err, unix.EEXIST) {
+		dir, err := openDir(c.top, p.rel) // fails on what is no directory
+		if err != nil {
+			return err
+		}
+		return dir.Close()
+	}
+	if err != nil {
+		return err
+	}
+	dir, err := openDir(c.top, p.rel)
+	if err != nil {
+		return err
+	}
+	defer dir.Close() //nolint:errcheck // synced
+	// The owner keeps the right to write there: more may come.
+	return errors.Join(c.grant(dir, p.Mode|0o700), dir.Sync(), above.Sync())
+}
+
+// hashed reads what is there under name, up to most bytes, for the answer; a longer one is of no use.
+func (c *receiver) hashed(ctx context.Context, p *piece, name string, most int64) error {
+	p.h = sha256.New()
+	f, err := beneath(c.top, name, unix.O_RDONLY, 0)
+	if errors.Is(err, unix.ENOENT) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close() //nolint:errcheck // only read
+	st, err := fstat(f)
+	if err != nil || typeOf(st) != unix.S_IFREG || st.Size > most {
+		return err
+	}
+	for p.have.Bytes < st.Size {
+		n, err := io.ReadFull(f, c.buf[:min(copyChunk, st.Size-p.have.Bytes)])
+		if err = errors.Join(err, ctx.Err()); err != nil {
+			return err
+		}
+		p.h.Write(c.buf[:n]) //nolint:errcheck // a hash takes everything
+		p.have.Bytes += int64(n)
+	}
+	p.have.Sum = p.h.Sum(nil)
+	return nil
+}
+
+// file takes the rest of a file, or learns that there is none.
+func (c *receiver) file(p *piece) error {
+	var from start
+	if err := expect(c.r, c.buf, frameStart, &from); err != nil {
+		return err
+	}
+	if from.Offset != 0 && from.Offset != p.have.Bytes {
+		return engine.Failf(engine.ClassIO, "the source goes on at byte %d, %d or 0 was due", from.Offset, p.have.Bytes)
+	}
+	whole := p.kept && from.Offset == p.have.Bytes
+	if p.kept && !whole && !c.o.Replace {
+		return c.differs(p, "other content, by sha256")
+	}
+	c.done.Files++
+	c.passed += from.Offset
+	if !whole {
+		return c.write(p, from.Offset)
+	}
+	sum, err := c.data(p, nil)
+	if err == nil && !bytes.Equal(sum, p.have.Sum) {
+		err = &brokenStream{engine.Failf(engine.ClassIO, "%q grew while it was copied", p.rel)}
+	}
+	c.done.Bytes += p.have.Bytes
+	c.o.Progress(c.passed, c.total.Bytes, p.rel)
+	return err
+}
+
+// write puts the data behind what is there, under the part name, and compares sha256.
+func (c *receiver) write(p *piece, offset int64) error {
+	f, err := c.partFile(p, offset)
+	if err != nil {
+		return err
+	}
+	defer f.Close() //nolint:errcheck // synced by commit
+	if offset == 0 {
+		p.h = sha256.New()
+	}
+	sum, err := c.data(p, f)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(sum, p.h.Sum(nil)) {
+		return engine.Failf(engine.ClassIO, "%q arrived with sha256 %x, the source has %x", p.rel, p.h.Sum(nil), sum)
+	}
+	mode := p.Mode
+	if c.o.Mode != 0 {
+		mode = c.o.Mode
+	}
+	p.ready = true
+	return c.grant(f, mode)
+}
+
+// partFile opens the part for writing behind offset. A file that has other names is not ours, whatever it is called.
+func (c *receiver) partFile(p *piece, offset int64) (*os.File, error) {
+	f, err := beneath(c.top, p.part(), unix.O_RDWR|unix.O_CREAT, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	st, err := fstat(f)
+	if err == nil && (typeOf(st) != unix.S_IFREG || st.Nlink != 1) {
+		err = engine.WithNext(engine.Failf(engine.ClassPrecondition, "%q is not a file of this copy alone", p.part()), "remove it")
+	}
+	if err == nil {
+		err = f.Truncate(offset)
+	}
+	if err == nil {
+		_, err = f.Seek(offset, io.SeekStart)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// data takes data frames up to the sum; with no file to write there must be none.
+func (c *receiver) data(p *piece, f *os.File) (sum []byte, err error) {
+	for {
+		kind, payload, err := readFrame(c.r, c.buf)
+		switch {
+		case err != nil:
+			return nil, err
+		case kind == frameSum:
+			return bytes.Clone(payload), nil
+		case kind != frameData:
+			return nil, unexpected(kind, frameData)
+		case f == nil:
+			return nil, &brokenStream{engine.Failf(engine.ClassIO, "%q grew while it was copied", p.rel)}
+		}
+		hashed := hashing(p.h, payload)
+		_, err = f.Write(payload)
+		<-hashed
+		if err != nil {
+			return nil, err
+		}
+		n := int64(len(payload))
+		c.done.Sent, c.passed = c.done.Sent+n, c.passed+n
+		c.o.Progress(c.passed, c.total.Bytes, p.rel)
+	}
+}
+
+// grant gives mode and owner. Bits that lend the owner's rights to others do not travel.
+func (c *receiver) grant(f *os.File, mode uint32) error {
+	if c.o.UID >= 0 || c.o.GID >= 0 {
+		if err := unix.Fchown(int(f.Fd()), c.o.UID, c.o.GID); err != nil {
+			return err
+		}
+	}
+	return unix.Fchmod(int(f.Fd()), mode&0o777)
+}
+
+// commit makes the batch durable: the files, then their names. One commit of a batch costs little more than that of
+// one file.
+func (c *receiver) commit(batch []*piece) error {
+	dirs := map[string]bool{}
+	for _, p := range batch {
+		if p.ready {
+			if err := c.synced(p.part()); err != nil {
+				return targetErr(p.rel, err)
+			}
+		}
+	}
+	for _, p := range batch {
+		if p.ready {
+			dirs[p.dir()] = true
+			if err := c.named(p); err != nil {
+				return targetErr(p.rel, err)
+			}
+		}
+	}
+	for dir := range dirs {
+		if err := c.synced(dir); err != nil {
+			return targetErr(dir, err)
+		}
+	}
+	return nil
+}
+
+func (c *receiver) synced(name string) error {
+	f, err := beneath(c.top, name, unix.O_RDONLY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// named renames a part to its file. Without Replace a file that appeared meanwhile is not overwritten.
+func (c *receiver) named(p *piece) error {
+	dir, err := openDir(c.top, p.dir())
+	if err != nil {
+		return err
+	}
+	defer dir.Close() //nolint:errcheck // synced by commit
+	flags := uint(unix.RENAME_NOREPLACE)
+	if c.o.Replace {
+		flags = 0
+	}
+	fd := int(dir.Fd())
+	err = unix.Renameat2(fd, path.Base(p.part()), fd, path.Base(p.rel), flags)
+	if errors.Is(err, unix.EEXIST) {
+		return c.differs(p, "it appeared while it was copied")
+	}
+	if err == nil {
+		c.done.Bytes += p.Size
+	}
+	return err
+}

@@ -1,0 +1,208 @@
+package files
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"tidemark/engine"
+	"tidemark/schema"
+	"tidemark/steps/backup"
+)
+
+// Scp is the kind scp.
+func Scp() engine.Kind {
+	return engine.Kind{
+		Name: "scp",
+		Doc: "Copies a file or a directory tree between nodes, through the controller. The task runs where the files arrive; they come over " +
+			"sessions of their own, and each is compared by sha256. What is there already with the right sha256 is not sent again, a " +
+			"file that came in part is continued, and after a lost connection or a killed controller the copy goes on. A new directory " +
+			"has another name until it is whole. Files that are there and differ are refused, unless `replace: true`; surplus ones stay. " +
+			"Modes are kept without setuid and setgid; the owner is the agent's, or as given. Symlinks are neither followed nor copied.",
+		Example: "id: fetch\nscp: {from: controller, source: /var/lib/tidemark/copies/a, target: /var/lib/tidemark/backups/a}",
+		Redo:    engine.Idempotent,
+		Risk:    engine.Overwrites,
+		New:     func() engine.Step { return &scp{} },
+		Out:     ScpOut{},
+		Version: 1,
+	}
+}
+
+// ScpOut is what was copied. Sent went over the wire; the rest was there already.
+type ScpOut struct {
+	Target string `json:"target"`
+	Files  int64  `json:"files"`
+	Bytes  int64  `json:"bytes"`
+	Sent   int64  `json:"sent"`
+}
+
+type scp struct {
+	From    string      `json:"from" help:"node that has the source, or controller; left out: the stage's node"`
+	To      string      `json:"to" help:"node that gets it, or controller; left out: the stage's node"`
+	Source  string      `json:"source" help:"absolute path of the file or directory" required:"true"`
+	Target  string      `json:"target" help:"absolute path that it shall have; missing directories on the way are made" required:"true"`
+	Owner   string      `json:"owner" help:"user that owns what arrives, by name or number"`
+	Group   string      `json:"group" help:"group of what arrives, by name or number"`
+	Mode    schema.Mode `json:"mode" help:"permission bits of the files that arrive; left out: the source's"`
+	Replace bool        `json:"replace" help:"replace files that are there and differ"`
+	Backup  string      `json:"backup" help:"the source is the directory of the backup with this id: compared with its manifest before it counts, without the note of an earlier verification"`
+	Saved   string      `json:"saved-by" help:"with backup: the node that saved it; left out: any"`
+}
+
+// Check refuses paths that name no single place, and a copy from a node to itself.
+func (s *scp) Check() error {
+	if err := checkPath("source", s.Source); err != nil {
+		return err
+	}
+	if err := checkPath("target", s.Target); err != nil {
+		return err
+	}
+	switch {
+	case s.From == s.To:
+		return errors.New("from and to are the same node: name one of them, the stage's node is the other")
+	case s.Backup != "" && s.Replace:
+		return errors.New("a backup is never replaced: leave out replace, or backup")
+	case isSystem(s.Target):
+		return fmt.Errorf("target %s holds the system together", show(s.Target))
+	}
+	return nil
+}
+
+// Bridge is between which nodes the bytes flow.
+func (s *scp) Bridge(node string) engine.Bridge {
+	b := engine.Bridge{From: s.From, To: s.To, Source: s.Source}
+	if b.From == "" {
+		b.From = node
+	}
+	if b.To == "" {
+		b.To = node
+	}
+	return b
+}
+
+// Plan looks at the target. The source is another machine's, so what it holds is not known here; sign and risk follow
+// from the arguments alone, and stay what they are while a copy is under way.
+func (s *scp) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
+	c := engine.Change{
+		Sign: engine.Creates, Summary: fmt.Sprintf("copy %s to %s", s.origin(), show(s.Target)),
+		Unknown: []string{"size and content of " + s.origin() + ", which another machine has"},
+		Will:    []engine.Fact{willBe(s.Target, present)},
+	}
+	if s.Replace {
+		c.Sign, c.Risk = engine.Changes, engine.Overwrites
+	}
+	if err := s.Check(); err != nil {
+		return c, engine.Fail(engine.ClassPrecondition, err)
+	}
+	if _, err := newWish(v, s.Owner, s.Group, s.Mode); err != nil {
+		return c, err
+	}
+	at, err := look(v, s.Target)
+	if err != nil {
+		return c, err
+	}
+	switch at.kind {
+	case absent:
+	case directory, file, present, unclear:
+		c.Details = append(c.Details, show(s.Target)+" is there ("+at.kind+"): only what is missing is sent"+s.overwrites())
+	default:
+		return c, refuse("move it away, or choose another target", "%s is there and is a %s", show(s.Target), at.kind)
+	}
+	if s.Backup == "" {
+		return c, nil
+	}
+	c.Will = append(c.Will, engine.Fact{Key: backup.FactOf(s.Backup), Value: backup.Saved})
+	return c, s.asked(v, at)
+}
+
+func (s *scp) overwrites() string {
+	if s.Replace {
+		return ", and what differs is overwritten"
+	}
+	return ", and what differs is refused"
+}
+
+func (s *scp) origin() string {
+	if s.From == "" {
+		return show(s.Source)
+	}
+	return s.From + ":" + show(s.Source)
+}
+
+// asked refuses, before anything is sent, a target that holds another backup.
+func (s *scp) asked(v *engine.View, at sight) error {
+	if err := backup.CheckID(s.Backup); err != nil {
+		return err
+	}
+	if at.kind != directory || at.promised {
+		return nil
+	}
+	m, err := backup.OpenIn(v.Path(s.Target), backup.Cassandra)
+	if err != nil {
+		return nil //nolint:nilerr // there is no whole backup yet: file by file tells
+	}
+	return s.belongs(m)
+}
+
+func (s *scp) belongs(m *backup.Manifest) error {
+	if m.Backup != s.Backup {
+		return refuse("copy the right one", "%s holds backup %s, not %s", show(s.Target), m.Backup, s.Backup)
+	}
+	if s.Saved != "" {
+		return m.ForNode(s.Saved, "")
+	}
+	return nil
+}
+
+// Apply waits for the stream that the controller brings and stores it.
+func (s *scp) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
+	w, err := newWish(h, s.Owner, s.Group, s.Mode)
+	if err != nil {
+		return engine.Output{}, err
+	}
+	o := engine.CopyOrder{Target: s.Target, Origin: s.origin(), Replace: s.Replace, UID: w.uid, GID: w.gid, Mode: uint32(w.mode)}
+	if s.Backup != "" {
+		o.Omit = backup.IsNote
+		o.Check = func(dir string) error { return s.verify(ctx, h, dir) }
+	}
+	done, err := h.Copy(ctx, o)
+	out := ScpOut{Target: s.Target, Files: done.Files, Bytes: done.Bytes, Sent: done.Sent}
+	if err != nil {
+		return engine.Output{}, err
+	}
+	return engine.Output{Value: out, Note: fmt.Sprintf("%d files, %s in %s, equal by sha256; %s were sent", out.Files, backup.Bytes(out.Bytes), show(s.Target), backup.Bytes(out.Sent))}, nil
+}
+
+// verify compares what arrived with the manifest that came with it.
+func (s *scp) verify(ctx context.Context, h *engine.Host, dir string) error {
+	m, err := backup.OpenIn(dir, backup.Cassandra)
+	if err != nil {
+		return refuse("copy the whole directory of a backup, with its "+backup.Cassandra+" part", "%s is no backup: %w", s.origin(), err)
+	}
+	if err := s.belongs(m); err != nil {
+		return err
+	}
+	h.Log("verifying %d files with the manifest", m.Totals.Files)
+	return m.Verify(ctx, filepath.Join(dir, backup.Cassandra), backup.Checksums, h.Progress)
+}
+
+// Probe looks whether the target is there, and the backup in it whole.
+func (s *scp) Probe(_ context.Context, v *engine.View, key string) (string, error) {
+	if key == backup.FactOf(s.Backup) {
+		if m, err := backup.OpenIn(v.Path(s.Target), backup.Cassandra); err != nil || m.Backup != s.Backup {
+			return absent, nil //nolint:nilerr // not there as promised: the copy is made again
+		}
+		return backup.Saved, nil
+	}
+	p, ok := strings.CutPrefix(key, factPath(""))
+	if !ok {
+		return "", errors.New("scp does not know the fact " + key)
+	}
+	at, err := look(v, p)
+	if err == nil && at.kind != absent {
+		return present, nil
+	}
+	return at.kind, err
+}
