@@ -22,6 +22,8 @@ BUILD_ID = $(shell cat $(SOURCES) | sha256sum | cut -c1-16)
 build: ## build bin/tidemark, one static binary
 	go build -trimpath -ldflags '-s -w -X main.sourceID=$(BUILD_ID)' -o bin/tidemark ./cmd/tidemark
 
+SCRIPTS = $(shell grep -rIlE '^\#!.*[/ ](ba)?sh( -.*)?$$' testdata)
+
 bin/lab: $(shell find testdata/lab -name '*.go')
 	go build -o bin/lab ./testdata/lab
 
@@ -38,6 +40,7 @@ lint: ## formatting, vet, golangci-lint, shellcheck
 	@test -z "$$($(GOFUMPT) -l cmd engine runbooks schema steps testdata | tee /dev/stderr)" || { echo 'run: make fmt'; exit 1; }
 	go vet $(PACKAGES)
 	$(GOLANGCI) run $(PACKAGES)
+	@if command -v shellcheck >/dev/null; then shellcheck -e SC1091 $(SCRIPTS); else echo 'shellcheck is not installed: the scripts stay unchecked' >&2; fi
 
 vuln: ## known vulnerabilities in the dependencies, where the database is reachable
 	$(VULN) ./...
