@@ -37,6 +37,8 @@ type Agent struct {
 	o     Options
 	store store
 	mu    sync.Mutex // one change of the node's records at a time in this process; lockFile between processes
+	// children tells Wait at once when a task's process of this session ends; the records stay the truth.
+	children children
 }
 
 // New opens the node's state.

@@ -13,7 +13,8 @@ import (
 )
 
 // durable writes records so that a cut of power leaves the old or the new one: temporary file, fsync, rename,
-// fsync of the directory (renameio leaves the last out).
+// fsync of the directory (renameio leaves the last out). The temporary file lies beside the record: no other file
+// system's room is needed.
 type durable struct {
 	// after is told of each record once it is on disk; tests end the agent there.
 	after func(path string)
@@ -24,7 +25,7 @@ func (d durable) write(path string, v any) error {
 	if err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(path, raw, 0o600); err != nil {
+	if err := renameio.WriteFile(path, raw, 0o600, renameio.WithTempDir(filepath.Dir(path))); err != nil {
 		return classed(path, err)
 	}
 	return d.settled(path)

@@ -45,7 +45,11 @@ func (a *Agent) launch(spec engine.TaskSpec, dir string, lock *os.File) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	go func() { _ = cmd.Wait() }() // reaped here when this session lives that long; else by init
+	gone := a.children.born(dir)
+	go func() { // reaped here when this session lives that long; else by init
+		_ = cmd.Wait()
+		gone()
+	}()
 	return nil
 }
 

@@ -65,12 +65,17 @@ func ended(at attemptDir, digest string) (engine.TaskState, error) {
 	return engine.TaskState{Standing: engine.Orphaned}, nil
 }
 
-// Wait blocks until nobody holds the attempt any more and tells how it ended. It looks at the lock at growing
-// intervals, since a blocked flock could not be called off.
+// Wait blocks until nobody holds the attempt any more and tells how it ended. It looks at the lock when the
+// process that this session started ends, and at growing intervals, since a blocked flock could not be called off.
 func (a *Agent) Wait(ctx context.Context, ref engine.TaskRef, report func(engine.Progress)) (engine.TaskState, error) {
 	at := a.store.attempt(ref)
 	var last engine.Progress
-	for pause := time.Millisecond; ; pause = min(pause+pause/2, 100*time.Millisecond) {
+	gone := a.children.gone(at.dir)
+	pause := longestPause
+	if gone == nil {
+		pause = time.Millisecond
+	}
+	for ; ; pause = min(pause+pause/2, longestPause) {
 		held, err := at.held()
 		if err != nil || !held {
 			return a.verdict(at, err)
@@ -82,10 +87,15 @@ func (a *Agent) Wait(ctx context.Context, ref engine.TaskRef, report func(engine
 		select {
 		case <-ctx.Done():
 			return engine.TaskState{}, ctx.Err()
+		case <-gone:
+			gone, pause = nil, time.Millisecond // what it started may still hold the lock
 		case <-time.After(pause):
 		}
 	}
 }
+
+// longestPause is the time between two looks at a living attempt: its lock and its progress.
+const longestPause = 100 * time.Millisecond
 
 // verdict is how a finished attempt ended. No intent means that nothing was done: the process died, or could
 // not write, before it began.

@@ -36,7 +36,13 @@ const reservedForReceipt = 64 << 10
 
 func (a attemptDir) path(name string) string { return filepath.Join(a.dir, name) }
 
-func (a attemptDir) make() error { return a.mkdir(a.dir) }
+// make makes the room. Its name is made durable with the intent: without one nothing was done, and nothing is lost.
+func (a attemptDir) make() error {
+	if err := os.MkdirAll(a.dir, 0o700); err != nil {
+		return classed(a.dir, err)
+	}
+	return nil
+}
 
 // lock takes the attempt's lock, or tells that a living task has it. The lock belongs to the open file: whoever
 // inherits the descriptor holds it for life.
@@ -82,7 +88,20 @@ func (a attemptDir) begin(in Intent) error {
 	if err := unix.Fallocate(int(f.Fd()), 0, 0, reservedForReceipt); err != nil && !errors.Is(err, syscall.EOPNOTSUPP) {
 		return classed(a.path("receipt.reserved"), err)
 	}
-	return a.write(a.path("intent.json"), in)
+	if err := a.write(a.path("intent.json"), in); err != nil {
+		return err
+	}
+	return a.named()
+}
+
+// named makes the names of the attempt's, the task's and the tasks' directory durable; the run's is since the lock.
+func (a attemptDir) named() error {
+	for dir, n := a.task, 0; n < 3; dir, n = filepath.Dir(dir), n+1 {
+		if err := syncDir(dir); err != nil {
+			return classed(dir, err)
+		}
+	}
+	return nil
 }
 
 // end writes the receipt into the reserved room.
