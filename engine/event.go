@@ -56,9 +56,16 @@ type Event struct {
 	Total   int64           `json:"total,omitempty"`
 }
 
-// Durable tells whether the event must be on disk before anything may depend on it.
+// Durable tells whether the event must be on disk before Append returns. The end of a done task goes there with the
+// next durable event: whatever depends on it begins with one, and until then the node has the receipt.
 func (e Event) Durable() bool {
-	return e.Type != EventProgress && e.Type != EventNote && e.Type != EventStage
+	switch e.Type {
+	case EventProgress, EventNote, EventStage:
+		return false
+	case EventEnd:
+		return e.Outcome != Done && e.Outcome != Skipped
+	}
+	return true
 }
 
 // Journal is the run's record. Append returns after a durable event is on disk; progress is not kept.

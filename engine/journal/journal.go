@@ -25,7 +25,7 @@ type Journal struct {
 // Dir is the run's directory.
 func (j *Journal) Dir() string { return j.dir }
 
-// Append numbers the event and writes it; a durable one is on disk when it returns. Progress is not kept. After a
+// Append numbers the event and writes it; a durable one is on disk when it returns, with all before it. Progress is not kept. After a
 // failure nothing more is written: what stands behind a half-written line could never be read again.
 func (j *Journal) Append(e *engine.Event) error {
 	if e.Type == engine.EventProgress {
@@ -93,7 +93,7 @@ func (j *Journal) Close() error {
 	}
 	var err error
 	if j.file != nil {
-		err = j.file.Close()
+		err = errors.Join(j.file.Sync(), j.file.Close()) // the ends of done tasks wait for the next event
 	}
 	return errors.Join(err, j.lock.Close())
 }
