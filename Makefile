@@ -40,6 +40,8 @@ lint: ## formatting, vet, golangci-lint, shellcheck
 	@test -z "$$($(GOFUMPT) -l cmd engine runbooks schema steps testdata | tee /dev/stderr)" || { echo 'run: make fmt'; exit 1; }
 	go vet $(PACKAGES)
 	$(GOLANGCI) run $(PACKAGES)
+	@command -v shellcheck >/dev/null || { echo "shellcheck is missing: apt-get install shellcheck"; exit 1; }
+	shellcheck testdata/*.sh testdata/lab/*.sh .ci/run
 	@if command -v shellcheck >/dev/null; then shellcheck -e SC1091 $(SCRIPTS); else echo 'shellcheck is not installed: the scripts stay unchecked' >&2; fi
 
 vuln: ## known vulnerabilities in the dependencies, where the database is reachable

@@ -18,6 +18,11 @@ say "install: Go, and for the lab packages of Debian and Cassandra's jars (nothi
 testdata/install.sh
 why=$(no_lab)
 [ -n "$why" ] || testdata/lab/install.sh
+command -v shellcheck >/dev/null || {
+  [ "$(id -u)" = 0 ] || { echo "shellcheck is missing; as root: apt-get install shellcheck"; exit 1; }
+  echo "installs shellcheck with apt-get"
+  DEBIAN_FRONTEND=noninteractive apt-get -qq -y install shellcheck >/dev/null
+}
 
 say "build"
 make -s build bin/lab
