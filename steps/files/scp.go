@@ -86,7 +86,7 @@ func (s *scp) Bridge(node string) engine.Bridge {
 // from the arguments alone, and stay what they are while a copy is under way.
 func (s *scp) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
 	c := engine.Change{
-		Sign: engine.Creates, Summary: fmt.Sprintf("copy %s to %s", s.origin(), show(s.Target)),
+		Sign: engine.Creates, Summary: fmt.Sprintf("copy %s to %s", s.origin(), s.destination()),
 		Unknown: []string{"size and content of " + s.origin() + ", which another machine has"},
 		Will:    []engine.Fact{willBe(s.Target, present)},
 	}
@@ -126,9 +126,16 @@ func (s *scp) overwrites() string {
 
 func (s *scp) origin() string {
 	if s.From == "" {
-		return show(s.Source)
+		return show(s.Source) + " of the node"
 	}
 	return s.From + ":" + show(s.Source)
+}
+
+func (s *scp) destination() string {
+	if s.To == "" {
+		return show(s.Target)
+	}
+	return s.To + ":" + show(s.Target)
 }
 
 // asked refuses, before anything is sent, a target that holds another backup.
@@ -172,7 +179,7 @@ func (s *scp) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engin
 	if err != nil {
 		return engine.Output{}, err
 	}
-	return engine.Output{Value: out, Note: fmt.Sprintf("%d files, %s in %s, equal by sha256; %s were sent", out.Files, backup.Bytes(out.Bytes), show(s.Target), backup.Bytes(out.Sent))}, nil
+	return engine.Output{Value: out, Note: fmt.Sprintf("%d files, %s in %s, equal by sha256; %s were sent", out.Files, backup.Bytes(out.Bytes), s.destination(), backup.Bytes(out.Sent))}, nil
 }
 
 // verify compares what arrived with the manifest that came with it.
