@@ -3,6 +3,7 @@ package engine_test
 import (
 	"errors"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -39,7 +40,9 @@ finally:
   - {id: rearmed, put-again: {key: rearmed}}
 `
 
-func TestRunCarriesThePlanOut(t *testing.T) {
+func TestRunCarriesThePlanOut(t *testing.T) { synctest.Test(t, runCarriesThePlanOut) }
+
+func runCarriesThePlanOut(t *testing.T) {
 	b := newBench(t, simple)
 	c, err := b.run(b.plan(), nil, 0)
 	if err != nil {
@@ -64,7 +67,9 @@ func TestRunCarriesThePlanOut(t *testing.T) {
 
 // TestControllerKilledAtEveryLine ends the controller before each line of the journal in turn; a second one takes
 // up the stored plan. The end must be that of the uninterrupted run, and checked tasks were applied once.
-func TestControllerKilledAtEveryLine(t *testing.T) {
+func TestControllerKilledAtEveryLine(t *testing.T) { synctest.Test(t, controllerKilledAtEveryLine) }
+
+func controllerKilledAtEveryLine(t *testing.T) {
 	whole := newBench(t, simple)
 	c, err := whole.run(whole.plan(), nil, 0)
 	if err != nil {
@@ -90,7 +95,9 @@ func TestControllerKilledAtEveryLine(t *testing.T) {
 
 // TestTaskKilledAtEveryRecord ends the task's process right after each durable record on one node; the run itself
 // settles it.
-func TestTaskKilledAtEveryRecord(t *testing.T) {
+func TestTaskKilledAtEveryRecord(t *testing.T) { synctest.Test(t, taskKilledAtEveryRecord) }
+
+func taskKilledAtEveryRecord(t *testing.T) {
 	whole := newBench(t, simple)
 	if _, err := whole.run(whole.plan(), nil, 0); err != nil {
 		t.Fatal(err)
@@ -133,25 +140,27 @@ func TestRetryAndFailure(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			b := newBench(t, simple)
-			b.w.failing["n2/swap-a"] = tt.failing
-			p := b.plan()
-			c, err := b.run(p, nil, 0)
-			if left := (*engine.Incomplete)(nil); errors.As(err, &left) == tt.done {
-				t.Fatalf("run: %v", err)
-			}
-			if tt.done {
-				return
-			}
-			if b.w.has("n2/swap-b") || b.w.has("n1/repair") || b.w.has("n1/rearmed") {
-				t.Error("work went on behind a failed step")
-			}
-			if _, err := b.run(p, c.Events, 0); err != nil {
-				t.Fatalf("resume: %v", err)
-			}
-			if !b.w.has("n2/swap-b") || !b.w.has("n1/rearmed") {
-				t.Error("resume did not finish the work")
-			}
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t, simple)
+				b.w.failing["n2/swap-a"] = tt.failing
+				p := b.plan()
+				c, err := b.run(p, nil, 0)
+				if left := (*engine.Incomplete)(nil); errors.As(err, &left) == tt.done {
+					t.Fatalf("run: %v", err)
+				}
+				if tt.done {
+					return
+				}
+				if b.w.has("n2/swap-b") || b.w.has("n1/repair") || b.w.has("n1/rearmed") {
+					t.Error("work went on behind a failed step")
+				}
+				if _, err := b.run(p, c.Events, 0); err != nil {
+					t.Fatalf("resume: %v", err)
+				}
+				if !b.w.has("n2/swap-b") || !b.w.has("n1/rearmed") {
+					t.Error("resume did not finish the work")
+				}
+			})
 		})
 	}
 }
