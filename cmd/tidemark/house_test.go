@@ -37,7 +37,7 @@ func arrows() []arrow {
 			never: `^os/exec$|^net$|^net/http|^database/sql|gocql|go-sql-driver`,
 		},
 		{
-			name: "domains import no domain but backup", from: `^tidemark/steps/[^/]+$`,
+			name: "domains import no domain but backup", from: `^tidemark/steps/.`, but: `^tidemark/steps/internal/`,
 			never: `^tidemark/(steps|cmd|runbooks|engine/)`, allowed: `^tidemark/steps/(backup|internal/.*)$`,
 		},
 		{
