@@ -22,7 +22,8 @@ BUILD_ID = $(shell cat $(SOURCES) | sha256sum | cut -c1-16)
 build: ## build bin/tidemark, one static binary
 	go build -trimpath -ldflags '-s -w -X main.sourceID=$(BUILD_ID)' -o bin/tidemark ./cmd/tidemark
 
-SCRIPTS = $(shell grep -rIlE '^\#!.*[/ ](ba)?sh( -.*)?$$' testdata)
+# SC1091: what a script of the lab reads lies on the lab's machines.
+SCRIPTS = $(shell grep -rIlE '^\#!.*[/ ](ba)?sh( -.*)?$$' testdata .ci)
 
 bin/lab: $(shell find testdata/lab -name '*.go')
 	go build -o bin/lab ./testdata/lab
@@ -41,8 +42,7 @@ lint: ## formatting, vet, golangci-lint, shellcheck
 	go vet $(PACKAGES)
 	$(GOLANGCI) run $(PACKAGES)
 	@command -v shellcheck >/dev/null || { echo "shellcheck is missing: apt-get install shellcheck"; exit 1; }
-	shellcheck testdata/*.sh testdata/lab/*.sh .ci/run
-	@if command -v shellcheck >/dev/null; then shellcheck -e SC1091 $(SCRIPTS); else echo 'shellcheck is not installed: the scripts stay unchecked' >&2; fi
+	shellcheck -e SC1091 $(SCRIPTS)
 
 vuln: ## known vulnerabilities in the dependencies, where the database is reachable
 	$(VULN) ./...
