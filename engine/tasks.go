@@ -23,6 +23,9 @@ func (x *Executor) task(ctx context.Context, t *Task) Outcome {
 	settled := 0
 	for try := 1; ; {
 		outcome, again := x.attempt(ctx, t)
+		if again && x.calledOff(t) {
+			return Unknown // settled as not done; resume makes the next attempt
+		}
 		if again {
 			if settled++; settled > maxSettled {
 				return x.end(t, x.ref(t, x.record(t.ID).Attempt), failure(Failf(ClassIO, "the task's process died %d times", settled)))
@@ -34,6 +37,11 @@ func (x *Executor) task(ctx context.Context, t *Task) Outcome {
 		}
 		try++
 	}
+}
+
+// calledOff tells whether a person wants no further attempt now: of anything, or of this task, which was cancelled.
+func (x *Executor) calledOff(t *Task) bool {
+	return x.Stopped() || x.record(t.ID).Class == ClassCancelled
 }
 
 // agreed asks the operator where the step wants that.

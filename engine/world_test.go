@@ -18,6 +18,8 @@ type world struct {
 	is      map[string]bool
 	applied map[string]int
 	failing map[string]int
+	// cancelled: whatever is begun is cancelled before it does anything.
+	cancelled bool
 }
 
 func newWorld() *world {
@@ -34,6 +36,9 @@ func (w *world) do(key string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.applied[key]++
+	if w.cancelled {
+		return engine.Fail(engine.ClassCancelled, context.Canceled)
+	}
 	if w.failing[key] > 0 {
 		w.failing[key]--
 		return engine.Failf(engine.ClassIO, "%s breaks", key)
@@ -163,13 +168,16 @@ func (b *bench) run(p *engine.Plan, events []engine.Event, dieAt int) (*enginete
 	defer cancel()
 	c := &enginetest.Controller{DieAt: dieAt, Events: events}
 	c.OnDeath(cancel)
-	x := &engine.Executor{
-		Plan: p, Basis: b.basis, Nodes: c.Nodes(b.fleet, b.names()...), Journal: c, State: engine.Fold(events),
-		Holder: engine.Holder{User: "op", Host: "here"},
-	}
-	err := x.Run(ctx)
+	err := b.executor(p, c, events).Run(ctx)
 	for _, n := range b.names() {
 		b.fleet.Node(n).Idle()
 	}
 	return c, err
+}
+
+func (b *bench) executor(p *engine.Plan, c *enginetest.Controller, events []engine.Event) *engine.Executor {
+	return &engine.Executor{
+		Plan: p, Basis: b.basis, Nodes: c.Nodes(b.fleet, b.names()...), Journal: c, State: engine.Fold(events),
+		Holder: engine.Holder{User: "op", Host: "here"},
+	}
 }
