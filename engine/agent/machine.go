@@ -67,7 +67,7 @@ func (m *Machine) Exec(ctx context.Context, c engine.Command) (engine.Result, er
 	}
 	r := engine.Result{Code: cmd.ProcessState.ExitCode(), Stdout: out.Bytes(), Stderr: errs.Bytes()}
 	if ctx.Err() != nil {
-		return r, &engine.Error{Class: engine.ClassOf(ctx.Err()), Err: fmt.Errorf("%s: no end within %s", c.Argv[0], limit)}
+		return r, &engine.Error{Class: engine.ClassOf(ctx.Err()), Err: cutShort(ctx, c, limit)}
 	}
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		return r, engine.Failf(engine.ClassIO, "%s: %w", c.Argv[0], err)
@@ -212,4 +212,12 @@ func (m *Machine) in(space engine.Space, do func() error) error {
 		}
 	}
 	return m.space.do(do)
+}
+
+// cutShort says why a command was ended: a cancel, or its time.
+func cutShort(ctx context.Context, c engine.Command, limit time.Duration) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return fmt.Errorf("%s: cancelled before its end", c.Argv[0])
+	}
+	return fmt.Errorf("%s: no end within %s", c.Argv[0], limit)
 }
