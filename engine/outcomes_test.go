@@ -1,0 +1,128 @@
+package engine_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"tidemark/engine"
+	"tidemark/engine/enginetest"
+)
+
+const once = `
+runbook: once
+title: A step that only a person can settle
+stages:
+  - stage: work
+    on: vellum
+    steps:
+      - {id: first, put-once: {key: first}}
+      - {id: second, put: {key: second}}
+`
+
+// TestManualIsNeverRepeated kills the task behind its work, before its receipt: nobody may do it again by itself.
+func TestManualIsNeverRepeated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, once)
+		b.fleet.Node("n2").KillAt = 2 // the mark; the intent is the first record
+		p := b.plan()
+		c, err := b.run(p, nil, 0)
+		left := (*engine.Incomplete)(nil)
+		if !errors.As(err, &left) || left.Unknown != 1 {
+			t.Fatalf("run: %v", err)
+		}
+		if b.w.has("n2/second") || !b.w.has("n1/second") {
+			t.Error("the node did not stop, or the others did")
+		}
+		if _, err := b.run(p, c.Events, 0); !errors.As(err, &left) || left.Unknown != 1 {
+			t.Errorf("resume: %v", err)
+		}
+		if n := b.w.applied["n2/first"]; n != 1 {
+			t.Errorf("it was applied %d times", n)
+		}
+	})
+}
+
+// TestDriftIsRefused: what was done when the plan was made is undone when the run starts.
+func TestDriftIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, simple)
+		b.w.is["n1/swap-a"] = true
+		p := b.plan()
+		delete(b.w.is, "n1/swap-a")
+		_, err := b.run(p, nil, 0)
+		if engine.ClassOf(err) != engine.ClassPrecondition || !strings.Contains(err.Error(), "swap/swapped[a]@n1") {
+			t.Fatalf("run: %v", err)
+		}
+		for _, n := range b.names() {
+			if s, err := b.fleet.Node(n).Agent().State(t.Context(), ""); err != nil || s.Lock != nil {
+				t.Errorf("%s stays locked by a refused run: %v %v", n, s.Lock, err)
+			}
+		}
+		if len(b.w.applied) > 0 {
+			t.Errorf("a refused run did %v", b.w.applied)
+		}
+	})
+}
+
+// TestAnotherRunIsRefused: an open run holds its nodes, those without tasks as well, and its holder is named.
+func TestAnotherRunIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, simple)
+		b.w.failing["n2/swap-a"] = 3
+		if _, err := b.run(b.plan(), nil, 0); err == nil {
+			t.Fatal("the first run did not fail")
+		}
+		b.basis.Run = "20261122T020000Z-zz"
+		_, err := b.run(b.plan(), nil, 0)
+		locked := (*engine.Locked)(nil)
+		if !errors.As(err, &locked) || !strings.Contains(err.Error(), "op@here") {
+			t.Errorf("second run: %v", err)
+		}
+	})
+}
+
+// TestCloseOnFailure: such a run does its finally steps, releases the nodes and is closed as failed.
+func TestCloseOnFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, strings.Replace(simple, "inputs:", "on-failure: close\ninputs:", 1))
+		b.w.failing["n2/swap-a"] = 3
+		c, err := b.run(b.plan(), nil, 0)
+		left := (*engine.Incomplete)(nil)
+		if !errors.As(err, &left) || left.Open {
+			t.Fatalf("run: %v", err)
+		}
+		if !b.w.has("n2/rearmed") {
+			t.Error("finally did not run")
+		}
+		if last := c.Events[len(c.Events)-1]; last.Type != engine.EventClosed || last.Reason != "failed" {
+			t.Errorf("last event: %s %s", last.Type, last.Reason)
+		}
+	})
+}
+
+// TestStopStartsNothingNew: the first Ctrl-C lets what runs end; resume goes on from there.
+func TestStopStartsNothingNew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, simple)
+		p := b.plan()
+		c := &enginetest.Controller{}
+		x := b.executor(p, c, nil)
+		x.Observe = func(e engine.Event) {
+			if e.Type == engine.EventBarrier && e.Stage == "prepare" {
+				x.Stop()
+			}
+		}
+		left := (*engine.Incomplete)(nil)
+		if err := x.Run(t.Context()); !errors.As(err, &left) || !left.Stopped || !left.Open {
+			t.Fatalf("run: %v", err)
+		}
+		if b.w.has("n1/swap-a") {
+			t.Error("a task was started behind the stop")
+		}
+		if _, err := b.run(p, c.Events, 0); err != nil || !b.w.has("n1/rearmed") {
+			t.Errorf("resume: %v", err)
+		}
+	})
+}
