@@ -5,29 +5,39 @@ import (
 	"testing"
 
 	"tidemark/engine"
+	"tidemark/engine/enginetest"
 )
 
-// TestACancelledTaskIsNotBegunAgain: a cancelled task is settled as not done; its next attempt waits for a resume.
-func TestACancelledTaskIsNotBegunAgain(t *testing.T) {
+// TestNothingBeginsAgainOnceStopped: a task whose outcome is unknown is settled as not done after the operator stopped
+// the run; its next attempt waits for a resume.
+func TestNothingBeginsAgainOnceStopped(t *testing.T) {
 	b := newBench(t, `
 runbook: once
-title: Something that is cancelled
+title: Something that breaks
 stages:
   - stage: work
     on: vellum
     steps:
       - {id: work, put: {key: work}}
 `)
-	b.w.cancelled = true
+	b.w.breaks = true
 	p := b.plan()
-	c, err := b.run(p, nil, 0)
-	if left := (*engine.Incomplete)(nil); !errors.As(err, &left) || !left.Open {
-		t.Fatalf("the run ended with %v", err)
+	c := &enginetest.Controller{}
+	x := &engine.Executor{Plan: p, Basis: b.basis, Nodes: c.Nodes(b.fleet, b.names()...), Journal: c, State: engine.NewState()}
+	x.Observe = func(e engine.Event) {
+		if e.Type == engine.EventBegin {
+			x.Stop()
+		}
 	}
-	if n := b.w.applied["n1/work"]; n != 1 {
-		t.Errorf("begun %d times, want once", n)
+	if left := (*engine.Incomplete)(nil); !errors.As(x.Run(t.Context()), &left) || !left.Stopped {
+		t.Fatal("the run was not stopped")
 	}
-	b.w.cancelled = false
+	for key, n := range b.w.applied {
+		if n != 1 {
+			t.Errorf("%s was begun %d times, want once", key, n)
+		}
+	}
+	b.w.breaks = false
 	if _, err := b.run(p, c.Events, 0); err != nil || !b.w.has("n1/work") {
 		t.Errorf("resume: %v", err)
 	}

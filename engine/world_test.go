@@ -18,8 +18,8 @@ type world struct {
 	is      map[string]bool
 	applied map[string]int
 	failing map[string]int
-	// cancelled: whatever is begun is cancelled before it does anything.
-	cancelled bool
+	// breaks: whatever is begun ends without a known outcome, before it does anything.
+	breaks bool
 }
 
 func newWorld() *world {
@@ -36,8 +36,8 @@ func (w *world) do(key string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.applied[key]++
-	if w.cancelled {
-		return engine.Fail(engine.ClassCancelled, context.Canceled)
+	if w.breaks {
+		panic("breaks")
 	}
 	if w.failing[key] > 0 {
 		w.failing[key]--
