@@ -20,12 +20,15 @@ func disaster(t *testing.T) {
 	lab(t, "cql", "DROP TABLE homestead_cache.impi_mapping")
 }
 
-// TestBackupDisasterRestore is the main job: at each of several points the restore is killed with -9 and resumed;
-// what must not happen twice is counted on the nodes, and at the end every table has its digest from before.
+// TestBackupDisasterRestore is the main job: at each of several points the restore is killed with -9 and resumed, in
+// the end by another operator who adopts it; what must not happen twice is counted on the nodes, and at the end every
+// table has its digest from before. Then the restore is released, and says what that freed.
 func TestBackupDisasterRestore(t *testing.T) {
 	op := operator(t)
 	want := lab(t, "digest")
+	before := counts(t)
 	op.must("run", "backup-vellum", "--yes")
+	once(t, before, "nodetool.log: snapshot")
 	if out := op.must("backups"); !strings.Contains(out, "complete") {
 		t.Fatalf("no complete backup:\n%s", out)
 	}
@@ -33,27 +36,75 @@ func TestBackupDisasterRestore(t *testing.T) {
 	if lab(t, "digest") == want {
 		t.Fatal("the disaster changed nothing")
 	}
-	before := counts(t)
-	op.killWhen(`"type":"begin"`, "run", "restore-vellum", "--input", "backup=latest", "--yes=lab")
-	for _, at := range []string{`"task":"stop/drain@vellum-2"`, `"task":"restore/restore[homer]@vellum-3"`, `"task":"start/start@vellum-1"`} {
-		op.killResume(at)
+	before = counts(t)
+	op.killAt("gate/", "run", "restore-vellum", "--input", "backup=latest", "--yes=lab")
+	op.killAt("stop/drain@vellum-2", "resume", "--yes=lab")
+	op.killAt("restore/restore[homer]@vellum-3", "resume", "--yes=lab")
+	held(t, op)
+	op.killAt("start/start@vellum-1", "resume", "--yes=lab")
+	other := operator(t)
+	other.must("resume", "--yes=lab", "--adopt", "vellum-1,vellum-3", op.id())
+	same(t, want)
+	once(t, before, "nodetool.log: drain", "monit.log: stop -g cassandra", "monit.log: start cassandra_process")
+	if out, code := op.run("resume", "--yes=lab"); code == 0 {
+		t.Errorf("the first operator goes on with a run that another one adopted and closed:\n%s", out)
 	}
-	op.must("resume", "--yes=lab")
-	if got := lab(t, "digest"); got != want {
-		t.Errorf("the digests differ:\nbefore\n%s\nafter\n%s", want, got)
+	released(t, other, op.id())
+}
+
+// held shows that a node whose swap is half-way is neither given to another run nor unlocked.
+func held(t *testing.T, op person) {
+	t.Helper()
+	operator(t).refused(6, []string{op.id(), "restore-vellum", "root@"}, "run", "backup-vellum", "--yes")
+	operator(t).refused(5, []string{op.id()}, "unlock", "vellum-3", "--yes")
+}
+
+// released releases a restore and looks whether what it kept is gone.
+func released(t *testing.T, op person, run string) {
+	t.Helper()
+	kept := "ls -d /var/lib/cassandra/tidemark/" + run + "/old* 2>/dev/null || true"
+	if on(t, "vellum-3", kept) == "" {
+		t.Errorf("the restore of run %s kept nothing", run)
 	}
-	for host, n := range counts(t) {
-		if drains := n - before[host]; drains != 1 {
-			t.Errorf("%s: nodetool drain was called %d times, want once", host, drains)
-		}
+	out := op.must("run", "release-restore-vellum", "--input", "run="+run, "--yes=lab")
+	if !strings.Contains(out, " freed; ") {
+		t.Errorf("release does not say how much it freed:\n%s", out)
+	}
+	if left := on(t, "vellum-3", kept); left != "" {
+		t.Errorf("after the release there is still %s", left)
 	}
 }
 
-func counts(t *testing.T) map[string]int {
+func same(t *testing.T, want string) {
 	t.Helper()
-	n := map[string]int{}
+	if got := lab(t, "digest"); got != want {
+		t.Errorf("the digests differ:\nwant\n%s\ngot\n%s", want, got)
+	}
+}
+
+// counts are the calls that every host has logged.
+func counts(t *testing.T) map[string]string {
+	t.Helper()
+	n := map[string]string{}
 	for _, host := range vellums {
-		n[host] = calls(t, host, "nodetool.log", " drain")
+		for _, log := range []string{"nodetool.log", "monit.log"} {
+			n[host+" "+log] = on(t, host, "cat /var/log/lab/"+log+" 2>/dev/null || true")
+		}
 	}
 	return n
+}
+
+// once looks that each call, `LOG: words`, was made once on every host since before.
+func once(t *testing.T, before map[string]string, calls ...string) {
+	t.Helper()
+	after := counts(t)
+	for _, call := range calls {
+		log, words, _ := strings.Cut(call, ": ")
+		for _, host := range vellums {
+			fresh := strings.TrimPrefix(after[host+" "+log], before[host+" "+log])
+			if n := strings.Count(fresh, " "+words); n != 1 {
+				t.Errorf("%s: %q was called %d times, want once:\n%s", host, words, n, fresh)
+			}
+		}
+	}
 }

@@ -1,0 +1,106 @@
+package story
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// soak is for what takes long.
+func soak(t *testing.T) {
+	t.Helper()
+	if os.Getenv("TIDEMARK_SOAK") == "" {
+		t.Skip("TIDEMARK_SOAK is not set")
+	}
+}
+
+// TestOnlyTheParentDies: kill -9 of the task's own process with its command alive. The command counts as the task;
+// when it ends, its work is found done and not repeated.
+func TestOnlyTheParentDies(t *testing.T) {
+	op := operator(t)
+	p := started(op, slow(t, 7))
+	if killed := on(t, "vellum-2", "pkill -9 -c -xf 'tidemark agent task' || true"); strings.TrimSpace(killed) != "1" {
+		t.Fatalf("%s processes were killed, want 1", killed)
+	}
+	if code := p.wait(); code != 0 {
+		t.Errorf("status %d:\n%s", code, p.out)
+	}
+	did(t, "first", "second")
+	if n := op.seen("settled", "work/first@vellum-2"); n != 1 {
+		t.Errorf("the outcome was settled %d times, want once:\n%s", n, p.out)
+	}
+}
+
+// TestCable: a cable is cut while a task runs. It is noticed after three missed pings, the task goes on, and when the
+// cable is back the run goes on with it.
+func TestCable(t *testing.T) {
+	op := operator(t)
+	p := started(op, slow(t, 25))
+	lab(t, "fault", "vellum-3", "cut")
+	healed := false
+	t.Cleanup(func() {
+		if !healed {
+			_ = labCommand("fault", "vellum-3", "heal").Run()
+		}
+	})
+	p.until("the loss was noticed", func() bool { return lost(op, "vellum-3") == 1 })
+	lab(t, "fault", "vellum-3", "heal")
+	healed = true
+	if code := p.wait(); code != 0 {
+		t.Errorf("status %d:\n%s", code, p.out)
+	}
+	did(t, "first", "second")
+	if op.seen("begin", "work/first@vellum-3") != 1 {
+		t.Error("the task was begun again")
+	}
+}
+
+// lost counts the losses of a node.
+func lost(op person, node string) int {
+	n := 0
+	for _, e := range op.events() {
+		if e.Type == "lost" && e.Node == node {
+			n++
+		}
+	}
+	return n
+}
+
+// TestCableInEveryPhase cuts a node's cable for a minute in each phase of a backup and a restore.
+func TestCableInEveryPhase(t *testing.T) {
+	soak(t)
+	op := operator(t)
+	lab(t, "load", "--lines", "500", "--phase", "base")
+	want := lab(t, "digest")
+	minute(op, "snapshot/snapshot@vellum-2", "run", "backup-vellum", "--yes")
+	for _, at := range []string{"prepare/staged", "restore/restore", "repair/repair"} {
+		lab(t, "load", "--lines", "500", "--phase", "newer")
+		minute(op, at+"[homer]@vellum-2", "run", "restore-vellum", "--input", "backup=latest", "--yes=lab")
+		same(t, want)
+		op.must("run", "release-restore-vellum", "--input", "run="+op.id(), "--yes=lab")
+	}
+}
+
+// minute cuts vellum-2 for a minute when the task begins. A repair of a ring that is cut apart fails, which resume
+// mends; everything else must come through by itself.
+func minute(op person, task string, args ...string) {
+	op.t.Helper()
+	p := op.startTo(task, args...)
+	lab(op.t, "fault", "vellum-2", "cut")
+	time.Sleep(time.Minute)
+	lab(op.t, "fault", "vellum-2", "heal")
+	code := p.wait()
+	if lost(op, "vellum-2") == 0 {
+		op.t.Errorf("%s: the loss was not noticed", task)
+	}
+	switch {
+	case code != 0 && strings.HasPrefix(task, "repair/"):
+		lab(op.t, "up")
+		op.must("resume", "--yes=lab")
+	case code != 0:
+		op.t.Fatalf("%s: status %d\n%s", task, code, p.out)
+	case op.seen("begin", task) != 1:
+		op.t.Errorf("%s was begun again", task)
+	}
+}

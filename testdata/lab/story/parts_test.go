@@ -1,0 +1,96 @@
+package story
+
+import (
+	"strings"
+	"testing"
+
+	"tidemark/testdata/lab/cassandra"
+)
+
+// TestOnlyHomer restores one keyspace that was dropped and created again since, on a ring where Cassandra was killed
+// with rows of all keyspaces in its commit log. Only that keyspace is as it was; nothing of the others is lost;
+// another tool's snapshot stays; and undo brings back what was there before.
+func TestOnlyHomer(t *testing.T) {
+	op := operator(t)
+	saved := tables(t)
+	op.must("run", "backup-vellum", "--yes")
+	recreate(t, "homer")
+	lab(t, "load", "--lines", "500", "--phase", "newer")
+	on(t, "vellum-2", "nodetool snapshot -t nightly homer memento")
+	nightly := snapshots(t)
+	lab(t, "load", "--lines", "300", "--seed", "2", "--phase", "newer")
+	before := tables(t)
+	restore := []string{"run", "restore-vellum", "--input", "backup=latest", "--input", "keyspaces=homer", "--yes=lab"}
+	killed(t, op, restore)
+	op.must(restore...)
+	run := op.id()
+	for name, now := range tables(t) {
+		want := before[name]
+		if strings.HasPrefix(name, "homer.") {
+			want = saved[name]
+		}
+		if now != want {
+			t.Errorf("%s: %s, want %s", name, now, want)
+		}
+	}
+	if now := snapshots(t); now != nightly {
+		t.Errorf("another tool's snapshot changed by the restore:\n%s\nwas\n%s", now, nightly)
+	}
+	op.refused(5, []string{run, "not released"}, restore...)
+	op.must("run", "undo-restore-vellum", "--input", "run="+run, "--yes=lab")
+	for name, now := range tables(t) {
+		if now != before[name] {
+			t.Errorf("after the undo %s: %s, want %s", name, now, before[name])
+		}
+	}
+	if now := snapshots(t); now != nightly {
+		t.Errorf("another tool's snapshot changed by the undo:\n%s\nwas\n%s", now, nightly)
+	}
+	on(t, "vellum-2", "nodetool clearsnapshot -t nightly")
+}
+
+// killed ends Cassandra on one node with -9 while monit does not watch it. The restore is refused and names the way:
+// start it once, which replays the commit log.
+func killed(t *testing.T, op person, restore []string) {
+	t.Helper()
+	on(t, "vellum-2", `monit unmonitor cassandra_process; sleep 1; kill -9 "$(cat /var/run/cassandra/cassandra.pid)"`)
+	op.refused(5, []string{"vellum-2", "start"}, restore...)
+	on(t, "vellum-2", "monit start cassandra_process")
+	lab(t, "up")
+}
+
+// recreate drops a keyspace and creates it again: its tables get other ids.
+func recreate(t *testing.T, keyspace string) {
+	t.Helper()
+	statements := []string{"DROP KEYSPACE " + keyspace}
+	for _, s := range cassandra.Statements(2) {
+		if strings.Contains(s, keyspace) {
+			statements = append(statements, s)
+		}
+	}
+	if len(statements) < 3 {
+		t.Fatalf("only %d statements make %s", len(statements), keyspace)
+	}
+	lab(t, append([]string{"cql"}, statements...)...)
+}
+
+// tables are the digests by table.
+func tables(t *testing.T) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for line := range strings.Lines(lab(t, "digest")) {
+		name, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		out[name] = strings.TrimSpace(rest)
+	}
+	return out
+}
+
+// snapshots are the files of another tool's snapshot, with their checksums.
+func snapshots(t *testing.T) string {
+	t.Helper()
+	out := on(t, "vellum-2", "cd /var/lib/cassandra/data && find . -path '*/snapshots/nightly/*' -type f | LC_ALL=C sort | xargs -r sha256sum")
+	if strings.Count(out, "\n") < 2 {
+		t.Fatalf("no snapshot of another tool:\n%s", out)
+	}
+	return out
+}
