@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# The benchmarks: a lab of its own, tidemark and its peers in turn, a table of ratios. Parts: noop ssh backup restore
+# scp size; none named are all. Flags of the measuring program go first, e.g. testdata/bench.sh -repeat 1 -mib 40 backup.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+prefix=tmb subnet=10.81.0
+dir=/var/lib/tidemark-lab/$prefix
+medusa=/usr/local/lib/medusa-0.31
+say() { printf 'bench: %s\n' "$*" >&2; }
+
+[ "$(id -u)" = 0 ] || { say "the lab needs root (network namespaces, mounts); run: sudo make bench"; exit 1; }
+
+# The peers; before the lab, whose hosts see what is installed on the machine when they boot.
+install_ansible() {
+  command -v ansible-playbook >/dev/null && return
+  say "installs ansible-core with apt-get, to compare with"
+  apt-get -qq update
+  DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends ansible-core >/dev/null
+}
+
+install_medusa() {
+  [ -x "$medusa/bin/medusa" ] && return
+  say "installs cassandra-medusa 0.31.0 from PyPI into $medusa, to compare with"
+  { dpkg -s python3-venv >/dev/null 2>&1 || apt-get -qq -y install --no-install-recommends python3-venv >/dev/null; } &&
+    /usr/bin/python3 -m venv "$medusa" && "$medusa/bin/pip" -q install cassandra-medusa==0.31.0
+}
+
+lab() { bin/lab "$1" --prefix "$prefix" --subnet "$subnet" "${@:2}"; }
+finish() {
+  lab destroy || say "the lab could not be removed: bin/lab destroy --prefix $prefix --subnet $subnet"
+}
+
+testdata/install.sh
+testdata/lab/install.sh
+make -s build bin/lab
+CGO_ENABLED=0 go build -o bin/bench ./testdata/lab/bench
+install_ansible
+install_medusa || { say "Medusa could not be installed"; medusa=; }
+
+trap finish EXIT
+trap 'exit 1' HUP INT TERM
+lab destroy
+lab up
+say "measures with $(nproc) cores, load $(cut -d ' ' -f 1-3 /proc/loadavg)"
+bin/bench -dir "$dir" -tidemark bin/tidemark ${medusa:+-medusa "$medusa/bin/medusa"} "$@"

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	crand "crypto/rand"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+const copied = 1 << 30
+
+// copies sends a file of 1 GiB to a node by the kind scp and by cat through ssh, both with the lab's ssh
+// configuration and so with the same cipher.
+func (b *bench) copies(what string) error {
+	source := b.file("gib")
+	if err := os.MkdirAll(filepath.Dir(source), 0o755); err != nil {
+		return err
+	}
+	if err := randomFile(source, copied); err != nil {
+		return err
+	}
+	defer os.Remove(source) //nolint:errcheck // goes with the lab in any case
+	h, err := b.lab.Host("ellis-1")
+	if err != nil {
+		return err
+	}
+	runbook, err := b.write("copy.yaml", fmt.Sprintf(copyRunbook, source))
+	if err != nil {
+		return err
+	}
+	theirs := func() error {
+		return fromFile(source, "ssh", "-F", b.lab.Dir+"/ssh_config", h.Name, "cat >/root/by-hand")
+	}
+	ours := func() error {
+		if _, err := b.on(h, "rm", "-rf", "/root/copied", "/root/by-hand"); err != nil {
+			return err
+		}
+		_, err := b.tm("run", runbook, "--yes=lab")
+		return err
+	}
+	took, err := b.taken(b.repeat, ours, theirs)
+	if err != nil {
+		return err
+	}
+	rate := took[1].Seconds() / took[0].Seconds()
+	b.add(row{
+		what, speed(took[0].Seconds()), speed(took[1].Seconds()) + " cat through ssh", fmt.Sprintf("%.2f of its rate", rate), "≥ 0.85", verdict(rate >= 0.85),
+	})
+	return nil
+}
+
+const copyRunbook = `runbook: copy
+title: One large file
+stages:
+  - stage: copy
+    on: [ellis-1]
+    steps:
+      - {id: copy, scp: {from: controller, source: %s, target: /root/copied}}
+`
+
+func speed(seconds float64) string { return fmt.Sprintf("%.0f MB/s", copied/1e6/seconds) }
+
+func randomFile(path string, size int64) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = io.CopyN(f, crand.Reader, size)
+	return err
+}
+
+func fromFile(path string, argv ...string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	cmd := exec.CommandContext(context.Background(), argv[0], argv[1:]...)
+	cmd.Stdin = f
+	out, err := cmd.CombinedOutput()
+	return said(argv[0], argv[1:], err, string(out))
+}

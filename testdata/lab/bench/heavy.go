@@ -1,0 +1,199 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"tidemark/testdata/lab/cluster"
+	"tidemark/testdata/lab/site"
+)
+
+func keyspaces() []string {
+	return []string{"homestead_provisioning", "homestead_cache", "homer", "memento"}
+}
+
+// backup saves the same data by tidemark, by hand and by Medusa.
+func (b *bench) backup() error {
+	if err := b.enough(b.mib); err != nil {
+		return err
+	}
+	took, err := b.taken(b.repeat, b.backUp, b.backUpByHand)
+	if err != nil {
+		return err
+	}
+	what := fmt.Sprintf("backup of %d MiB on each of 3 nodes", b.mib)
+	b.most(what, took[0], took[1], "by hand", 1.3)
+	if b.medusa == "" {
+		b.skip(what+", against Medusa 0.31", "≥ 2× faster", "Medusa is not installed")
+		return nil
+	}
+	alone, err := b.taken(b.repeat, b.backUpByMedusa)
+	if err != nil {
+		b.skip(what+", against Medusa 0.31", "≥ 2× faster", err.Error())
+		return nil
+	}
+	b.faster(what, took[0], alone[0], "Medusa 0.31, local storage, full", 2)
+	return nil
+}
+
+// enough fills the nodes up to so many MiB each.
+func (b *bench) enough(mib int) (err error) {
+	b.filled, err = b.fill(b.filled, mib)
+	return err
+}
+
+func (b *bench) backUp() error {
+	_, err := b.tm("run", "backup-vellum", "--yes")
+	return err
+}
+
+func (b *bench) backUpByHand() error {
+	return together(b.lab.Vellums(), func(h site.Host) error {
+		if err := b.putScript(h, "backup.sh"); err != nil {
+			return err
+		}
+		dir := fmt.Sprintf("/var/lib/cassandra/by-hand/%d", time.Now().UnixNano())
+		argv := append([]string{"sh", "/root/backup.sh", "by-hand", dir}, h.InCassandraNetns("nodetool")...)
+		_, err := b.on(h, append(append(argv, "--"), keyspaces()...)...)
+		return err
+	})
+}
+
+func (b *bench) backUpByMedusa() error {
+	name := fmt.Sprintf("b%d", time.Now().UnixNano())
+	return together(b.lab.Vellums(), func(h site.Host) error {
+		if err := b.putScript(h, "medusa.ini"); err != nil {
+			return err
+		}
+		if _, err := b.on(h, "mkdir", "-p", "/var/lib/medusa/medusa"); err != nil {
+			return err
+		}
+		out, err := b.on(h, h.InCassandraNetns(b.medusa, "--config-file", "/root/medusa.ini", "backup-node", "--backup-name", name, "--mode", "full")...)
+		if err == nil && !strings.Contains(out, "Backup done") {
+			err = errors.New("medusa: " + last(out, 300))
+		}
+		return err
+	})
+}
+
+// restore measures how long a node is without CQL, for a tenth of the data and for all of it.
+func (b *bench) restore() error {
+	var down []time.Duration
+	for _, mib := range []int{b.mib / 10, b.mib} {
+		// A part that ran before may have written more than a tenth.
+		if b.filled > 0 && mib < b.mib {
+			b.say("  empties the table first")
+			if err := b.empty(); err != nil {
+				return err
+			}
+		}
+		if err := b.enough(mib); err != nil {
+			return err
+		}
+		if err := b.backUp(); err != nil {
+			return err
+		}
+		d, err := b.without(func() error {
+			_, err := b.tm("run", "restore-vellum", "--input", "backup=latest", "--yes=lab")
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		down = append(down, d)
+	}
+	alone, err := b.without(func() error { return b.restart() })
+	if err != nil {
+		return err
+	}
+	b.most(fmt.Sprintf("restore of %d MiB: a node without CQL", b.mib), down[1], alone, "drain, stop, start alone", 1.2)
+	b.most(fmt.Sprintf("restore: %d MiB against %d MiB", b.mib, b.mib/10), down[1], down[0], "for a tenth", 1.2)
+	return nil
+}
+
+func (b *bench) empty() error {
+	session, err := cluster.Session(b.lab, 0)
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	b.filled = 0
+	return session.Query("TRUNCATE memento.call_lists").Exec()
+}
+
+// restart drains, stops and starts all nodes at once, with monit looking away.
+func (b *bench) restart() error {
+	err := together(b.lab.Vellums(), func(h site.Host) error {
+		if err := b.putScript(h, "restart.sh"); err != nil {
+			return err
+		}
+		if _, err := b.on(h, "monit", "unmonitor", "-g", "cassandra"); err != nil {
+			return err
+		}
+		_, err := b.on(h, append([]string{"sh", "/root/restart.sh"}, h.InCassandraNetns()...)...)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := cluster.Wait(b.lab, 3*time.Minute, b.say); err != nil {
+		return err
+	}
+	return together(b.lab.Vellums(), func(h site.Host) error {
+		_, err := b.on(h, "monit", "monitor", "-g", "cassandra")
+		return err
+	})
+}
+
+// without is the longest time for which one node did not answer CQL while do ran, asked every 50 ms.
+func (b *bench) without(do func() error) (time.Duration, error) {
+	stop := make(chan struct{})
+	downs := make([]time.Duration, len(b.lab.Vellums()))
+	var group sync.WaitGroup
+	for i, h := range b.lab.Vellums() {
+		group.Go(func() { downs[i] = silence(h, stop) })
+	}
+	err := do()
+	close(stop)
+	group.Wait()
+	var most time.Duration
+	for _, d := range downs {
+		most = max(most, d)
+	}
+	b.say("  without CQL: %v (load %s)", downs, load())
+	return most, err
+}
+
+// silence is the longest time between two answers.
+func silence(h site.Host, stop <-chan struct{}) time.Duration {
+	var longest time.Duration
+	answered := time.Now()
+	for {
+		if cluster.CQL(h) == nil {
+			longest = max(longest, time.Since(answered))
+			answered = time.Now()
+		}
+		select {
+		case <-stop:
+			return max(longest, time.Since(answered))
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// scp waits for the kind of that name: see the table.
+func (b *bench) scp() error {
+	out, err := b.tm("steps")
+	if err != nil {
+		return err
+	}
+	const what, limit = "scp of 1 GiB with both hashes", "≥ 0.85 of the rate of cat | ssh 'cat >'"
+	if !strings.Contains("\n"+out, "\nscp ") {
+		b.skip(what, limit, "this build has no kind scp")
+		return nil
+	}
+	return b.copies(what)
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"tidemark/testdata/lab/host"
+	"tidemark/testdata/lab/site"
+)
+
+// byhand are the peers: what an operator types.
+//
+//go:embed byhand
+var byhand embed.FS
+
+// work files lie beside the lab and go with it.
+func (b *bench) file(name string) string { return filepath.Join(b.lab.Dir, "bench", name) }
+
+func (b *bench) write(name, text string) (string, error) {
+	path := b.file(name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return "", err
+	}
+	return path, os.WriteFile(path, []byte(text), 0o644)
+}
+
+// tm runs tidemark on the lab's site to its end, while its memory is watched.
+func (b *bench) tm(args ...string) (string, error) {
+	args = append([]string{"--site", filepath.Join(b.lab.Dir, "site.yaml"), "--state", b.file("state")}, args...)
+	cmd := exec.CommandContext(context.Background(), b.tidemark, args...)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	stop := b.watch(cmd.Process.Pid)
+	err := cmd.Wait()
+	stop()
+	return out.String(), said("tidemark", args, err, out.String())
+}
+
+// on runs argv on a host's console, as root.
+func (b *bench) on(h site.Host, argv ...string) (string, error) {
+	cmd, err := host.Exec(h, argv...)
+	if err != nil {
+		return "", err
+	}
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	return out.String(), said(h.Name, argv, cmd.Run(), out.String())
+}
+
+// put writes a file of byhand, or of this machine, onto a host.
+func (b *bench) put(h site.Host, data []byte, path string) error {
+	cmd, err := host.Exec(h, "sh", "-euc", `cat >"$1" && chmod 755 "$1"`, "put", path)
+	if err != nil {
+		return err
+	}
+	cmd.Stdin = bytes.NewReader(data)
+	out, err := cmd.CombinedOutput()
+	return said(h.Name, []string{"put", path}, err, string(out))
+}
+
+func (b *bench) putScript(h site.Host, name string) error {
+	data, err := byhand.ReadFile("byhand/" + name)
+	if err != nil {
+		return err
+	}
+	return b.put(h, data, "/root/"+name)
+}
+
+// local runs a program of this machine.
+func local(env []string, argv ...string) error {
+	cmd := exec.CommandContext(context.Background(), argv[0], argv[1:]...)
+	cmd.Env = append(os.Environ(), env...)
+	out, err := cmd.CombinedOutput()
+	return said(argv[0], argv[1:], err, string(out))
+}
+
+func said(who string, args []string, err error, out string) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s %s: %w: %s", who, strings.Join(args, " "), err, last(out, 600))
+}
+
+func last(s string, n int) string { return strings.TrimSpace(s[max(0, len(s)-n):]) }
+
+// together does it on all hosts at once.
+func together(hosts []site.Host, do func(site.Host) error) error {
+	errs := make([]error, len(hosts))
+	var group sync.WaitGroup
+	for i, h := range hosts {
+		group.Go(func() { errs[i] = do(h) })
+	}
+	group.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
