@@ -1,0 +1,179 @@
+package files
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tidemark/engine"
+	"tidemark/steps/backup"
+)
+
+// landing is a node that takes one stream: it puts files where the copy grows, has them looked at, and names them.
+type landing struct {
+	engine.Ground
+	files map[string]string
+	order engine.CopyOrder
+}
+
+func (l *landing) Copy(_ context.Context, o engine.CopyOrder) (engine.Copied, error) {
+	l.order = o
+	dir := l.Root() + o.Target + ".part"
+	for name, text := range l.files {
+		if o.Omit != nil && o.Omit(name) {
+			continue
+		}
+		p := dir + "/" + name
+		if err := errors.Join(os.MkdirAll(p[:strings.LastIndex(p, "/")], 0o755), os.WriteFile(p, []byte(text), 0o600)); err != nil {
+			return engine.Copied{}, err
+		}
+	}
+	if o.Check != nil {
+		if err := o.Check(dir); err != nil {
+			return engine.Copied{}, err
+		}
+	}
+	return engine.Copied{Files: int64(len(l.files)), Bytes: 10, Sent: 4}, os.Rename(dir, l.Root()+o.Target)
+}
+
+func (n *node) land(s *scp, files map[string]string) (*landing, engine.Output, error) {
+	n.t.Helper()
+	k := Scp()
+	l := &landing{Ground: n.Ground, files: files}
+	v := engine.NewView(&k, l, engine.NewFacts(nil), n.Run, "vellum-1")
+	v.Actual = true
+	c, err := s.Plan(n.t.Context(), v)
+	if err != nil {
+		return l, engine.Output{}, err
+	}
+	out, err := s.Apply(n.t.Context(), engine.NewHost(v, n.Marks), c)
+	return l, out, err
+}
+
+func TestScpBridge(t *testing.T) {
+	for _, c := range []struct {
+		from, to string
+		want     engine.Bridge
+	}{
+		{"controller", "", engine.Bridge{From: "controller", To: "vellum-1", Source: "/a"}},
+		{"", "backup-1", engine.Bridge{From: "vellum-1", To: "backup-1", Source: "/a"}},
+		{"vellum-2", "controller", engine.Bridge{From: "vellum-2", To: "controller", Source: "/a"}},
+	} {
+		s := &scp{From: c.from, To: c.to, Source: "/a", Target: "/b"}
+		if diff := cmp.Diff(c.want, s.Bridge("vellum-1")); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+func TestScpRefuses(t *testing.T) {
+	for want, s := range map[string]*scp{
+		"same node":       {Source: "/a", Target: "/b/c"},
+		"relative":        {From: "x", Source: "a", Target: "/b/c"},
+		"goes up":         {From: "x", Source: "/a", Target: "/b/../c"},
+		"whole system":    {From: "x", Source: "/a", Target: "/"},
+		"holds the":       {From: "x", Source: "/a", Target: "/etc"},
+		"never replaced":  {From: "x", Source: "/a", Target: "/b/c", Backup: "b", Replace: true},
+		"is a symlink":    {From: "x", Source: "/a", Target: "/link"},
+		"not in /etc":     {From: "x", Source: "/a", Target: "/b/c", Owner: "nobody-here"},
+		"an id has":       {From: "x", Source: "/a", Target: "/b/c", Backup: "../x"},
+		"holds backup b1": {From: "x", Source: "/a", Target: "/backups/b2", Backup: "b2"},
+	} {
+		t.Run(want, func(t *testing.T) {
+			n := newNode(t)
+			n.link("/link", "/etc")
+			n.write("/backups/b2/cassandra/manifest.json", manifest(t, "b1", "vellum-1"))
+			c, err := n.Plan(Scp(), s)
+			if err == nil || !strings.Contains(err.Error(), want) || engine.ClassOf(err) != engine.ClassPrecondition {
+				t.Errorf("%+v, %v", c, err)
+			}
+		})
+	}
+}
+
+// Sign and risk must be the same before, during and after a copy: a resumed task is compared with what was approved.
+func TestScpPlansTheSameWhateverIsThere(t *testing.T) {
+	n := newNode(t)
+	for _, replace := range []bool{false, true} {
+		s := &scp{From: "controller", Source: "/a", Target: "/in/tree", Replace: replace}
+		before, err := n.Plan(Scp(), s)
+		n.must(err)
+		n.write("/in/tree/file", "x")
+		after, err := newNodeOn(n).Plan(Scp(), s)
+		n.must(err)
+		n.must(engine.Compare(before, after, nil))
+		if want := (map[bool]engine.Risk{true: engine.Overwrites})[replace]; before.Risk != want || len(before.Unknown) != 1 {
+			t.Errorf("replace %v: %+v", replace, before)
+		}
+	}
+}
+
+// newNodeOn is the same node, looked at afresh.
+func newNodeOn(n *node) *node {
+	fresh := newNode(n.t)
+	fresh.Ground = n.Ground
+	return fresh
+}
+
+func manifest(t *testing.T, id, by string) string {
+	raw, err := json.Marshal(backup.Manifest{Format: backup.Format, Backup: id, Source: backup.Cassandra, Node: by, Nodes: []string{by}, Tables: []backup.Table{{
+		Keyspace: "homer", Name: "simservs", Dir: "simservs-1", Files: []backup.File{{Name: "Data.db", Size: 5, SHA256: "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"}},
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// A backup arrives whole and its own, or it does not arrive; the note of another machine's verification stays behind.
+func TestScpLooksAtABackup(t *testing.T) {
+	data := "cassandra/data/homer/simservs-1/Data.db"
+	for _, c := range []struct{ name, id, by, data, more, want string }{
+		{"whole", "b1", "vellum-1", "hello", "", ""},
+		{"flipped byte", "b1", "vellum-1", "hellO", "", "damaged"},
+		{"short", "b1", "vellum-1", "hell", "", "damaged"},
+		{"surplus", "b1", "vellum-1", "hello", "cassandra/data/homer/x", "surplus"},
+		{"another backup", "b2", "vellum-1", "hello", "", "not b1"},
+		{"another node's", "b1", "vellum-2", "hello", "", "another node"},
+		{"no manifest", "", "", "hello", "", "no backup"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n := newNode(t)
+			files := map[string]string{data: c.data, "cassandra/verified.json": "{}", "set.json": "{}"}
+			if c.id != "" {
+				files["cassandra/manifest.json"] = manifest(t, c.id, c.by)
+			}
+			if c.more != "" {
+				files[c.more] = ""
+			}
+			_, _, err := n.land(&scp{From: "controller", Source: "/a", Target: "/backups/b1", Backup: "b1", Saved: "vellum-1"}, files)
+			_, there := os.Stat(n.at("/backups/b1/set.json"))
+			switch {
+			case c.want == "" && (err != nil || there != nil):
+				t.Error(err, there)
+			case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || there == nil):
+				t.Errorf("%v; there: %v", err, there == nil)
+			}
+			if _, err := os.Stat(n.at("/backups/b1/cassandra/verified.json")); err == nil {
+				t.Error("the note of another machine came along")
+			}
+		})
+	}
+}
+
+func TestScpOwner(t *testing.T) {
+	n := newNode(t)
+	l, out, err := n.land(&scp{From: "vellum-2", Source: "/a", Target: "/in", Owner: "cassandra", Group: "4712", Mode: 0o640}, map[string]string{"f": "x"})
+	n.must(err)
+	if o := l.order; o.UID != 4711 || o.GID != 4712 || o.Mode != 0o640 || o.Origin != "vellum-2:/a" || o.Replace {
+		t.Errorf("%+v", o)
+	}
+	if want := (ScpOut{Target: "/in", Files: 1, Bytes: 10, Sent: 4}); out.Value != want {
+		t.Errorf("%+v", out)
+	}
+}
