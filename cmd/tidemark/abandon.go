@@ -49,7 +49,7 @@ func (a *app) abandon(ctx context.Context, args []string) error {
 
 // leftovers prints what is half-done, and the finally steps as commands: abandon does not run them.
 func (a *app) leftovers(p *engine.Plan, s *engine.State) {
-	view.Status(a.stderr, p, s, "to be abandoned", view.StyleOf(a.stderr))
+	view.Status(a.stderr, p, s, "to be abandoned", true, view.StyleOf(a.stderr))
 	last := p.Stages[len(p.Stages)-1]
 	if last.ID != engine.FinallyStage {
 		return

@@ -15,7 +15,7 @@ import (
 func (a *app) asker(sink view.Sink) func(context.Context, string) (bool, error) {
 	if a.yes != "" {
 		return func(_ context.Context, question string) (bool, error) {
-			a.say("%s yes (--yes)", view.Clean(question))
+			a.tell(sink, "%s yes (--yes)", view.Clean(question))
 			return true, nil
 		}
 	}
@@ -36,6 +36,12 @@ func (a *app) asker(sink view.Sink) func(context.Context, string) (bool, error) 
 
 // answer waits for a line from the operator, or for the end of the run.
 func (a *app) answer(ctx context.Context) (bool, error) {
+	line, err := a.line(ctx)
+	return line == "yes", err
+}
+
+// line reads a line from the operator, unless the context ends first.
+func (a *app) line(ctx context.Context) (string, error) {
 	got := make(chan string, 1)
 	go func() {
 		line, _ := bufio.NewReader(a.stdin).ReadString('\n')
@@ -43,8 +49,8 @@ func (a *app) answer(ctx context.Context) (bool, error) {
 	}()
 	select {
 	case line := <-got:
-		return line == "yes", nil
+		return line, nil
 	case <-ctx.Done():
-		return false, ctx.Err()
+		return "", ctx.Err()
 	}
 }

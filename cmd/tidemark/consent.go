@@ -1,9 +1,8 @@
 package main
 
 import (
-	"bufio"
+	"context"
 	"fmt"
-	"strings"
 
 	"tidemark/cmd/internal/view"
 	"tidemark/engine"
@@ -65,13 +64,23 @@ func checkYes(given, word, site string) error {
 }
 
 func (a *app) ask(p *engine.Plan, word string) error {
-	if word != "yes" {
-		fmt.Fprintf(a.stderr, "\n%s\nThis overwrites data. Type the site's name to go on: ", p.Title)
-	} else {
-		fmt.Fprintf(a.stderr, "\nType yes to go on: ")
+	nodes := view.NodeList(controllerOut(engine.NodesOf(p)))
+	switch {
+	case word != "yes":
+		fmt.Fprintf(a.stderr, "\n%s\n%s overwrites data on %s. Type the site's name to go on: ", p.Title, p.Runbook, nodes)
+	case p.Runbook != "":
+		fmt.Fprintf(a.stderr, "\n%s changes %s. Type yes to go on: ", p.Runbook, nodes)
+	default:
+		fmt.Fprintf(a.stderr, "\n%s? Type yes to go on: ", p.Title)
 	}
-	line, _ := bufio.NewReader(a.stdin).ReadString('\n')
-	if got := strings.TrimSpace(line); got != word {
+	ctx, stop := interruptible(context.Background())
+	defer stop()
+	got, err := a.line(ctx)
+	if err != nil {
+		fmt.Fprintln(a.stderr)
+		return &refused{engine.Failf(engine.ClassCancelled, "not confirmed; nothing was done: %w", err)}
+	}
+	if got != word {
 		return &refused{engine.Failf(engine.ClassPrecondition, "not confirmed (%q is not %q); nothing was done", got, word)}
 	}
 	return nil

@@ -41,7 +41,12 @@ func (a *app) drive(ctx context.Context, r *driven) error {
 	tracker := view.NewTracker()
 	tracker.Attach(r.state, began)
 	sink := a.sink(r.plan, r.state)
-	see := func(e engine.Event) { tracker.Event(e); sink.Event(e) }
+	see := func(e engine.Event) {
+		tracker.Event(e)
+		if e.Type != engine.EventLost || e.Class != engine.ClassCancelled { // whoever detaches lets go himself
+			sink.Event(e)
+		}
+	}
 	x := &engine.Executor{
 		Plan: r.plan, Basis: r.basis, Nodes: r.nodes, Journal: r.journal, State: r.state, Holder: holder(),
 		TakeOver: r.replaces, Ask: a.asker(sink), Observe: see,
@@ -51,7 +56,7 @@ func (a *app) drive(ctx context.Context, r *driven) error {
 			see(e)
 		}
 	})
-	inner, stop := a.watchSignals(ctx, x, tracker)
+	inner, stop := a.watchSignals(ctx, x, tracker, sink)
 	err := x.Run(inner)
 	detached := inner.Err() != nil
 	stop()

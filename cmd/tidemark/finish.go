@@ -21,7 +21,7 @@ func (a *app) finish(r *driven, err error, detached bool, stages []view.Stage, t
 		rep.Afterwards = r.plan.Afterwards
 	}
 	if err != nil {
-		rep.Safe = view.Standing(r.plan, r.state)
+		rep.Safe = view.Standing(r.plan, r.state, false)
 		rep.Next = a.nextAfter(r)
 		rep.Log = a.keepLogs(r, detached)
 		rep.Warnings = others(err)

@@ -79,6 +79,9 @@ func (a *app) taskLog(ctx context.Context, dir string, rec *journal.Record, id s
 	if a.json() {
 		return view.JSON(a.stdout, map[string]any{"task": task.ID, "attempt": attempt, "text": string(data)})
 	}
+	if len(data) == 0 {
+		a.say("task %s (attempt %d) printed nothing; its events are in: %s", task.ID, attempt, a.command("logs", rec.Plan.Run))
+	}
 	_, err = a.stdout.Write(data)
 	return err
 }

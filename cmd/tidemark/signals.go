@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -18,7 +19,7 @@ func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // watchSignals serves Ctrl-C during a run. Once: nothing new starts, what runs is waited for. Twice: detach, tasks
 // go on on their nodes. SIGTERM counts as the first (`tidemark cancel` sends it).
-func (a *app) watchSignals(ctx context.Context, x *engine.Executor, t *view.Tracker) (context.Context, func()) {
+func (a *app) watchSignals(ctx context.Context, x *engine.Executor, t *view.Tracker, sink view.Sink) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	got := make(chan os.Signal, 2)
 	signal.Notify(got, os.Interrupt, syscall.SIGTERM)
@@ -29,16 +30,25 @@ func (a *app) watchSignals(ctx context.Context, x *engine.Executor, t *view.Trac
 				return
 			case sig := <-got:
 				if x.Stopped() && sig == os.Interrupt {
-					a.say("detached: tasks go on on their nodes; %s", a.command("resume", x.Plan.Run))
+					a.tell(sink, "detached: tasks go on on their nodes; %s", a.command("resume", x.Plan.Run))
 					cancel()
 					return
 				}
 				x.Stop()
-				a.say("stopping: nothing new starts; %s (Ctrl-C again detaches)", waiting(t))
+				a.tell(sink, "stopping: nothing new starts; %s (Ctrl-C again detaches)", waiting(t))
 			}
 		}
 	}()
 	return ctx, func() { signal.Stop(got); cancel() }
+}
+
+// tell says something during a run: above the board where there is one, which would write over it otherwise.
+func (a *app) tell(sink view.Sink, format string, args ...any) {
+	if l, ok := sink.(*view.Live); ok {
+		l.Say(fmt.Sprintf(format, args...))
+		return
+	}
+	a.say(format, args...)
 }
 
 func waiting(t *view.Tracker) string {

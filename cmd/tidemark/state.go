@@ -51,7 +51,7 @@ func (a *app) pickRun(args []string) (string, error) {
 		return open[0].Dir, nil
 	}
 	if len(open) == 0 {
-		return "", usagef("tidemark runs", "no run is open in %s; name one", a.stateDir())
+		return "", usagef(a.command("runs"), "no run is open in %s; name a RUN", a.stateDir())
 	}
 	a.runsTable(a.stderr, open)
 	return "", usagef("", "%d runs are open; name one", len(open))
@@ -65,7 +65,7 @@ func (a *app) named(all []journal.Entry, run string) (string, error) {
 		}
 		known = append(known, e.Run)
 	}
-	return "", usagef("tidemark runs", "there is no run %q in %s%s", run, a.stateDir(), meant(run, known))
+	return "", usagef(a.command("runs"), "there is no run %q in %s%s", run, a.stateDir(), meant(run, known))
 }
 
 // controllerOut takes the controller out of a list of nodes.

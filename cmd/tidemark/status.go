@@ -48,16 +48,20 @@ func (a *app) status(args []string) error {
 	p, s := rec.Plan, engine.Fold(rec.Events)
 	if a.json() {
 		return view.JSON(a.stdout, statusAnswer{
-			p.Run, p.Runbook, p.Site, view.RunState(s), s.Epoch, driver, p.Nodes, s.Barriers, view.Tasks(p, s), view.Standing(p, s), rec.Torn,
+			p.Run, p.Runbook, p.Site, view.RunState(s), s.Epoch, driver, p.Nodes, s.Barriers, view.Tasks(p, s), view.Standing(p, s, driver != nil), rec.Torn,
 		})
 	}
 	words := "no process drives it"
 	if driver != nil {
 		words = fmt.Sprintf("driven by process %d", driver.PID)
 	}
-	view.Status(a.stdout, p, s, words, view.StyleOf(a.stdout))
-	if s.Closed == "" && driver == nil {
-		fmt.Fprintf(a.stdout, "next: %s\n", a.command("resume", p.Run))
+	view.Status(a.stdout, p, s, words, driver != nil, view.StyleOf(a.stdout))
+	if s.Closed == "" {
+		verb := "resume"
+		if driver != nil {
+			verb = "attach"
+		}
+		fmt.Fprintf(a.stdout, "next: %s\n", a.command(verb, p.Run))
 	}
 	return nil
 }

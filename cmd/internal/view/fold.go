@@ -62,10 +62,19 @@ func numbers() *regexp.Regexp { return regexp.MustCompile(`\d+(\.\d+)?( [KMGT]?i
 
 // Summary is the common summary: numbers that differ become "…".
 func (f *Folded) Summary() string {
-	first := f.Task().Change.Summary
+	texts := make([]string, len(f.Tasks))
+	for i, t := range f.Tasks {
+		texts[i] = t.Change.Summary
+	}
+	return common(texts)
+}
+
+// common is the first of texts that differ only in numbers; where these differ it has "…".
+func common(texts []string) string {
+	first := texts[0]
 	found := numbers().FindAllString(first, -1)
-	for _, t := range f.Tasks[1:] {
-		for i, n := range numbers().FindAllString(t.Change.Summary, -1) {
+	for _, t := range texts[1:] {
+		for i, n := range numbers().FindAllString(t, -1) {
 			if i < len(found) && found[i] != n {
 				found[i] = "…"
 			}

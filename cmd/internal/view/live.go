@@ -48,6 +48,14 @@ func (l *Live) Event(e engine.Event) {
 	l.dirty = true
 }
 
+// Say writes a line of the program's own above the board.
+func (l *Live) Say(text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.above = append(l.above, harmless(text))
+	l.dirty = true
+}
+
 // Suspend takes the board off the screen and leaves the screen alone until the given function is called.
 func (l *Live) Suspend() (resume func()) {
 	l.draw(true, true)

@@ -29,6 +29,9 @@ func Plan(w io.Writer, p *engine.Plan, st Style, short bool) {
 		pw.byNode("not covered by the fences", p.Open)
 	}
 	pw.printf("\n%s\ndigest %s\n", Totals(p), p.Digest())
+	if !short {
+		pw.printf("A run makes this plan anew: it gets another id instead of %s, and so another digest.\n", p.Run)
+	}
 }
 
 // afterwards is what remains for the operator when all of it is done.
@@ -51,7 +54,7 @@ func (pw *planWriter) printf(format string, args ...any) { fmt.Fprintf(pw.w, for
 
 func (pw *planWriter) head(p *engine.Plan) {
 	pw.printf("%s\n", pw.st.paint(bold, p.Runbook+": "+p.Title))
-	pw.printf("site %s, run %s, holds %s\n", p.Site, p.Run, NodeList(p.Nodes))
+	pw.printf("site %s, run %s, locks %s\n", p.Site, p.Run, NodeList(p.Nodes))
 	for _, name := range slices.Sorted(maps.Keys(p.Inputs)) {
 		pw.printf("  %s = %s\n", name, Value(p.Inputs[name]))
 	}
@@ -110,7 +113,7 @@ func (pw *planWriter) more(t *engine.Task) {
 func size(c engine.Change) string {
 	var parts []string
 	if c.Bytes > 0 {
-		parts = append(parts, Bytes(c.Bytes))
+		parts = append(parts, "writes "+Bytes(c.Bytes))
 	}
 	if c.Seconds >= 1 {
 		parts = append(parts, "about "+seconds(c.Seconds))

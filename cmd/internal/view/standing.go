@@ -9,12 +9,14 @@ import (
 )
 
 // Standing says what is safe now, as far as the run knows: what is locked, stopped and unarmed, from the promises of
-// its done tasks.
-func Standing(p *engine.Plan, s *engine.State) []string {
+// its done tasks. live: something still drives or ends it, so that it is no news that it is open.
+func Standing(p *engine.Plan, s *engine.State, live bool) []string {
 	var out []string
 	switch {
 	case s.Closed != "":
 		out = append(out, "the run is closed ("+s.Closed+"); its nodes are released")
+	case s.Epoch > 0 && live:
+		out = append(out, "locked: "+NodeList(p.Nodes))
 	case s.Epoch > 0:
 		out = append(out, "the run stays open; still locked: "+NodeList(p.Nodes))
 	}

@@ -8,8 +8,8 @@ import (
 	"tidemark/engine"
 )
 
-// Status writes how a run stands, from its journal alone.
-func Status(w io.Writer, p *engine.Plan, s *engine.State, driver string, st Style) {
+// Status writes how a run stands, from its journal alone; live: a process drives it, or is about to end it.
+func Status(w io.Writer, p *engine.Plan, s *engine.State, driver string, live bool, st Style) {
 	fmt.Fprintf(w, "%s\n", st.paint(bold, fmt.Sprintf("%s  %s on %s", p.Run, p.Runbook, p.Site)))
 	fmt.Fprintf(w, "%s; %s\n", RunState(s), driver)
 	for _, stage := range p.Stages {
@@ -18,7 +18,7 @@ func Status(w io.Writer, p *engine.Plan, s *engine.State, driver string, st Styl
 	r := &Report{Tasks: Tasks(p, s)}
 	r.bad(w, st)
 	if s.Closed == "" {
-		for _, text := range Standing(p, s) {
+		for _, text := range Standing(p, s, live) {
 			fmt.Fprintf(w, "  %s\n", text)
 		}
 	}

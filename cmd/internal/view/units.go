@@ -9,7 +9,7 @@ import (
 	"tidemark/engine"
 )
 
-// Bytes writes a size in binary units with three digits: "12.1 MiB".
+// Bytes writes a size in binary units, as the steps do in their texts: "12.1 MiB".
 func Bytes(n int64) string {
 	if n < 1024 {
 		return fmt.Sprintf("%d B", n)
@@ -18,14 +18,7 @@ func Bytes(n int64) string {
 	for f >= 1024 && unit < 4 {
 		f, unit = f/1024, unit+1
 	}
-	digits := 2
-	if f >= 10 {
-		digits = 1
-	}
-	if f >= 100 {
-		digits = 0
-	}
-	return fmt.Sprintf("%.*f %ciB", digits, f, " KMGT"[unit])
+	return fmt.Sprintf("%.1f %ciB", f, " KMGT"[unit])
 }
 
 // Duration writes a time as a person says it: "0.4s", "12s", "3m05s", "2h10m".

@@ -132,12 +132,12 @@ func TestReport(t *testing.T) {
 		tr.Event(e)
 	}
 	r := &Report{
-		Run: p.Run, Runbook: p.Runbook, Site: p.Site, Result: "failed", Seconds: 75, Tasks: Tasks(p, s), Safe: Standing(p, s),
+		Run: p.Run, Runbook: p.Runbook, Site: p.Site, Result: "failed", Seconds: 75, Tasks: Tasks(p, s), Safe: Standing(p, s, false),
 		Stages: Times(tr, s, story()[len(story())-1].Time), Next: "tidemark resume " + p.Run, Log: "/state/x.log",
 	}
 	var b bytes.Buffer
 	r.Text(&b, Style{})
-	Status(&b, p, s, "no process drives it", Style{})
+	Status(&b, p, s, "no process drives it", false, Style{})
 	golden(t, "report", b.String())
 }
 
@@ -207,8 +207,8 @@ func TestWords(t *testing.T) {
 		Bytes(0):                                "0 B",
 		Bytes(1023):                             "1023 B",
 		Bytes(12_700_000):                       "12.1 MiB",
-		Bytes(400 << 20):                        "400 MiB",
-		Bytes(5 << 40):                          "5.00 TiB",
+		Bytes(400 << 20):                        "400.0 MiB",
+		Bytes(5 << 40):                          "5.0 TiB",
 		Duration(400 * time.Millisecond):        "0.4s",
 		Duration(3*time.Minute + 5*time.Second): "3m05s",
 		Duration(130 * time.Minute):             "2h10m",
@@ -242,5 +242,46 @@ func TestLiveLeavesTheFailuresOnTheScreen(t *testing.T) {
 	after := b.String()[strings.LastIndex(b.String(), "\x1b[J")+1:]
 	if !strings.Contains(after, "failed  restore/restore[homer]@vellum-1") || strings.Contains(after, "passed)") {
 		t.Errorf("%q", after)
+	}
+}
+
+// TestNotes: nodes that differ only in numbers share a line, and only the numbers that differ are left out.
+func TestNotes(t *testing.T) {
+	note := func(node, text string) Task {
+		return Task{Task: "save/save@" + node, Node: node, Outcome: engine.Done, Changed: true, Message: text}
+	}
+	r := &Report{Result: "done", Tasks: []Task{
+		note("one", "72 files, 1.2 MiB, of 9 tables"), note("two", "72 files, 1.3 MiB, of 9 tables"), note("three", "72 files, 1.2 MiB, of 9 tables"),
+	}}
+	var b strings.Builder
+	r.Text(&b, Style{})
+	r.Tasks = []Task{note("one", "sent to one"), note("two", "sent to two")}
+	r.Text(&b, Style{})
+	for _, want := range []string{"  save: 72 files, …, of 9 tables  @one, two, three\n", "  save: sent to the node  @one, two\n"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%s\ndoes not have\n%s", b.String(), want)
+		}
+	}
+}
+
+// TestLiveSay: what the program says during a run scrolls above the board, which would write over it.
+func TestLiveSay(t *testing.T) {
+	var b strings.Builder
+	l := NewLive(&b, Style{}, restore(), engine.NewState(), func() (int, int) { return 80, 24 })
+	l.Say("stopping: nothing new starts")
+	l.Close()
+	if !strings.Contains(b.String(), "stopping: nothing new starts\n") {
+		t.Errorf("not on the screen: %q", b.String())
+	}
+}
+
+// TestStatusOfALiveRun: while a process drives the run it is no news that it stays open.
+func TestStatusOfALiveRun(t *testing.T) {
+	p, s := restore(), engine.NewState()
+	s.Epoch = 3
+	var b strings.Builder
+	Status(&b, p, s, "driven by process 7", true, Style{})
+	if out := b.String(); strings.Contains(out, "stays open") || !strings.Contains(out, "  locked: vellum-1, vellum-2, vellum-3\n") {
+		t.Error(out)
 	}
 }
