@@ -45,8 +45,8 @@ type bench struct {
 	lab                 *site.Lab
 	tidemark, medusa    string
 	repeat, tasks, mib  int
-	controller, onNodes int64 // the largest resident sets seen, in KiB
-	filled              int   // rows written into the nodes
+	data                string // what the nodes have for backup and restore
+	controller, onNodes int64  // the largest resident sets seen, in KiB
 	rows                []row
 	say                 func(format string, args ...any)
 }

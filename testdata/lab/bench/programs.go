@@ -54,7 +54,8 @@ func (b *bench) on(h site.Host, argv ...string) (string, error) {
 	}
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
-	return out.String(), said(h.Name, argv, cmd.Run(), out.String())
+	err = cmd.Run()
+	return out.String(), said(h.Name, argv, err, out.String())
 }
 
 // put writes a file of byhand, or of this machine, onto a host.
