@@ -69,5 +69,5 @@ func (o ListOut) summary() string {
 			whole++
 		}
 	}
-	return fmt.Sprintf("%d backups in %s, %d of them complete; %d legacy backups", len(o.Backups), o.Dir, whole, len(o.Legacy))
+	return fmt.Sprintf("%s in %s, %d of them complete; %s", Count(len(o.Backups), "backup"), o.Dir, whole, Count(len(o.Legacy), "legacy backup"))
 }

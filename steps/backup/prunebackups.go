@@ -65,10 +65,10 @@ func (s *pruneBackups) Plan(_ context.Context, v *engine.View) (engine.Change, e
 			c.Details = append(c.Details, fmt.Sprintf("= %s stays: %s", u.id, u.entries[0].State))
 		}
 	}
-	c.Summary = fmt.Sprintf("remove %d of %d complete backups, %s", len(gone), complete(all)+expected, Bytes(-c.Bytes))
+	c.Summary = fmt.Sprintf("remove %d of %s, %s", len(gone), Count(complete(all)+expected, "complete backup"), Bytes(-c.Bytes))
 	c.Bytes = 0
 	if len(gone)+len(rest) == 0 {
-		c.Sign, c.Summary = engine.Same, fmt.Sprintf("nothing to remove: %d complete backups, %d stay", complete(all)+expected, max(s.Keep, s.Min, 1))
+		c.Sign, c.Summary = engine.Same, fmt.Sprintf("nothing to remove: %s, up to %d are kept", Count(complete(all)+expected, "complete backup"), max(s.Keep, s.Min, 1))
 		c.Out = encode(PruneOut{Removed: []string{}, Kept: kept(all, nil)})
 	}
 	return c, nil
@@ -108,7 +108,7 @@ func (s *pruneBackups) root(a engine.Asker) func(Entry) string {
 }
 
 func note(out PruneOut) string {
-	text := fmt.Sprintf("removed %d backups, %s; %d stay", len(out.Removed), Bytes(out.Bytes), len(out.Kept))
+	text := fmt.Sprintf("removed %s, %s; %d stay", Count(len(out.Removed), "backup"), Bytes(out.Bytes), len(out.Kept))
 	if len(out.Left) > 0 {
 		text += "; left because of foreign files: " + strings.Join(out.Left, ", ")
 	}

@@ -61,7 +61,7 @@ func (s *verifyBackup) Plan(_ context.Context, v *engine.View) (engine.Change, e
 	}
 	c.Pre = []engine.Fact{fact}
 	if m != nil {
-		c.Details = []string{fmt.Sprintf("reads %d files, %s", m.Totals.Files, Bytes(m.Totals.Bytes))}
+		c.Details = []string{fmt.Sprintf("reads %s, %s", Count(m.Totals.Files, "file"), Bytes(m.Totals.Bytes))}
 	}
 	return c, nil
 }
@@ -86,7 +86,7 @@ func (s *verifyBackup) Apply(ctx context.Context, h *engine.Host, _ engine.Chang
 		Backup: s.Backup, Depth: Depth(s.Depth), Files: m.Totals.Files, Bytes: m.Totals.Bytes,
 		Manifest: m.Sum(), Snapshot: m.Times.Snapshot.Format(time.RFC3339Nano),
 	}
-	return engine.Output{Value: out, Note: fmt.Sprintf("%d files, %s, all as saved (%s)", out.Files, Bytes(out.Bytes), s.Depth)}, nil
+	return engine.Output{Value: out, Note: fmt.Sprintf("%s, %s, all as saved (%s)", Count(out.Files, "file"), Bytes(out.Bytes), s.Depth)}, nil
 }
 
 // legacy are the old scripts' backups of that id, if the store has none of that name.

@@ -83,6 +83,14 @@ func Free(dir string) (int64, error) {
 	return int64(st.Bavail) * st.Bsize, nil
 }
 
+// Count writes "1 table", "3 tables".
+func Count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
 // Bytes writes a number of bytes for people: "1.2 GiB".
 func Bytes(n int64) string {
 	if n < 1024 {

@@ -86,7 +86,7 @@ func TestGateRefuses(t *testing.T) {
 		"flipped byte":      {func(n *snapshotNode) { n.rewrite(data, "homer 1 Dbta.db") }, []string{"nb-1-big-Data.db", "sha256"}},
 		"missing file":      {func(n *snapshotNode) { n.remove(data) }, []string{"nb-1-big-Data.db: missing"}},
 		"no set":            {func(n *snapshotNode) { n.remove(backup.Path(store, tag, "set.json")) }, []string{"set is not complete", "vellum-2"}},
-		"part of a set":     {func(n *snapshotNode) { n.seal("vellum-1") }, []string{"1 of 2 nodes", "vellum-2 missing", "backups list"}},
+		"part of a set":     {func(n *snapshotNode) { n.seal("vellum-1") }, []string{"1 of 2 nodes", "vellum-2 missing", "tidemark backups"}},
 		"no manifest":       {func(n *snapshotNode) { n.remove(backup.Path(store, tag, backup.Cassandra, "manifest.json")) }, []string{"incomplete on this node"}},
 		"other cluster":     {func(n *snapshotNode) { n.answer("system.local", "cluster_name", "west") }, []string{`cluster "lab"`, `"west"`}},
 		"other partitioner": {func(n *snapshotNode) { n.answer("system.local", "partitioner", "RandomPartitioner") }, []string{"RandomPartitioner"}},

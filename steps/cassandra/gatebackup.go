@@ -64,7 +64,7 @@ func (g *gate) set() error {
 	if err != nil {
 		return engine.Fail(engine.ClassPrecondition, err)
 	}
-	const next = "choose a complete backup: tidemark backups list"
+	const next = "choose a complete backup: tidemark backups"
 	if seal == nil {
 		g.refuse(next, "the set is not complete: there is no set.json, so it is not known that all of %s have theirs", strings.Join(g.manifest.Nodes, ", "))
 		return nil

@@ -90,7 +90,7 @@ func (s *releaseRestore) measure(a engine.Asker, conf cassconf.Config, rec *swap
 			return nil, 0, engine.Fail(engine.ClassIO, err)
 		}
 		freed += bytes
-		lines = append(lines, fmt.Sprintf("%s: %d files, frees %s", set, files, backup.Bytes(bytes)))
+		lines = append(lines, fmt.Sprintf("%s: %s, frees %s", set, backup.Count(files, "file"), backup.Bytes(bytes)))
 	}
 	return lines, freed, nil
 }

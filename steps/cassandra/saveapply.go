@@ -38,7 +38,7 @@ func (s *saveSnapshot) apply(ctx context.Context, h *engine.Host, d disk) (engin
 		}
 	}
 	out := saveOut(m)
-	note := fmt.Sprintf("%d files, %s, of %d tables: %d linked, %d copied", out.Files, backup.Bytes(out.Bytes), out.Tables, out.Linked, out.Copied)
+	note := fmt.Sprintf("%s, %s, of %s: %d linked, %d copied", backup.Count(out.Files, "file"), backup.Bytes(out.Bytes), backup.Count(out.Tables, "table"), out.Linked, out.Copied)
 	if out.Note != "" {
 		note += "; " + out.Note
 	}

@@ -78,7 +78,7 @@ func (s *restoreSchema) Plan(ctx context.Context, v *engine.View) (engine.Change
 		c.Out = encode(s.out(d))
 		return c, nil
 	}
-	c.Summary = fmt.Sprintf("create %d keyspaces and %d tables from the schema of backup %s", len(d.keyspaces), len(d.missing), s.Backup)
+	c.Summary = fmt.Sprintf("create %s and %s from the schema of backup %s", backup.Count(len(d.keyspaces), "keyspace"), backup.Count(len(d.missing), "table"), s.Backup)
 	for _, k := range d.keyspaces {
 		c.Details = append(c.Details, "+ "+createKeyspace(k))
 	}
@@ -149,7 +149,7 @@ func (s *restoreSchema) out(d liveDiff) SchemaOut {
 }
 
 func (o SchemaOut) note() string {
-	text := fmt.Sprintf("created %d keyspaces, %d tables", len(o.Keyspaces), len(o.Tables))
+	text := fmt.Sprintf("created %s, %s", backup.Count(len(o.Keyspaces), "keyspace"), backup.Count(len(o.Tables), "table"))
 	if len(o.LeftOut) > 0 {
 		text += "; options this version does not know were left out: " + strings.Join(o.LeftOut, ", ")
 	}

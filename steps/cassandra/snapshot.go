@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tidemark/engine"
+	"tidemark/steps/backup"
 	"tidemark/steps/internal/nodetool"
 )
 
@@ -86,12 +87,12 @@ func (s *snapshot) stands(ctx context.Context, v *engine.View, r *ring) (standin
 func (s *snapshot) decide(c engine.Change, v *engine.View, r *ring, st standing) (engine.Change, error) {
 	switch {
 	case st.absent():
-		c.Details = []string{fmt.Sprintf("%d tables in %d keyspaces; hard links, no space yet", len(r.tables), len(r.keyspaces))}
+		c.Details = []string{fmt.Sprintf("%s in %s; hard links, no space yet", backup.Count(len(r.tables), "table"), backup.Count(len(r.keyspaces), "keyspace"))}
 	case !v.Actual:
 		return c, engine.WithNext(engine.Failf(engine.ClassPrecondition, "snapshot %s exists already on %s", s.Tag, v.Node),
 			"start a new run, which has a tag of its own; the old one goes with: nodetool clearsnapshot -t "+s.Tag)
 	case st.complete():
-		c.Sign, c.Summary = engine.Same, fmt.Sprintf("snapshot %s is there, %d tables", s.Tag, st.found)
+		c.Sign, c.Summary = engine.Same, fmt.Sprintf("snapshot %s is there, %s", s.Tag, backup.Count(st.found, "table"))
 		out, err := json.Marshal(s.out(st))
 		c.Out = out
 		return c, err
@@ -128,7 +129,7 @@ func (s *snapshot) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (
 		return engine.Output{}, engine.Failf(engine.ClassIO, "nodetool snapshot -t %s: ended with status 0, but there is none of %s",
 			s.Tag, strings.Join(st.without, ", "))
 	}
-	return engine.Output{Value: s.out(st), Note: fmt.Sprintf("snapshot %s: %d tables at %s", s.Tag, st.found, st.taken.Format(time.RFC3339))}, nil
+	return engine.Output{Value: s.out(st), Note: fmt.Sprintf("snapshot %s: %s at %s", s.Tag, backup.Count(st.found, "table"), st.taken.Format(time.RFC3339))}, nil
 }
 
 func (s *snapshot) out(st standing) SnapshotOut {

@@ -72,9 +72,9 @@ func (s *stageRestore) Plan(ctx context.Context, v *engine.View) (engine.Change,
 	}
 	copied, linked := copiesOf(all)
 	c.Pre, c.Bytes = facts, copied
-	c.Summary = fmt.Sprintf("lay %d tables of %s ready from backup %s: link %s, copy %s", len(m.In(s.Keyspace)), s.Keyspace, s.Backup, backup.Bytes(linked), backup.Bytes(copied))
+	c.Summary = fmt.Sprintf("lay %s of %s ready from backup %s: link %s, copy %s", backup.Count(len(m.In(s.Keyspace)), "table"), s.Keyspace, s.Backup, backup.Bytes(linked), backup.Bytes(copied))
 	for _, t := range m.In(s.Keyspace) {
-		c.Details = append(c.Details, fmt.Sprintf("%s.%s: %d files, %s", t.Keyspace, t.Name, len(t.Files), backup.Bytes(t.Bytes())))
+		c.Details = append(c.Details, fmt.Sprintf("%s.%s: %s, %s", t.Keyspace, t.Name, backup.Count(len(t.Files), "file"), backup.Bytes(t.Bytes())))
 	}
 	return c, nil
 }

@@ -81,7 +81,7 @@ func (s *restoreKeyspace) out(m *backup.Manifest, rec *swapRecord) RestoreOut {
 }
 
 func (o RestoreOut) note() string {
-	text := fmt.Sprintf("%d tables of %s exchanged with backup %s", len(o.Tables), o.Keyspace, o.Backup)
+	text := fmt.Sprintf("%s of %s exchanged with backup %s", backup.Count(len(o.Tables), "table"), o.Keyspace, o.Backup)
 	if o.Closed {
 		return text + "; not released yet"
 	}

@@ -129,7 +129,7 @@ func TestReleasedRestoreCannotBeUndone(t *testing.T) {
 	n.must(RestoreKeyspace(), restoreStep("homer"), engine.Changes)
 	n.must(ReleaseRestore(), &releaseRestore{Run: restoreRun}, engine.Destroys)
 	_, _, err := n.Apply(UndoRestore(), &undoRestore{Run: restoreRun})
-	refused(t, err, engine.ClassPrecondition, "is released", "backups list")
+	refused(t, err, engine.ClassPrecondition, "is released", "tidemark backups")
 }
 
 func TestReleaseRefusesWhatIsHalfWay(t *testing.T) {

@@ -68,9 +68,9 @@ func (s *undoRestore) Plan(ctx context.Context, v *engine.View) (engine.Change, 
 		return c, nil
 	case rec.State == stateReleased:
 		return c, engine.WithNext(engine.Failf(engine.ClassPrecondition, "the restore of run %s is released: what was live before it is deleted", s.Run),
-			"restore an older backup instead: tidemark backups list")
+			"restore an older backup instead: tidemark backups")
 	}
-	c.Summary = fmt.Sprintf("bring %d tables back as they were before run %s restored backup %s", len(rec.Dirs), s.Run, rec.Backup)
+	c.Summary = fmt.Sprintf("bring %s back as they were before run %s restored backup %s", backup.Count(len(rec.Dirs), "table"), s.Run, rec.Backup)
 	for _, d := range rec.Dirs {
 		c.Details = append(c.Details, "~ "+d+": what was written since the restore goes out of sight, and is kept until the release")
 	}
