@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"tidemark/schema"
 )
@@ -17,7 +18,8 @@ import (
 // Kinds is the closed list of kinds a build knows.
 type Kinds struct{ byName map[string]*Kind }
 
-var kindName = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+// Expressions are compiled at their first use: every task is a process, and most need none.
+var kindName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`) })
 
 // stepKeys are the words of the language that stand beside the kind in a step; no kind may be called so.
 func stepKeys() []string {
@@ -39,7 +41,7 @@ func NewKinds(list ...Kind) (*Kinds, error) {
 
 func (ks *Kinds) check(k *Kind) error {
 	switch {
-	case !kindName.MatchString(k.Name):
+	case !kindName().MatchString(k.Name):
 		return fmt.Errorf("kind %q: not a name (small letters, digits and hyphens)", k.Name)
 	case ks.byName[k.Name] != nil:
 		return fmt.Errorf("kind %s: declared twice", k.Name)

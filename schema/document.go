@@ -82,7 +82,7 @@ func (d *document) syntax(r *report, err error) {
 	}
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	line := 1
-	if m := lineForm.FindStringSubmatch(text); m != nil {
+	if m := lineForm().FindStringSubmatch(text); m != nil {
 		line, _ = strconv.Atoi(m[1])
 		text = strings.TrimPrefix(text, m[0])
 	}

@@ -114,7 +114,7 @@ func (l *loader) strategy(f strategyFile) Strategy {
 
 // share reads "all", a number or a percentage above zero.
 func (l *loader) share(n *yaml.Node) string {
-	if n.Kind != yaml.ScalarNode || !shareForm.MatchString(n.Value) {
+	if n.Kind != yaml.ScalarNode || !shareForm().MatchString(n.Value) {
 		l.at(n, codeStrategy, fmt.Sprintf("%q is no number of nodes", n.Value), "write all, a number above 0, or a percentage: 10%")
 		return "all"
 	}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -111,18 +112,18 @@ const (
 
 // The forms of names, and of a share of nodes: constants in all but syntax.
 var (
-	nameForm  = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
-	wordForm  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
-	shareForm = regexp.MustCompile(`^(all|[1-9][0-9]{0,5}|([1-9][0-9]?|100)%)$`)
-	lineForm  = regexp.MustCompile(`^line (\d+): `)
+	nameForm  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`) })
+	wordForm  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`) })
+	shareForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(all|[1-9][0-9]{0,5}|([1-9][0-9]?|100)%)$`) })
+	lineForm  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^line (\d+): `) })
 )
 
 // isName holds for inputs, vars, step and stage ids: a hyphen would subtract
 // in an expression.
-func isName(s string) bool { return nameForm.MatchString(s) }
+func isName(s string) bool { return nameForm().MatchString(s) }
 
 // isWord holds for sites, nodes, groups, kinds and runbooks.
-func isWord(s string) bool { return wordForm.MatchString(s) }
+func isWord(s string) bool { return wordForm().MatchString(s) }
 
 // shortDuration writes 1h30m where Go writes 1h30m0s.
 func shortDuration(d time.Duration) string {

@@ -9,17 +9,18 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"tidemark/engine"
 )
 
 // idPattern bounds backup ids: they become directory names and, for Cassandra, snapshot tags.
-var idPattern = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$`)
+var idPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$`) })
 
 // CheckID refuses an id that cannot be a directory of the store.
 func CheckID(id string) error {
-	if !idPattern.MatchString(id) {
+	if !idPattern().MatchString(id) {
 		return engine.Failf(engine.ClassPrecondition, "backup %q: an id has letters, digits, dots and hyphens, at most 64", id)
 	}
 	return nil

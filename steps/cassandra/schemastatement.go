@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"tidemark/engine"
 	"tidemark/steps/backup"
@@ -65,7 +66,7 @@ func quotedLen(s string) int {
 	return 1
 }
 
-var unknownProperty = regexp.MustCompile(`(?i)unknown property '([a-z_]+)'`)
+var unknownProperty = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)unknown property '([a-z_]+)'`) })
 
 // execute sends one statement of a saved schema. An option that the live version does not know (read_repair_chance
 // from 4.0 on, memtable before 4.1) is left out and named.
@@ -75,7 +76,7 @@ func execute(ctx context.Context, s *cql.Server, statement, keyspace string) (le
 		if err == nil {
 			return left, nil
 		}
-		m := unknownProperty.FindStringSubmatch(err.Error())
+		m := unknownProperty().FindStringSubmatch(err.Error())
 		if m == nil {
 			return left, fmt.Errorf("%s …: %w", firstWords(statement), err)
 		}

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"tidemark/steps/backup"
 )
@@ -73,7 +74,7 @@ func same(dir string, want map[string]int64) (bool, error) {
 	return maps.Equal(found, want), err
 }
 
-var sstable = regexp.MustCompile(`^[a-z]{2}-[0-9A-Za-z_]+-[a-z]+-`)
+var sstable = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z]{2}-[0-9A-Za-z_]+-[a-z]+-`) })
 
 // spread says which file of a saved table goes to which data directory: the one it came from if the node still has
 // it, else the first. The components of one SSTable stay together, whatever the manifest says of each.
@@ -81,8 +82,8 @@ func spread(t backup.Table, saved, live []string) [][]backup.File {
 	out := make([][]backup.File, len(live))
 	homes := map[string]int{}
 	for _, f := range t.Files {
-		group := filepath.Join(filepath.Dir(f.Name), sstable.FindString(filepath.Base(f.Name)))
-		if sstable.FindString(filepath.Base(f.Name)) == "" {
+		group := filepath.Join(filepath.Dir(f.Name), sstable().FindString(filepath.Base(f.Name)))
+		if sstable().FindString(filepath.Base(f.Name)) == "" {
 			group = f.Name
 		}
 		if _, ok := homes[group]; !ok {

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"tidemark/engine"
 )
@@ -24,7 +25,7 @@ type rc struct {
 }
 
 // token is a quoted text, a word, or a comment.
-var token = regexp.MustCompile(`"[^"\n]*"|'[^'\n]*'|#[^\n]*|[^\s"'#]+`)
+var token = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`"[^"\n]*"|'[^'\n]*'|#[^\n]*|[^\s"'#]+`) })
 
 // readRC reads monitrc and the files it includes. Without it there is no login, and the text has to do.
 func readRC(a engine.Asker) (rc, error) {
@@ -48,7 +49,7 @@ func rcWords(a engine.Asker, path string, depth int) ([]string, error) {
 	}
 	var out []string
 	include := false
-	for _, t := range token.FindAll(bytes.ToValidUTF8(data, []byte("?")), -1) {
+	for _, t := range token().FindAll(bytes.ToValidUTF8(data, []byte("?")), -1) {
 		word := string(t)
 		switch {
 		case word[0] == '#':

@@ -3,6 +3,7 @@ package monit
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"tidemark/engine"
 )
@@ -12,8 +13,8 @@ const cutMark = "..."
 
 // Lines of `monit summary`: up to 5.17 `Process 'name'   Running`, from 5.18 a table of name, status, type.
 var (
-	oldRow = regexp.MustCompile(`^(\S.*?) '(.+)'\s+(\S.*)$`)
-	header = regexp.MustCompile(`^\s*(Service Name\s+)(Status\s+)Type\s*$`)
+	oldRow = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\S.*?) '(.+)'\s+(\S.*)$`) })
+	header = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\s*(Service Name\s+)(Status\s+)Type\s*$`) })
 )
 
 // parseText reads both shapes. A row of neither is an error; a status word that is not known is Unknown.
@@ -25,7 +26,7 @@ func parseText(out string) ([]Service, error) {
 		if l == "" || strings.HasPrefix(l, "Monit ") || strings.HasPrefix(l, "The Monit daemon ") {
 			continue
 		}
-		if h := header.FindStringSubmatchIndex(l); h != nil {
+		if h := header().FindStringSubmatchIndex(l); h != nil {
 			table = []int{h[2], h[4], h[5]}
 			continue
 		}
@@ -43,7 +44,7 @@ func parseText(out string) ([]Service, error) {
 
 func textRow(l string, table []int) (Service, bool) {
 	if table == nil {
-		m := oldRow.FindStringSubmatch(l)
+		m := oldRow().FindStringSubmatch(l)
 		if m == nil {
 			return Service{}, false
 		}

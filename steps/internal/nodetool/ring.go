@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Member is one node of the ring as another one sees it.
@@ -28,16 +29,16 @@ type Agreement struct {
 }
 
 var (
-	uuid       = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
-	memberRow  = regexp.MustCompile(`^([UD?])([NLJM?])\s+(\S+)\s`)
-	datacenter = regexp.MustCompile(`^Datacenter: (\S.*)$`)
-	modeLine   = regexp.MustCompile(`(?m)^Mode: ([A-Z_]+)\s*$`)
-	tokenLine  = regexp.MustCompile(`^Token\s+: (-?\d+)\s*$`)
-	schemaLine = regexp.MustCompile(`^\t\t(\S+): \[([^\]]+)\]\s*$`)
+	uuid       = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`) })
+	memberRow  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([UD?])([NLJM?])\s+(\S+)\s`) })
+	datacenter = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^Datacenter: (\S.*)$`) })
+	modeLine   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^Mode: ([A-Z_]+)\s*$`) })
+	tokenLine  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^Token\s+: (-?\d+)\s*$`) })
+	schemaLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\t\t(\S+): \[([^\]]+)\]\s*$`) })
 )
 
 func parseMode(out string) (string, error) {
-	m := modeLine.FindAllStringSubmatch(out, -1)
+	m := modeLine().FindAllStringSubmatch(out, -1)
 	if len(m) != 1 {
 		return "", unknownShape("netstats", out)
 	}
@@ -65,7 +66,7 @@ func parseStatus(out string) ([]Member, error) {
 	dc, inTable := "", false
 	for l := range strings.Lines(out) {
 		l = strings.TrimRight(l, " \r\n")
-		if m := datacenter.FindStringSubmatch(l); m != nil {
+		if m := datacenter().FindStringSubmatch(l); m != nil {
 			dc, inTable = m[1], false
 			continue
 		}
@@ -90,7 +91,7 @@ func parseStatus(out string) ([]Member, error) {
 
 // parseMember finds the host id by its form and the rack as the last word: load may be `?` or two words.
 func parseMember(l, dc string) (Member, bool) {
-	row, id := memberRow.FindStringSubmatch(l), uuid.FindStringIndex(l)
+	row, id := memberRow().FindStringSubmatch(l), uuid().FindStringIndex(l)
 	if row == nil || id == nil || dc == "" {
 		return Member{}, false
 	}
@@ -107,7 +108,7 @@ func parseMember(l, dc string) (Member, bool) {
 func parseTokens(out string) ([]string, error) {
 	var tokens []string
 	for l := range strings.Lines(out) {
-		if m := tokenLine.FindStringSubmatch(strings.TrimRight(l, "\r\n")); m != nil {
+		if m := tokenLine().FindStringSubmatch(strings.TrimRight(l, "\r\n")); m != nil {
 			tokens = append(tokens, m[1])
 		}
 	}
@@ -127,7 +128,7 @@ func parseAgreement(out string) (Agreement, error) {
 		if l = strings.TrimRight(l, " \r\n"); l == "" {
 			continue
 		}
-		m := schemaLine.FindStringSubmatch(l)
+		m := schemaLine().FindStringSubmatch(l)
 		if m == nil {
 			break // the next section
 		}

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"tidemark/engine"
@@ -112,12 +113,12 @@ func keyspaceArgs(keyspaces []string) []string {
 }
 
 var (
-	keyspaceName = regexp.MustCompile(`^[A-Za-z0-9_]{1,48}$`)
-	tagName      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+	keyspaceName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_]{1,48}$`) })
+	tagName      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`) })
 )
 
 func names(keyspaces []string) error {
-	i := slices.IndexFunc(keyspaces, func(k string) bool { return !keyspaceName.MatchString(k) })
+	i := slices.IndexFunc(keyspaces, func(k string) bool { return !keyspaceName().MatchString(k) })
 	if i >= 0 {
 		return engine.Failf(engine.ClassPrecondition, "%q is not the name of a keyspace", keyspaces[i])
 	}
@@ -125,7 +126,7 @@ func names(keyspaces []string) error {
 }
 
 func tagged(tag string, keyspaces []string) error {
-	if !tagName.MatchString(tag) {
+	if !tagName().MatchString(tag) {
 		return engine.Failf(engine.ClassPrecondition, "%q is not a snapshot's tag", tag)
 	}
 	return names(keyspaces)
