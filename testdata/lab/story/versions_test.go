@@ -1,6 +1,7 @@
 package story
 
 import (
+	"bytes"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -10,7 +11,7 @@ import (
 // TestOlderCassandras backs up and restores one node each of the older releases, in labs of their own.
 func TestOlderCassandras(t *testing.T) {
 	for _, release := range []struct{ version, prefix, subnet string }{
-		{"4.1.10", "tmt41", "10.81.0"}, {"4.0.18", "tmt40", "10.82.0"},
+		{"4.1.10", "tmt41", "10.83.0"}, {"4.0.18", "tmt40", "10.84.0"},
 	} {
 		t.Run(release.version, func(t *testing.T) {
 			install := exec.Command(filepath.Join(root(), "testdata/lab/install.sh"), release.version)
@@ -36,9 +37,11 @@ func (l older) do(verb string, args ...string) string {
 	l.t.Helper()
 	argv := append([]string{verb, "--prefix", l.prefix, "--subnet", l.subnet}, args...)
 	cmd := exec.Command(filepath.Join(root(), "bin/lab"), argv...)
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
 	out, err := cmd.Output()
 	if err != nil {
-		l.t.Fatalf("lab %s: %v\n%s", strings.Join(argv, " "), err, out)
+		l.t.Fatalf("lab %s: %v\n%s%s", strings.Join(argv, " "), err, out, errs.String())
 	}
 	return string(out)
 }
