@@ -43,4 +43,4 @@ if [ -n "$why" ]; then
   exit 0
 fi
 say "lab: the main job on real servers"
-TIDEMARK_LAB=${TIDEMARK_LAB:-1} go test -count=1 -timeout 40m ./testdata/lab/story
+TIDEMARK_LAB=${TIDEMARK_LAB:-1} go test -count=1 -timeout "$([ -n "${TIDEMARK_SOAK:-}" ] && echo 6h || echo 40m)" ./testdata/lab/story
