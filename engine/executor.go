@@ -49,10 +49,23 @@ func (x *Executor) Run(ctx context.Context) error {
 	if err := x.verify(ctx); err != nil {
 		return x.refuse(ctx, err)
 	}
+	defer x.watch().Stop()
 	if err := x.stages(ctx); err != nil {
 		return err
 	}
 	return x.settleRun(ctx)
+}
+
+// watch stops the run when the runbook's deadline is over: what runs may end, nothing new starts.
+func (x *Executor) watch() *time.Timer {
+	limit := x.Basis.Runbook.Deadline
+	if limit == 0 {
+		return time.NewTimer(0)
+	}
+	return time.AfterFunc(limit, func() {
+		_ = x.emit(Event{Type: EventNote, Message: "the runbook's deadline of " + limit.String() + " is over: nothing new starts"})
+		x.Stop()
+	})
 }
 
 // refuse releases the nodes when nothing was begun yet: a refused run leaves no lock behind.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"tidemark/engine"
 	"tidemark/engine/enginetest"
@@ -98,6 +99,23 @@ func TestCloseOnFailure(t *testing.T) {
 		}
 		if last := c.Events[len(c.Events)-1]; last.Type != engine.EventClosed || last.Reason != "failed" {
 			t.Errorf("last event: %s %s", last.Type, last.Reason)
+		}
+	})
+}
+
+// TestDeadline: when it is over, what runs ends and nothing new starts; the run stays open.
+func TestDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, strings.Replace(simple, "inputs:", "deadline: 1m\ninputs:", 1))
+		p := b.plan()
+		c := &enginetest.Controller{}
+		b.w.slow["n1/stage-a"] = 2 * time.Minute
+		left := (*engine.Incomplete)(nil)
+		if err := b.executor(p, c, nil).Run(t.Context()); !errors.As(err, &left) || !left.Stopped || !left.Open {
+			t.Fatalf("run: %v", err)
+		}
+		if !b.w.has("n1/stage-a") || b.w.has("n1/stage-b") {
+			t.Error("the task that ran did not end, or one was started behind the deadline")
 		}
 	})
 }

@@ -61,6 +61,9 @@ func (x *Executor) agreed(ctx context.Context, t *Task) error {
 	return err
 }
 
+// defaultTimeout bounds a task whose step says nothing: a night and a day, so that nothing waits for ever.
+const defaultTimeout = 24 * time.Hour
+
 // maxSettled bounds how often one task is begun anew after its process died: a task that dies each time would
 // otherwise be started for ever.
 const maxSettled = 3
@@ -115,6 +118,9 @@ func (x *Executor) ask(ctx context.Context, t *Task, ref TaskRef) (TaskState, er
 func (x *Executor) spec(t *Task, ref TaskRef) TaskSpec {
 	step := x.Basis.FindStep(t)
 	s := TaskSpec{TaskRef: ref, Node: t.Place(), Kind: t.Kind, Args: t.Args, Digest: t.Digest, Approved: t.Change, Timeout: step.Timeout, User: step.User}
+	if s.Timeout == 0 {
+		s.Timeout = defaultTimeout
+	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	facts, _ := x.State.Promises(x.Plan, t.Place())

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"sync"
 	"testing"
+	"time"
 
 	"tidemark/engine"
 	"tidemark/engine/enginetest"
@@ -18,12 +19,13 @@ type world struct {
 	is      map[string]bool
 	applied map[string]int
 	failing map[string]int
+	slow    map[string]time.Duration
 	// breaks: whatever is begun ends without a known outcome, before it does anything.
 	breaks bool
 }
 
 func newWorld() *world {
-	return &world{is: map[string]bool{}, applied: map[string]int{}, failing: map[string]int{}}
+	return &world{is: map[string]bool{}, applied: map[string]int{}, failing: map[string]int{}, slow: map[string]time.Duration{}}
 }
 
 func (w *world) has(key string) bool {
@@ -76,6 +78,7 @@ func (p *put) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
 }
 
 func (p *put) Apply(_ context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
+	time.Sleep(p.w.slow[h.Node+"/"+p.Key])
 	if err := p.w.do(h.Node + "/" + p.Key); err != nil {
 		return engine.Output{}, err
 	}
