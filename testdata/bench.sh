@@ -42,5 +42,6 @@ trap finish EXIT
 trap 'exit 1' HUP INT TERM
 lab destroy
 lab up
+cp bin/tidemark "$dir/tidemark" # a copy that no other build replaces meanwhile
 say "measures with $(nproc) cores, load $(cut -d ' ' -f 1-3 /proc/loadavg)"
-bin/bench -dir "$dir" -tidemark bin/tidemark ${medusa:+-medusa "$medusa/bin/medusa"} "$@"
+bin/bench -dir "$dir" -tidemark "$dir/tidemark" ${medusa:+-medusa "$medusa/bin/medusa"} "$@"
