@@ -75,8 +75,9 @@ func greetStream(in io.Reader, out io.Writer, marker, build string, v any) error
 }
 
 // SendMain is the body of `tidemark agent send`: what to send comes from the controller, never from the receiver.
-func SendMain(in io.Reader, out io.Writer, marker, build string) error {
+func SendMain(in, out *os.File, marker, build string) error {
 	var r wire.SendRequest
+	WidenPipe(out)
 	if err := greetStream(in, out, marker, build, &r); err != nil {
 		return err
 	}

@@ -121,7 +121,9 @@ func accept(conn *net.UnixConn) (*handed, error) {
 		unix.CloseOnExec(fd)
 		_ = unix.SetNonblock(fd, true) // a blocked read ends with close
 	}
-	return &handed{in: os.NewFile(uintptr(fds[0]), "stream"), out: os.NewFile(uintptr(fds[1]), "stream"), conn: conn}, nil
+	h := &handed{in: os.NewFile(uintptr(fds[0]), "stream"), out: os.NewFile(uintptr(fds[1]), "stream"), conn: conn}
+	WidenPipe(h.in)
+	return h, nil
 }
 
 // next waits for a stream that was not handed out yet.

@@ -90,4 +90,14 @@ func copyErr(side, p string, err error) error {
 	return engine.Fail(engine.ClassIO, err)
 }
 
+// WidenPipe lets a pipe hold as much as one frame: at 64 KiB both ends would wake each other all the time. What is no
+// pipe stays as it is, and so does a pipe beyond the user's limit.
+func WidenPipe(f *os.File) {
+	c, err := f.SyscallConn()
+	if err != nil {
+		return
+	}
+	_ = c.Control(func(fd uintptr) { _, _ = unix.FcntlInt(fd, unix.F_SETPIPE_SZ, copyChunk) })
+}
+
 func itoa(f *os.File) string { return strconv.Itoa(int(f.Fd())) }

@@ -56,6 +56,8 @@ func (n *Node) stream(ctx context.Context, verb string, first any) (io.ReadWrite
 		return nil, err
 	}
 	s := &stream{p: p, name: n.t.Name}
+	agent.WidenPipe(p.in)
+	agent.WidenPipe(p.out)
 	if _, err := s.Write(append(line, '\n')); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
