@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -54,9 +55,15 @@ func (a *app) cancelTasks(ctx context.Context, p *engine.Plan, state *engine.Sta
 	defer s.close()
 	ctx, stop := interruptible(ctx)
 	defer stop()
+	var cancelled atomic.Int64
 	err = forAll(engine.NodesOf(p), func(name string) error {
-		return a.cancelOn(ctx, s.node(name), p.Run, openOn(p, state, name))
+		n, err := a.cancelOn(ctx, s.node(name), p.Run, openOn(p, state, name))
+		cancelled.Add(int64(n))
+		return err
 	})
+	if err == nil && cancelled.Load() == 0 {
+		a.say("no task of run %s was running", p.Run)
+	}
 	if !driven {
 		a.say("next: %s, or: %s", a.command("resume", p.Run), a.command("abandon", p.Run))
 	}
@@ -75,10 +82,10 @@ func openOn(p *engine.Plan, s *engine.State, node string) []engine.TaskRef {
 }
 
 // cancelOn stops what lives on a node: by its own word, and by the journal's.
-func (a *app) cancelOn(ctx context.Context, node engine.Node, run string, open []engine.TaskRef) error {
+func (a *app) cancelOn(ctx context.Context, node engine.Node, run string, open []engine.TaskRef) (cancelled int, err error) {
 	state, err := node.State(ctx, run)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, ref := range state.Alive {
 		known := slices.ContainsFunc(open, func(o engine.TaskRef) bool { return o.Task == ref.Task })
@@ -86,13 +93,13 @@ func (a *app) cancelOn(ctx context.Context, node engine.Node, run string, open [
 			open = append(open, ref)
 		}
 	}
-	for _, ref := range open {
+	for i, ref := range open {
 		if err := node.Cancel(ctx, ref); err != nil {
-			return err
+			return i, err
 		}
 		a.say("cancelled %s", ref.Task)
 	}
-	return nil
+	return len(open), nil
 }
 
 // openFor opens connections to the nodes of a stored plan, by the site as it stands there.

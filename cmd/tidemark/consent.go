@@ -78,13 +78,20 @@ func (a *app) ask(p *engine.Plan, word string) error {
 	got, err := a.line(ctx)
 	if err != nil {
 		fmt.Fprintln(a.stderr)
-		return &refused{engine.Failf(engine.ClassCancelled, "not confirmed; nothing was done: %w", err)}
+		return &refused{engine.Fail(engine.ClassCancelled, unanswered{err})}
 	}
 	if got != word {
 		return &refused{engine.Failf(engine.ClassPrecondition, "not confirmed (%q is not %q); nothing was done", got, word)}
 	}
 	return nil
 }
+
+// unanswered is a question that Ctrl-C ended.
+type unanswered struct{ err error }
+
+func (unanswered) Error() string { return "interrupted before the answer; nothing was done" }
+
+func (u unanswered) Unwrap() error { return u.err }
 
 // harmless tells whether no task of the plan can change anything: nothing to do, or only pure kinds.
 func harmless(p *engine.Plan, kinds *engine.Kinds) bool {

@@ -73,7 +73,7 @@ func Value(v any) string {
 }
 
 func (pw *planWriter) stage(s *engine.PlannedStage) {
-	pw.printf("\n%s\n", pw.st.paint(bold, "stage "+s.ID+" on "+NodeList(s.Nodes)))
+	pw.printf("\n%s\n", pw.st.paint(bold, "stage "+s.ID+" on "+NodeList(s.Nodes)+pace(s)))
 	alike := exactly
 	if pw.short {
 		alike = roughly
@@ -82,6 +82,18 @@ func (pw *planWriter) stage(s *engine.PlannedStage) {
 		pw.line(f)
 		pw.more(f.Task())
 	}
+}
+
+// pace says how many nodes of a stage work at a time, where it is not all of them.
+func pace(s *engine.PlannedStage) string {
+	text := ""
+	if len(s.Strategy.Waves) > 0 {
+		text = "; in waves of " + strings.Join(s.Strategy.Waves, ", ")
+	}
+	if n := s.Strategy.Limit(len(s.Nodes)); n < len(s.Nodes) {
+		text += fmt.Sprintf("; %d at a time", n)
+	}
+	return text
 }
 
 func (pw *planWriter) line(f *Folded) {

@@ -15,7 +15,12 @@ func Status(w io.Writer, p *engine.Plan, s *engine.State, driver string, live bo
 	for _, stage := range p.Stages {
 		fmt.Fprintf(w, "  %-16s %s\n", stage.ID, stageWords(stage, s))
 	}
-	r := &Report{Tasks: Tasks(p, s)}
+	r := &Report{}
+	for _, t := range Tasks(p, s) {
+		if !live || t.Outcome != "" {
+			r.Tasks = append(r.Tasks, t)
+		}
+	}
 	r.bad(w, st)
 	if s.Closed == "" {
 		for _, text := range Standing(p, s, live) {

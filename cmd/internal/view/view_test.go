@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tidemark/engine"
+	"tidemark/schema"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -279,9 +280,26 @@ func TestLiveSay(t *testing.T) {
 func TestStatusOfALiveRun(t *testing.T) {
 	p, s := restore(), engine.NewState()
 	s.Epoch = 3
+	s.Tasks[p.Stages[0].Tasks[0].ID] = &engine.TaskRecord{Open: true, Attempt: 1}
 	var b strings.Builder
 	Status(&b, p, s, "driven by process 7", true, Style{})
-	if out := b.String(); strings.Contains(out, "stays open") || !strings.Contains(out, "  locked: vellum-1, vellum-2, vellum-3\n") {
+	if out := b.String(); strings.Contains(out, "stays open") || strings.Contains(out, "no outcome") || !strings.Contains(out, "  locked: vellum-1, vellum-2, vellum-3\n") {
 		t.Error(out)
+	}
+}
+
+func TestPace(t *testing.T) {
+	for _, c := range []struct {
+		strategy schema.Strategy
+		want     string
+	}{
+		{schema.Strategy{}, ""},
+		{schema.Strategy{Parallel: "all"}, ""},
+		{schema.Strategy{Parallel: "1"}, "; 1 at a time"},
+		{schema.Strategy{Waves: []string{"1", "50%"}}, "; in waves of 1, 50%"},
+	} {
+		if got := pace(&engine.PlannedStage{Nodes: []string{"one", "two"}, Strategy: c.strategy}); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
 	}
 }
