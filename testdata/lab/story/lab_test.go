@@ -56,6 +56,7 @@ func withLab(m *testing.M) int {
 		fmt.Printf("build: %v\n%s", err, out)
 		return 1
 	}
+	defer func() { _ = os.Remove(binary) }()
 	if os.Getenv("TIDEMARK_LAB") != "keep" {
 		_ = labCommand("destroy").Run()
 		defer func() { _ = labCommand("destroy").Run() }()
