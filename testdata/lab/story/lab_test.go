@@ -103,9 +103,3 @@ func on(t *testing.T, host, line string) string {
 	t.Helper()
 	return lab(t, "exec", host, "--", "/bin/sh", "-c", line)
 }
-
-// calls counts the lines of a host's log of invocations that hold the text.
-func calls(t *testing.T, host, log, text string) int {
-	t.Helper()
-	return strings.Count(on(t, host, "cat /var/log/lab/"+log+" 2>/dev/null || true"), text)
-}
