@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -130,12 +131,13 @@ func (p *Plan) Pending() int {
 	return n
 }
 
-// Digest pins what would be done: tasks, arguments and changes, without times.
+// Digest pins what would be done: tasks, arguments and changes, without times and without the run's id, which every
+// plan draws anew. So two plans of the same work on the same nodes have one digest.
 func (p *Plan) Digest() string {
 	h := sha256.New()
-	enc := json.NewEncoder(h)
 	p.Tasks(func(t *Task) {
-		_ = enc.Encode([]any{t.ID, t.Kind, t.Digest, t.Skip, t.Change.Sign, t.Change.Risk, t.Change.Argv, t.Change.Pre})
+		raw, _ := json.Marshal([]any{t.ID, t.Kind, t.Args, t.Skip, t.Change.Sign, t.Change.Risk, t.Change.Argv, t.Change.Pre})
+		h.Write(bytes.ReplaceAll(raw, []byte(p.Run), []byte("(run id)")))
 	})
 	return hex.EncodeToString(h.Sum(nil))[:16]
 }

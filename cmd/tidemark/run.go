@@ -13,13 +13,16 @@ import (
 )
 
 func newRun(a *app) *cobra.Command {
-	return &cobra.Command{
+	var expect string
+	c := &cobra.Command{
 		Use: "run RUNBOOK", Short: "Plans, asks for consent, and runs a runbook.", Args: between(1, 1),
-		RunE: func(c *cobra.Command, args []string) error { return a.runVerb(c.Context(), args[0]) },
+		RunE: func(c *cobra.Command, args []string) error { return a.runVerb(c.Context(), args[0], expect) },
 	}
+	c.Flags().StringVar(&expect, "expect", "", "refuse unless the plan has this `DIGEST`, as an approved plan showed it")
+	return c
 }
 
-func (a *app) runVerb(ctx context.Context, arg string) error {
+func (a *app) runVerb(ctx context.Context, arg, expect string) error {
 	d, err := a.define(arg)
 	if err != nil {
 		return err
@@ -29,7 +32,7 @@ func (a *app) runVerb(ctx context.Context, arg string) error {
 		return err
 	}
 	defer s.close()
-	r, err := a.approved(ctx, s, d)
+	r, err := a.approved(ctx, s, d, expect)
 	if err != nil {
 		return err
 	}
@@ -38,7 +41,7 @@ func (a *app) runVerb(ctx context.Context, arg string) error {
 }
 
 // approved is everything before the run's directory exists; Ctrl-C simply ends it.
-func (a *app) approved(ctx context.Context, s *session, d *definition) (*driven, error) {
+func (a *app) approved(ctx context.Context, s *session, d *definition, expect string) (*driven, error) {
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	p, b, nodes, err := a.preview(ctx, s, d)
@@ -51,6 +54,9 @@ func (a *app) approved(ctx context.Context, s *session, d *definition) (*driven,
 	}
 	if !a.json() {
 		view.Plan(a.stderr, p, view.StyleOf(a.stderr), true)
+	}
+	if got := p.Digest(); expect != "" && got != expect {
+		return nil, &refused{engine.WithNext(engine.Failf(engine.ClassPrecondition, "the plan has the digest %s, approved was %s: the nodes, the runbook or the inputs changed", got, expect), "compare this plan with the approved one")}
 	}
 	if err := a.confirm(p, d.kinds); err != nil {
 		return nil, err

@@ -30,7 +30,7 @@ func Plan(w io.Writer, p *engine.Plan, st Style, short bool) {
 	}
 	pw.printf("\n%s\ndigest %s\n", Totals(p), p.Digest())
 	if !short {
-		pw.printf("A run makes this plan anew: it gets another id instead of %s, and so another digest.\n", p.Run)
+		pw.printf("To run exactly this: tidemark run %s … --expect %s (the id %s is another then)\n", p.Runbook, p.Digest(), p.Run)
 	}
 }
 
