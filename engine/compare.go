@@ -26,7 +26,8 @@ func Compare(approved, real Change, touched []string) error {
 		return Failf(ClassPrecondition, "approved was the command %q, now it would be %q", approved.Argv, real.Argv)
 	}
 	if d := Drift(approved.Pre, real.Pre, touched); len(d) > 0 {
-		return Failf(ClassPrecondition, "facts changed since approval: %s", strings.Join(d, "; "))
+		return WithNext(Failf(ClassPrecondition, "facts changed since approval: %s", strings.Join(d, "; ")),
+			"if the node is still starting or stopping, wait for that and resume; else find out what changed it")
 	}
 	return nil
 }
