@@ -43,6 +43,8 @@ type Plan struct {
 	Kinds     map[string]string `json:"kinds"` // name → digest
 	Nodes     []string          `json:"nodes"` // locked for the run, in order; the controller is not among them
 	Stages    []*PlannedStage   `json:"stages"`
+	// Held says of each node that another run held when the plan was made who that was; a run would be refused.
+	Held []string `json:"held,omitempty"`
 	// Afterwards is what the operator is told when the run is done.
 	Afterwards []string `json:"afterwards,omitempty"`
 	// Fence, Open and Probes are what the dry run reported of itself, by node.

@@ -76,6 +76,7 @@ func (a *app) preview(ctx context.Context, s *session, d *definition) (*engine.P
 	if err != nil {
 		return nil, b, nil, err
 	}
+	p.Held = s.holders
 	if err := engine.Preview(ctx, p, nodes, d.kinds); err != nil {
 		return nil, b, nil, a.heldFirst(ctx, s, p, err)
 	}

@@ -186,6 +186,7 @@ func TestASecondController(t *testing.T) {
 	h.wants(h.run("--input", "least=1"), exitFailed)
 	run, first := h.onlyRun(), h.state
 	h.state = filepath.Join(h.dir, "other")
+	h.wants(h.do("plan", filepath.Join(h.dir, "story.yaml"), "--input", "dir="+h.dir+"/none"), exitDone, "held now: one: locked by run "+run)
 	h.wants(h.run(), exitLocked, "locked by run "+run, "resume --adopt one "+run)
 	h.wants(h.do("resume", "--adopt", "one"), exitFailed, "adopting run "+run+" (story) from one, two")
 	rec, err := journal.Read(journal.Dir(h.state, run))

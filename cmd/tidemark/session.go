@@ -27,9 +27,11 @@ type session struct {
 	local  string // the node that is this machine, with --local
 	run    string // the run whose controller steps the controller's own agent takes
 
-	mu     sync.Mutex
-	nodes  map[string]engine.Node
-	notify func(node string, up bool, err error)
+	mu    sync.Mutex
+	nodes map[string]engine.Node
+	// holders says of each node that another run holds who that is.
+	holders []string
+	notify  func(node string, up bool, err error)
 }
 
 // open prepares connections to the nodes of a site; nothing is dialled before the first question.
@@ -134,13 +136,25 @@ func (s *session) connected(ctx context.Context, run string, names []string) (ma
 		out[n] = s.node(n)
 	}
 	err := forAll(names, func(name string) error {
-		_, err := out[name].State(ctx, "")
+		state, err := out[name].State(ctx, "")
+		s.note(name, state.Lock)
 		return err
 	})
 	if err != nil {
 		return nil, &refused{err}
 	}
 	return out, nil
+}
+
+// note remembers who holds a node, unless it is the run of this session.
+func (s *session) note(name string, lock *engine.LockRecord) {
+	if lock == nil || lock.Run == s.run {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.holders = append(s.holders, (&engine.Locked{Node: name, Record: *lock}).Error())
+	slices.Sort(s.holders)
 }
 
 // forAll asks all names at once and joins the failures, each with its name.

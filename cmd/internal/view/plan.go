@@ -55,6 +55,9 @@ func (pw *planWriter) printf(format string, args ...any) { fmt.Fprintf(pw.w, for
 func (pw *planWriter) head(p *engine.Plan) {
 	pw.printf("%s\n", pw.st.paint(bold, p.Runbook+": "+p.Title))
 	pw.printf("site %s, run %s, locks %s\n", p.Site, p.Run, NodeList(p.Nodes))
+	for _, held := range p.Held {
+		pw.printf("%s\n", pw.st.paint(red, "held now: "+held))
+	}
 	for _, name := range slices.Sorted(maps.Keys(p.Inputs)) {
 		pw.printf("  %s = %s\n", name, Value(p.Inputs[name]))
 	}
