@@ -10,6 +10,7 @@ import (
 
 	"tidemark/engine"
 	"tidemark/steps/backup"
+	"tidemark/steps/internal/cql"
 )
 
 // linksNote is said wherever links are: people take a backup on the same disk for more than it is.
@@ -48,7 +49,7 @@ func SaveSnapshot() engine.Kind {
 			"with table ids go into the manifest, which is written last. Then this snapshot is cleared, and no other.",
 		Example: "id: save\nsave-snapshot: {tag: 20261122T010203Z-k7, keyspaces: [homer, memento], nodes: [vellum-1, vellum-2, vellum-3]}",
 		Redo:    engine.Idempotent,
-		Reads:   ringReads(),
+		Reads:   cql.Reads(),
 		New:     func() engine.Step { return &saveSnapshot{} },
 		Out:     SaveOut{},
 		Version: 1,
@@ -135,6 +136,9 @@ func (s *saveSnapshot) size(ctx context.Context, v *engine.View, c engine.Change
 	if err != nil {
 		return c, err
 	}
+	if err := s.everyMember(ctx, v, r); err != nil {
+		return c, err
+	}
 	link, copied, err := liveSize(v, r)
 	if err != nil {
 		return c, err
@@ -148,6 +152,22 @@ func (s *saveSnapshot) size(ctx context.Context, v *engine.View, c engine.Change
 	fact, err := enoughSpace(v, s.Dir, copied)
 	c.Pre = append(c.Pre, fact)
 	return c, err
+}
+
+// everyMember refuses a set that leaves out a member of the ring: it would count as complete, and its restore would be
+// refused or lose the ranges of the member that is missing (clearwater.md §6).
+func (s *saveSnapshot) everyMember(ctx context.Context, v *engine.View, r *ring) error {
+	peers, err := cql.At(v, r.conf.CQLAddress()).Peers(ctx)
+	if err != nil || len(peers) < len(s.Nodes) {
+		return err
+	}
+	var others []string
+	for _, p := range peers {
+		others = append(others, p.Address)
+	}
+	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "the ring has %d members, the backup would hold %d (%s); %s also knows %s",
+		len(peers)+1, len(s.Nodes), strings.Join(s.Nodes, ", "), v.Node, strings.Join(others, ", ")),
+		"name every member in the site file and run it without --limit")
 }
 
 // Probe looks again at what was promised.

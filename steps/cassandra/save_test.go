@@ -272,6 +272,16 @@ func TestSaveRefuses(t *testing.T) {
 	}
 }
 
+// TestSaveRefusesASetThatLeavesAMemberOut: such a set would count as complete and could not be restored.
+func TestSaveRefusesASetThatLeavesAMemberOut(t *testing.T) {
+	n := newSnapshotNode(t)
+	n.Facts.Add([]engine.Fact{{Key: factSnapshot(tag), Value: present}})
+	step := saving()
+	step.Nodes = []string{"vellum-1"}
+	_, err := n.Plan(SaveSnapshot(), step)
+	refused(t, err, engine.ClassPrecondition, "ring has 2 members, the backup would hold 1 (vellum-1)", "10.0.0.2", "--limit")
+}
+
 func TestSaveIsPlannedAfterAPlannedSnapshot(t *testing.T) {
 	n := newSnapshotNode(t)
 	if _, err := n.Plan(SaveSnapshot(), saving()); err == nil {

@@ -10,6 +10,7 @@ import (
 
 	"tidemark/engine"
 	"tidemark/steps/backup"
+	"tidemark/steps/internal/cql"
 	"tidemark/steps/internal/nodetool"
 )
 
@@ -34,7 +35,7 @@ func Snapshot() engine.Kind {
 			"is looked for in its directory, since a word of success proves nothing. A part of a snapshot that an interruption left is cleared and taken anew.",
 		Example: "id: snapshot\nsnapshot: {tag: 20261122T010203Z-k7, keyspaces: [homer, memento]}",
 		Redo:    engine.Checked,
-		Reads:   ringReads(),
+		Reads:   cql.Reads(),
 		New:     func() engine.Step { return &snapshot{} },
 		Out:     SnapshotOut{},
 		Version: 1,
@@ -69,19 +70,19 @@ func (s *snapshot) Plan(ctx context.Context, v *engine.View) (engine.Change, err
 	if err != nil {
 		return c, err
 	}
-	st, err := s.stands(ctx, v, r)
+	st, err := s.stands(v, r)
 	if err != nil {
 		return c, err
 	}
 	return s.decide(c, v, r, st)
 }
 
-// stands asks nodetool only for the dry run: just before Apply a tag that lies elsewhere makes nodetool refuse.
-func (s *snapshot) stands(ctx context.Context, v *engine.View, r *ring) (standing, error) {
+// stands looks at all tables only for the dry run: just before Apply a tag that lies elsewhere makes nodetool refuse.
+func (s *snapshot) stands(v *engine.View, r *ring) (standing, error) {
 	if v.Actual {
 		return r.look(s.Tag)
 	}
-	return r.lookAndAsk(ctx, s.Tag)
+	return r.lookEverywhere(s.Tag)
 }
 
 func (s *snapshot) decide(c engine.Change, v *engine.View, r *ring, st standing) (engine.Change, error) {

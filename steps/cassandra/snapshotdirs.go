@@ -1,7 +1,6 @@
 package cassandra
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,7 +13,6 @@ import (
 
 	"tidemark/engine"
 	"tidemark/steps/internal/cql"
-	"tidemark/steps/internal/nodetool"
 )
 
 // snapshotsDir is Cassandra's name for the snapshots inside a table's directory.
@@ -99,8 +97,8 @@ func (s snapshotOf) schema(a engine.Asker) (string, error) {
 
 // standing is how far a snapshot is there.
 type standing struct {
-	// listed: nodetool knows the tag, for any keyspace; begun: a table has a directory for it.
-	listed, begun bool
+	// begun: a table has a directory for the tag; elsewhere: so has any table of the node.
+	begun, elsewhere bool
 	// found are the tables with a whole part, without the names of those that lack it.
 	found   int
 	without []string
@@ -108,7 +106,7 @@ type standing struct {
 	taken time.Time
 }
 
-func (s standing) absent() bool   { return !s.listed && !s.begun }
+func (s standing) absent() bool   { return !s.elsewhere && !s.begun }
 func (s standing) complete() bool { return s.found > 0 && len(s.without) == 0 }
 
 // look looks into the directories: what is there in whole is there, whoever says what. That takes no time.
@@ -135,13 +133,38 @@ func (r *ring) look(tag string) (standing, error) {
 	return st, nil
 }
 
-// lookAndAsk is look and nodetool's answer, which also knows of other keyspaces and dropped tables.
-func (r *ring) lookAndAsk(ctx context.Context, tag string) (standing, error) {
+// lookEverywhere is look, and whether the tag lies with any other table: of another keyspace, or dropped since.
+func (r *ring) lookEverywhere(tag string) (standing, error) {
 	st, err := r.look(tag)
 	if err != nil {
 		return st, err
 	}
-	listed, err := nodetool.New(r.asker).Snapshots(ctx)
-	st.listed = slices.ContainsFunc(listed, func(s nodetool.Snapshot) bool { return s.Tag == tag })
-	return st, err
+	for _, d := range r.conf.DataDirs {
+		tables, err := tableDirs(r.asker.Path(d))
+		if err != nil {
+			return st, err
+		}
+		for _, t := range tables {
+			if _, err := os.Lstat(filepath.Join(t, "snapshots", tag)); err == nil {
+				st.elsewhere = true
+			}
+		}
+	}
+	return st, nil
+}
+
+// tableDirs are all directories two levels below a data directory.
+func tableDirs(dataDir string) ([]string, error) {
+	keyspaces, err := os.ReadDir(dataDir)
+	var out []string
+	for _, k := range keyspaces {
+		tables, err := os.ReadDir(filepath.Join(dataDir, k.Name()))
+		if err != nil {
+			continue // a file, or a keyspace that is being dropped
+		}
+		for _, t := range tables {
+			out = append(out, filepath.Join(dataDir, k.Name(), t.Name()))
+		}
+	}
+	return out, err
 }
