@@ -40,30 +40,49 @@ func primaryRanges(own []string, others ...[]string) ([][2]int64, error) {
 	return ranges, nil
 }
 
-// count notes the rows of this node's primary ranges in each table. The server goes on serving, so on a busy
-// cluster the numbers are of about the snapshot's time, not exactly of it.
-func count(ctx context.Context, h *engine.Host, r *ring, tables []backup.Table) error {
-	server := cql.At(h, r.conf.CQLAddress())
-	peers, err := server.Peers(ctx)
+// counter counts rows in the primary ranges of the node it asks.
+type counter struct {
+	server *cql.Server
+	ranges [][2]int64
+}
+
+func newCounter(ctx context.Context, h *engine.Host, r *ring) (*counter, error) {
+	c := &counter{server: cql.At(h, r.conf.CQLAddress())}
+	peers, err := c.server.Peers(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var others [][]string
 	for _, p := range peers {
 		others = append(others, p.Tokens)
 	}
-	ranges, err := primaryRanges(r.local.Tokens, others...)
+	c.ranges, err = primaryRanges(r.local.Tokens, others...)
+	return c, err
+}
+
+// rows reads the keys of a table at LOCAL_QUORUM; the pages of one read bound memory and load.
+func (c *counter) rows(ctx context.Context, t *backup.Table) (int64, error) {
+	n := int64(0)
+	err := c.server.Rows(ctx, t.Keyspace, t.Name, keysOf(t), c.ranges, "LOCAL_QUORUM", func(engine.Row) error { n++; return nil })
+	if err != nil {
+		return n, fmt.Errorf("count %s.%s: %w", t.Keyspace, t.Name, err)
+	}
+	return n, nil
+}
+
+// count notes the rows of this node's primary ranges in each table. The server goes on serving, so on a busy
+// cluster the numbers are of about the snapshot's time, not exactly of it.
+func count(ctx context.Context, h *engine.Host, r *ring, tables []backup.Table) error {
+	c, err := newCounter(ctx, h, r)
 	if err != nil {
 		return err
 	}
 	for i := range tables {
-		t := &tables[i]
-		rows := int64(0)
-		err := server.Rows(ctx, t.Keyspace, t.Name, keysOf(t), ranges, "LOCAL_QUORUM", func(engine.Row) error { rows++; return nil })
+		rows, err := c.rows(ctx, &tables[i])
 		if err != nil {
-			return fmt.Errorf("count %s.%s: %w", t.Keyspace, t.Name, err)
+			return err
 		}
-		t.Rows = &rows
+		tables[i].Rows = &rows
 	}
 	return nil
 }
