@@ -129,7 +129,7 @@ func bridged(t *testing.T, h *hub, args string) (*engine.Plan, *enginetest.Contr
 		t.Fatal(err)
 	}
 	site, diags := schema.LoadSite(schema.Source{Name: "site.yaml", Data: []byte(testSite)})
-	rb, more := schema.Load(schema.Source{Name: "test.yaml", Data: []byte("runbook: t\ntitle: T\nstages:\n  - stage: a\n    on: n1\n    steps:\n      - {id: f, fetch: " + args + "}\n")}, ks.Schema(), site)
+	rb, more := schema.Load(schema.Sources{Runbook: schema.Source{Name: "test.yaml", Data: []byte("runbook: t\ntitle: T\nstages:\n  - stage: a\n    on: n1\n    steps:\n      - {id: f, fetch: " + args + "}\n")}}, ks.Schema(), site)
 	if err := errors.Join(diags.Err(), more.Err()); err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func NewPlan(b Basis) (*Plan, error) {
 	p := &Plan{
 		Format: PlanFormat, Run: b.Run, Runbook: b.Runbook.Name, Title: b.Runbook.Title, Site: b.Site.Name,
 		Inputs: b.Inputs, Limit: b.Limit, OnFailure: b.Runbook.OnFailure, Kinds: map[string]string{},
-		Source: File{b.Runbook.Source.Name, string(b.Runbook.Source.Data)},
+		Texts: TextsOf(b.Runbook.Sources),
 	}
 	for _, s := range b.Runbook.Stages {
 		if err := b.addStage(p, s.ID, b.nodesOf(s.On, s.Pick), s.Steps, s.Strategy); err != nil {

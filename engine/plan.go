@@ -19,12 +19,6 @@ const ControllerNode = "controller"
 // FinallyStage is the name under which the steps of `finally:` stand in plans and journals.
 const FinallyStage = "finally"
 
-// File is a named text that a plan was made from.
-type File struct {
-	Name string `json:"name"`
-	Text string `json:"text"`
-}
-
 // Plan is all tasks of a run with their changes. It holds the texts it was made from, so that a stored plan is
 // carried out without any other file.
 type Plan struct {
@@ -35,7 +29,7 @@ type Plan struct {
 	Site      string            `json:"site"`
 	Build     string            `json:"build"`
 	Created   time.Time         `json:"created"`
-	Source    File              `json:"source"`
+	Texts     Texts             `json:"texts"`
 	SiteFile  File              `json:"site_file"`
 	Inputs    map[string]any    `json:"inputs"`
 	Limit     []string          `json:"limit,omitempty"`

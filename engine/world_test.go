@@ -138,7 +138,7 @@ func newBench(t testing.TB, runbook string) *bench {
 	if err := diags.Err(); err != nil {
 		t.Fatal(err)
 	}
-	rb, diags := schema.Load(schema.Source{Name: "test.yaml", Data: []byte(runbook)}, ks.Schema(), site)
+	rb, diags := schema.Load(schema.Sources{Runbook: schema.Source{Name: "test.yaml", Data: []byte(runbook)}}, ks.Schema(), site)
 	if err := diags.Err(); err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ func (l *loader) afterwards(n *yaml.Node) {
 
 // Afterwards gives the sentences for the operator at the end of a run that is done. Inputs, site and run must be known.
 func (r *Runbook) Afterwards(env Env) ([]string, Diagnostics) {
-	report := &report{doc: r.doc}
+	report := &report{docs: r.docs}
 	var out []string
 	for _, sentence := range r.afterwards {
 		v, ok := sentence.eval(report, env.roots())

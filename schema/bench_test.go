@@ -29,7 +29,7 @@ func BenchmarkLoad(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, ds := schema.Load(src, testKinds(), nil); len(ds) > 0 {
+				if _, ds := schema.Load(schema.Sources{Runbook: src}, testKinds(), nil); len(ds) > 0 {
 					b.Fatal(ds.Render(src))
 				}
 			}

@@ -71,7 +71,7 @@ func needed(in *Input) string {
 func (b *binder) given(in *Input, text string) {
 	v := in.value()
 	n := textNode(in, text)
-	rep := &report{doc: &document{src: Source{Name: commandLine}}}
+	rep := &report{docs: docsOf(&document{src: Source{Name: commandLine}})}
 	d := &decoder{report: rep, literal: true}
 	if n == nil {
 		b.refuse(in.Name, codeInputType, fmt.Sprintf("%q is no %s", text, in.Type), formOf(in))
@@ -140,7 +140,7 @@ func flowNode(in *Input, text string) *yaml.Node {
 // vars, or accepts what it finds when there was no site.
 func (b *binder) fallback(in *Input, site *Site) {
 	env := Env{Site: site.Env(), Vars: b.book.VarsFor(nil, site)}
-	rep := &report{doc: b.book.doc}
+	rep := &report{docs: b.book.docs}
 	d := &decoder{report: rep, leaves: in.leaves, env: env.roots()}
 	v := in.value()
 	if d.decode(in.def, v) && len(in.Enum) > 0 {

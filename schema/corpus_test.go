@@ -4,10 +4,12 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
 
 	"tidemark/schema"
 )
@@ -44,41 +46,64 @@ func labSite(t *testing.T) *schema.Site {
 	return site
 }
 
-// load reads a file of the corpus: site-* as a site; *.nosite.yaml as a
-// runbook without a site; all others with the site of the lab.
-func load(t *testing.T, path string) (schema.Source, schema.Diagnostics) {
+// load reads a file of the corpus: site-* as a site; *.nosite.* as a runbook
+// without a site; all others with the site of the lab. A .txtar holds a runbook
+// with the other texts of its site, by directory.
+func load(t *testing.T, path string) ([]schema.Source, schema.Diagnostics) {
 	t.Helper()
 	src := read(t, path)
 	if strings.HasPrefix(src.Name, "site-") {
 		_, ds := schema.LoadSite(src)
-		return src, ds
+		return []schema.Source{src}, ds
 	}
 	site := labSite(t)
-	if strings.HasSuffix(src.Name, ".nosite.yaml") {
+	if strings.Contains(src.Name, ".nosite.") {
 		site = nil
 	}
-	_, ds := schema.Load(src, testKinds(), site)
-	return src, ds
+	all := schema.Sources{Runbook: src}
+	if filepath.Ext(path) == ".txtar" {
+		all = unpack(t, src)
+	}
+	_, ds := schema.Load(all, testKinds(), site)
+	return all.All(), ds
+}
+
+func unpack(t *testing.T, archive schema.Source) (out schema.Sources) {
+	t.Helper()
+	for _, f := range txtar.Parse(archive.Data).Files {
+		src := schema.Source{Name: f.Name, Data: f.Data}
+		switch filepath.Dir(f.Name) {
+		case "overlays":
+			out.Overlays = append(out.Overlays, src)
+		case "include":
+			out.Includes = append(out.Includes, src)
+		case "kinds":
+			out.Kinds = append(out.Kinds, src)
+		default:
+			out.Runbook = src
+		}
+	}
+	return out
 }
 
 func TestOK(t *testing.T) {
-	for _, path := range glob(t, "ok/*.yaml", 8) {
+	for _, path := range slices.Concat(glob(t, "ok/*.yaml", 8), glob(t, "ok/*.txtar", 0)) {
 		t.Run(filepath.Base(path), func(t *testing.T) {
-			if src, ds := load(t, path); len(ds) > 0 {
-				t.Fatal("\n" + ds.Render(src))
+			if srcs, ds := load(t, path); len(ds) > 0 {
+				t.Fatal("\n" + ds.Render(srcs...))
 			}
 		})
 	}
 }
 
 func TestErr(t *testing.T) {
-	for _, path := range glob(t, "err/*.yaml", 30) {
+	for _, path := range slices.Concat(glob(t, "err/*.yaml", 30), glob(t, "err/*.txtar", 0)) {
 		t.Run(filepath.Base(path), func(t *testing.T) {
-			src, ds := load(t, path)
+			srcs, ds := load(t, path)
 			if len(ds) == 0 {
 				t.Fatal("no diagnostic")
 			}
-			golden(t, strings.TrimSuffix(path, ".yaml")+".out", ds.Render(src))
+			golden(t, strings.TrimSuffix(path, filepath.Ext(path))+".out", ds.Render(srcs...))
 		})
 	}
 }

@@ -28,7 +28,7 @@ type document struct {
 // parse reads exactly one YAML document within the limits.
 func parse(src Source, r *report) *document {
 	d := &document{src: src, lines: splitLines(src.Data)}
-	r.doc = d
+	r.docs = docsOf(d)
 	if len(src.Data) > maxBytes {
 		r.line(1, codeTooLarge, fmt.Sprintf("the file has %d bytes, more than %d", len(src.Data), maxBytes), "")
 		return d

@@ -148,7 +148,7 @@ func setText(v reflect.Value, text string) error {
 	if v.Type() == modeType {
 		n.Style = yaml.DoubleQuotedStyle
 	}
-	r := &report{doc: &document{}}
+	r := &report{docs: docsOf(&document{})}
 	d := &decoder{report: r}
 	if !d.scalar(n, v) {
 		return errors.New(r.list[0].Message)

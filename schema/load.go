@@ -43,7 +43,7 @@ type loader struct {
 // Load reads and checks a runbook. Without a site, groups, nodes and vars are
 // unknown and accepted; all else is checked. The runbook is nil when the
 // diagnostics hold an error.
-func Load(src Source, kinds []Kind, site *Site) (*Runbook, Diagnostics) {
+func Load(src Sources, kinds []Kind, site *Site) (*Runbook, Diagnostics) {
 	r := &report{}
 	l := &loader{
 		decoder: decoder{report: r}, kinds: map[string]Kind{}, site: site,
@@ -52,12 +52,12 @@ func Load(src Source, kinds []Kind, site *Site) (*Runbook, Diagnostics) {
 	for _, k := range kinds {
 		l.kinds[k.Name] = k
 	}
-	doc := parse(src, r)
+	doc := parse(src.Runbook, r)
 	if doc.root == nil {
 		return nil, r.list.sorted()
 	}
-	sum := sha256.Sum256(src.Data)
-	l.book = &Runbook{Source: src, Digest: hex.EncodeToString(sum[:]), doc: doc}
+	sum := sha256.Sum256(src.Runbook.Data)
+	l.book = &Runbook{Sources: Sources{Runbook: src.Runbook}, Digest: hex.EncodeToString(sum[:]), docs: r.docs}
 	l.load(doc.root)
 	if r.list.HasErrors() {
 		return nil, r.list.sorted()

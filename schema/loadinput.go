@@ -40,7 +40,7 @@ func (l *loader) input(key, value *yaml.Node) {
 	ok := l.decode(value, reflect.ValueOf(&f).Elem())
 	in := Input{
 		Name: key.Value, Type: f.Type, Of: f.Of.Value, Help: f.Help, Required: f.Required,
-		Enum: f.Enum, HasDefault: f.Default != nil, Pos: l.doc.pos(key), def: f.Default, pos: key,
+		Enum: f.Enum, HasDefault: f.Default != nil, Pos: l.docs.pos(key), def: f.Default, pos: key,
 	}
 	many := in.Type == "list" || in.Type == "map"
 	if in.Of == "" && many {

@@ -53,7 +53,7 @@ func (l *loader) stages(n *yaml.Node) {
 func (l *loader) stage(n *yaml.Node, index int) *Stage {
 	var f stageFile
 	l.decode(n, reflect.ValueOf(&f).Elem())
-	s := &Stage{ID: f.Stage.Value, Pos: l.doc.pos(n), node: f.Stage.node}
+	s := &Stage{ID: f.Stage.Value, Pos: l.docs.pos(n), node: f.Stage.node}
 	if f.Stage.node != nil {
 		l.name(f.Stage.node, "stage")
 		if s.ID == finallyID {
@@ -130,7 +130,7 @@ func (l *loader) finally(n *yaml.Node) {
 	if n == nil {
 		return
 	}
-	s := &Stage{ID: finallyID, Pos: l.doc.pos(n), node: n}
+	s := &Stage{ID: finallyID, Pos: l.docs.pos(n), node: n}
 	for _, stage := range l.book.Stages {
 		if !stage.OnController() {
 			s.On = append(s.On, stage.On...)

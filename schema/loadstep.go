@@ -78,8 +78,8 @@ func (l *loader) step(n *yaml.Node, here *place) *Step {
 	var f stepFile
 	l.decode(plain, reflect.ValueOf(&f).Elem())
 	step := &Step{
-		ID: f.ID.Value, Timeout: f.Timeout, User: f.User.Value, Pos: l.doc.pos(n), args: args,
-		leaves: map[*yaml.Node]*leaf{}, conds: map[*yaml.Node]*Expr{}, doc: l.doc,
+		ID: f.ID.Value, Timeout: f.Timeout, User: f.User.Value, Pos: l.docs.pos(n), args: args,
+		leaves: map[*yaml.Node]*leaf{}, conds: map[*yaml.Node]*Expr{}, docs: l.docs,
 	}
 	l.stepRules(step, f, here.stage)
 	if step.On != nil {
@@ -97,7 +97,7 @@ func (l *loader) step(n *yaml.Node, here *place) *Step {
 
 // splitStep parts the step keys from the kind.
 func (l *loader) splitStep(n *yaml.Node) (plain, kind, args *yaml.Node) {
-	plain = &yaml.Node{Kind: yaml.MappingNode, Line: n.Line, Column: n.Column}
+	plain = l.docs.like(&yaml.Node{Kind: yaml.MappingNode}, n)
 	var unknown []*yaml.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]

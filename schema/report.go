@@ -8,39 +8,39 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// report collects the diagnostics of one reading of one document.
+// report collects the diagnostics of one reading.
 type report struct {
-	doc  *document
+	docs *docs
 	list Diagnostics
 	conf *conf.Config // made when the first expression is compiled
 }
 
 // at reports a mistake at the whole of a value.
 func (r *report) at(n *yaml.Node, code, message, help string) {
-	r.add(Error, r.doc.pos(n), r.doc.width(n), code, message, help)
+	r.add(Error, r.docs.pos(n), r.docs.of(n).width(n), code, message, help)
 }
 
 // warn reports what does not refuse the text.
 func (r *report) warn(n *yaml.Node, code, message, help string) {
-	r.add(Warning, r.doc.pos(n), r.doc.width(n), code, message, help)
+	r.add(Warning, r.docs.pos(n), r.docs.of(n).width(n), code, message, help)
 }
 
 // within reports a mistake at characters [from, from+width) of a scalar's
 // value, wherever quotes, escapes and folding put them in the text.
 func (r *report) within(n *yaml.Node, from, width int, code, message, help string) {
-	r.add(Error, r.doc.locate(n, from), width, code, message, help)
+	r.add(Error, r.docs.of(n).locate(n, from), width, code, message, help)
 }
 
-// line reports a mistake at a whole line.
+// line reports a mistake at a whole line of the main text.
 func (r *report) line(line int, code, message, help string) {
-	text := ""
-	if line >= 1 && line <= len(r.doc.lines) {
-		text = r.doc.lines[line-1]
+	text, doc := "", r.docs.main
+	if line >= 1 && line <= len(doc.lines) {
+		text = doc.lines[line-1]
 	}
 	trimmed := strings.TrimLeft(text, " \t")
 	col := utf8.RuneCountInString(text) - utf8.RuneCountInString(trimmed) + 1
 	width := utf8.RuneCountInString(strings.TrimSpace(trimmed))
-	r.add(Error, Pos{File: r.doc.src.Name, Line: line, Col: col}, width, code, message, help)
+	r.add(Error, Pos{File: doc.src.Name, Line: line, Col: col}, width, code, message, help)
 }
 
 func (r *report) add(s Severity, pos Pos, width int, code, message, help string) {

@@ -13,7 +13,7 @@ import (
 type Runbook struct {
 	Name      string
 	Title     string
-	Digest    string // sha256 of the text, hex
+	Digest    string // sha256 of the runbook's own text, hex
 	Inputs    []Input
 	Vars      map[string]any
 	Locks     []string // groups and nodes that are locked though no task runs there
@@ -21,9 +21,9 @@ type Runbook struct {
 	Deadline  time.Duration
 	Stages    []*Stage
 	Finally   []*Step
-	Source    Source
+	Sources   Sources // the texts it was made from
 
-	doc        *document
+	docs       *docs
 	afterwards []*leaf
 }
 
@@ -117,7 +117,7 @@ type Step struct {
 	waits  []string
 	leaves map[*yaml.Node]*leaf
 	conds  map[*yaml.Node]*Expr
-	doc    *document
+	docs   *docs
 }
 
 // Retry says when a failed attempt is repeated.
@@ -129,7 +129,7 @@ type Retry struct {
 	Jitter   float64 // share of the wait that is random, 0 to 1
 	If       *Expr   // nil = every failure
 
-	doc *document
+	docs *docs
 }
 
 // Steps gives all steps in the order of the text, finally last.

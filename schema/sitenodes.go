@@ -43,7 +43,7 @@ func (d *decoder) node(key, value *yaml.Node) Node {
 	ok := d.decode(value, reflect.ValueOf(&f).Elem())
 	n := Node{
 		Name: key.Value, Address: f.Address.Value, Connection: f.Connection, Become: f.Become,
-		Netns: f.Netns.Value, User: f.User.Value, Port: f.Port, Pos: d.doc.pos(key),
+		Netns: f.Netns.Value, User: f.User.Value, Port: f.Port, Pos: d.docs.pos(key),
 		Groups: d.groups(f.Groups), Vars: d.vars(f.Vars),
 	}
 	d.word(f.Netns, "network namespace")

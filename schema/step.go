@@ -21,7 +21,7 @@ const maxKey = 200
 
 // reader is a decoder for one evaluation; it shares nothing that changes.
 func (s *Step) reader(env Env) *decoder {
-	return &decoder{report: &report{doc: s.doc}, leaves: s.leaves, conds: s.conds, env: env.roots(), what: s.Kind}
+	return &decoder{report: &report{docs: s.docs}, leaves: s.leaves, conds: s.conds, env: env.roots(), what: s.Kind}
 }
 
 // Items gives the turns of the step on a node in order: one with an empty key
@@ -130,7 +130,7 @@ func (r *Retry) Wants(env Env) (bool, Diagnostics) {
 	if r.If == nil {
 		return true, nil
 	}
-	rep := &report{doc: r.doc}
+	rep := &report{docs: r.docs}
 	value, _, _ := r.If.truth(rep, env.roots())
 	return value, rep.list.sorted()
 }

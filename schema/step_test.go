@@ -16,7 +16,7 @@ import (
 func book(t *testing.T, name string) (*schema.Runbook, *schema.Site) {
 	t.Helper()
 	src, site := read(t, corpus+"/ok/"+name), labSite(t)
-	b, ds := schema.Load(src, testKinds(), site)
+	b, ds := schema.Load(schema.Sources{Runbook: src}, testKinds(), site)
 	if ds.HasErrors() {
 		t.Fatal(ds.Render(src))
 	}

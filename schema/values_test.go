@@ -75,7 +75,7 @@ func TestLoadSurvivesAnyText(t *testing.T) {
 		to := rapid.IntRange(from, min(len(good), from+20)).Draw(t, "to")
 		put := rapid.StringOf(rapid.SampledFrom([]rune("ab:{}[]\"'\n -${}.?|>&*#!0,é\t"))).Draw(t, "put")
 		data := string(good[:from]) + put + string(good[to:])
-		b, ds := schema.Load(schema.Source{Name: "x", Data: []byte(data)}, testKinds(), site)
+		b, ds := schema.Load(schema.Sources{Runbook: schema.Source{Name: "x", Data: []byte(data)}}, testKinds(), site)
 		if (b == nil) != ds.HasErrors() {
 			t.Fatalf("runbook %v with %v", b, ds)
 		}

@@ -90,7 +90,7 @@ func newStory(t *testing.T) *story {
 		t.Fatal(err)
 	}
 	site, ds := schema.LoadSite(schema.Source{Name: "site.yaml", Data: []byte(modelSite)})
-	rb, more := schema.Load(text(t, "restore-vellum"), real.Schema(), site)
+	rb, more := schema.Load(schema.Sources{Runbook: text(t, "restore-vellum")}, real.Schema(), site)
 	if err := append(ds, more...).Err(); err != nil {
 		t.Fatal(err)
 	}

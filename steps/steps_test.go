@@ -51,7 +51,7 @@ func TestKinds(t *testing.T) {
 				t.Errorf("the first sentence is no summary: %q", summary)
 			}
 			src := around(k)
-			book, diags := schema.Load(src, all, nil)
+			book, diags := schema.Load(schema.Sources{Runbook: src}, all, nil)
 			if len(diags) > 0 {
 				t.Fatal(diags.Render(src))
 			}
@@ -105,7 +105,7 @@ func TestShippedRunbooks(t *testing.T) {
 				t.Fatal(err)
 			}
 			ks, s, src := kinds(t), site(t), schema.Source{Name: name, Data: data}
-			book, diags := schema.Load(src, ks.Schema(), s)
+			book, diags := schema.Load(schema.Sources{Runbook: src}, ks.Schema(), s)
 			if len(diags) > 0 {
 				t.Fatal(diags.Render(src))
 			}

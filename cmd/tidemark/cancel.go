@@ -104,7 +104,7 @@ func (a *app) cancelOn(ctx context.Context, node engine.Node, run string, open [
 
 // openFor opens connections to the nodes of a stored plan, by the site as it stands there.
 func (a *app) openFor(p *engine.Plan) (*session, error) {
-	site, diags := schema.LoadSite(schema.Source{Name: p.SiteFile.Name, Data: []byte(p.SiteFile.Text)})
+	site, diags := schema.LoadSite(p.SiteFile.Source())
 	if diags.Err() != nil {
 		return nil, &invalid{diags, nil}
 	}

@@ -68,8 +68,8 @@ func (a *app) nextAfter(r *driven) string {
 	if r.state.Closed == "" {
 		return a.command("resume", r.plan.Run)
 	}
-	words := []string{"run", r.plan.Source.Name}
-	if slices.Contains(shippedNames(), r.plan.Runbook) && r.plan.Source.Name == r.plan.Runbook+yamlExt {
+	words := []string{"run", r.plan.Texts.Runbook.Name}
+	if slices.Contains(shippedNames(), r.plan.Runbook) && r.plan.Texts.Runbook.Name == r.plan.Runbook+yamlExt {
 		words[1] = r.plan.Runbook
 	}
 	for _, kv := range a.inputs {

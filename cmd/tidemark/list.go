@@ -32,7 +32,7 @@ func (a *app) list() error {
 			return err
 		}
 		l := listed{Name: name, Title: "not valid in this build; see: tidemark validate " + name, Inputs: []string{}}
-		r, diags := schema.Load(src, kinds.Schema(), nil)
+		r, diags := schema.Load(schema.Sources{Runbook: src}, kinds.Schema(), nil)
 		if diags.Err() != nil {
 			all = append(all, l)
 			continue

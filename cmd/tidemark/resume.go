@@ -110,18 +110,18 @@ func (a *app) reload(p *engine.Plan) (*definition, error) {
 	}
 	d := &definition{
 		kinds:   kinds,
-		src:     schema.Source{Name: p.Source.Name, Data: []byte(p.Source.Text)},
-		siteSrc: schema.Source{Name: p.SiteFile.Name, Data: []byte(p.SiteFile.Text)},
+		sources: p.Texts.Sources(),
+		siteSrc: p.SiteFile.Source(),
 	}
-	for _, src := range []schema.Source{d.src, d.siteSrc} {
+	for _, src := range append(d.sources.All(), d.siteSrc) {
 		a.changedOnDisk(src)
 	}
 	var diags, more schema.Diagnostics
 	d.site, diags = schema.LoadSite(d.siteSrc)
-	d.runbook, more = schema.Load(d.src, kinds.Schema(), d.site)
+	d.runbook, more = schema.Load(d.sources, kinds.Schema(), d.site)
 	diags = append(diags, more...)
 	if diags.Err() != nil {
-		return nil, &invalid{diags, []schema.Source{d.src, d.siteSrc}}
+		return nil, &invalid{diags, append(d.sources.All(), d.siteSrc)}
 	}
 	return d, nil
 }

@@ -21,6 +21,7 @@ type app struct {
 	stdout, stderr io.Writer
 
 	site, state, output, agentDir string
+	runbooks                      string // a further directory of the site's own texts
 	inputs, limit                 []string
 	yes                           consent
 	local                         bool
@@ -89,6 +90,7 @@ func (a *app) buildOrNone() string {
 func (a *app) flags(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.StringVar(&a.site, "site", "", "site `FILE` (default /etc/tidemark/site.yaml, then ./site.yaml)")
+	f.StringVar(&a.runbooks, "runbooks", "", "`DIR` of the site's own runbooks, with overlays/, include/ and kinds/ in it (beside those next to the site file)")
 	f.StringVar(&a.state, "state", "", "`DIR` of the run directories (default $XDG_STATE_HOME/tidemark, for root /var/lib/tidemark)")
 	f.StringVarP(&a.output, "output", "o", "text", "`FORMAT` of the answer: text or json")
 	f.StringArrayVar(&a.inputs, "input", nil, "input of the runbook, `KEY=VALUE`; repeatable")

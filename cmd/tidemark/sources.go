@@ -84,7 +84,7 @@ func shippedNames() []string {
 type definition struct {
 	site    *schema.Site
 	siteSrc schema.Source
-	src     schema.Source
+	sources schema.Sources
 	runbook *schema.Runbook
 	kinds   *engine.Kinds
 	given   map[string]string
@@ -95,10 +95,10 @@ type definition struct {
 func (a *app) define(arg string) (*definition, error) {
 	d := &definition{}
 	var err error
-	if d.src, err = runbookSource(arg); err != nil {
+	if d.siteSrc, err = a.siteSource(); err != nil {
 		return nil, err
 	}
-	if d.siteSrc, err = a.siteSource(); err != nil {
+	if d.sources, err = a.gather(arg, d.siteSrc.Name); err != nil {
 		return nil, err
 	}
 	if d.given, err = pairs(a.inputs); err != nil {
@@ -113,13 +113,13 @@ func (a *app) check(d *definition) (err error) {
 	}
 	var diags, more schema.Diagnostics
 	d.site, diags = schema.LoadSite(d.siteSrc)
-	d.runbook, more = schema.Load(d.src, d.kinds.Schema(), d.site)
+	d.runbook, more = schema.Load(d.sources, d.kinds.Schema(), d.site)
 	diags = append(diags, more...)
 	if d.runbook != nil && d.site != nil {
 		d.inputs, more = d.runbook.BindInputs(d.given, d.site)
 		diags = append(diags, more...)
 	}
-	return a.judge(diags, d.siteSrc, d.src)
+	return a.judge(diags, append(d.sources.All(), d.siteSrc)...)
 }
 
 // judge refuses errors and only shows warnings.

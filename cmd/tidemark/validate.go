@@ -84,6 +84,6 @@ func validateOne(src schema.Source, site *schema.Site) (schema.Diagnostics, erro
 	if err != nil {
 		return nil, err
 	}
-	_, diags := schema.Load(src, kinds.Schema(), site)
+	_, diags := schema.Load(schema.Sources{Runbook: src}, kinds.Schema(), site)
 	return diags, nil
 }

@@ -25,7 +25,7 @@ func TestDeclaration(t *testing.T) {
 	}
 	book := "runbook: example\ntitle: Example\nstages:\n  - stage: one\n    on: vellum\n    steps:\n      - " +
 		strings.ReplaceAll(Run().Example, "\n", "\n        ") + "\n      - {id: flush, run: [sync]}\n"
-	if _, diags := schema.Load(schema.Source{Name: "example.yaml", Data: []byte(book)}, kinds.Schema(), nil); diags.Err() != nil {
+	if _, diags := schema.Load(schema.Sources{Runbook: schema.Source{Name: "example.yaml", Data: []byte(book)}}, kinds.Schema(), nil); diags.Err() != nil {
 		t.Error(diags.Err())
 	}
 }

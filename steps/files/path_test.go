@@ -85,7 +85,7 @@ func TestDeclarations(t *testing.T) {
 		}
 		example := "      - " + strings.ReplaceAll(kinds.Get(k.Name).Example, "\n", "\n        ") + "\n"
 		book := "runbook: example\ntitle: Example\nstages:\n  - stage: one\n    on: vellum\n    steps:\n" + example
-		if _, diags := schema.Load(schema.Source{Name: "example.yaml", Data: []byte(book)}, kinds.Schema(), nil); diags.Err() != nil {
+		if _, diags := schema.Load(schema.Sources{Runbook: schema.Source{Name: "example.yaml", Data: []byte(book)}}, kinds.Schema(), nil); diags.Err() != nil {
 			t.Errorf("%s: %v", k.Name, diags.Err())
 		}
 	}

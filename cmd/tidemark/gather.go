@@ -1,0 +1,57 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+
+	"tidemark/schema"
+)
+
+// gather reads a runbook and the texts that the site keeps for all of its runbooks: overlays, lists of stages and
+// composite kinds lie in directories of these names beside the site file, and in --runbooks.
+func (a *app) gather(arg, siteFile string) (schema.Sources, error) {
+	var s schema.Sources
+	var err error
+	if s.Runbook, err = runbookSource(arg); err != nil {
+		return s, err
+	}
+	for dir, into := range map[string]*[]schema.Source{"overlays": &s.Overlays, "include": &s.Includes, "kinds": &s.Kinds} {
+		if *into, err = readAll(dir, a.siteDirs(siteFile)); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// siteDirs are the directories with a site's own texts, without repetition.
+func (a *app) siteDirs(siteFile string) []string {
+	var out []string
+	if siteFile != "" {
+		out = append(out, filepath.Dir(siteFile))
+	}
+	if a.runbooks != "" && !slices.Contains(out, filepath.Clean(a.runbooks)) {
+		out = append(out, filepath.Clean(a.runbooks))
+	}
+	return out
+}
+
+// readAll reads the YAML files of a directory in each place, in the order of their names.
+func readAll(dir string, places []string) ([]schema.Source, error) {
+	var out []schema.Source
+	for _, place := range places {
+		names, err := filepath.Glob(filepath.Join(place, dir, "*"+yamlExt))
+		if err != nil {
+			return nil, err
+		}
+		slices.Sort(names)
+		for _, name := range names {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				return nil, &usage{err}
+			}
+			out = append(out, schema.Source{Name: name, Data: data})
+		}
+	}
+	return out, nil
+}
