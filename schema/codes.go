@@ -46,3 +46,59 @@ const (
 	codeSiteAddress = "TM0602"
 	codeSiteSecret  = "TM0603"
 )
+
+// Code is one kind of mistake.
+type Code struct {
+	ID    string `json:"code"`  // TM and four digits
+	Title string `json:"title"` // what is wrong, in a few words
+}
+
+// Codes are all kinds of mistakes, in the order of their numbers. Each has a
+// page: see [Page].
+func Codes() []Code {
+	return []Code{
+		{codeSyntax, "not YAML"},
+		{codeTooLarge, "too large"},
+		{codeSecondDoc, "a second document"},
+		{codeUnknownKey, "unknown key"},
+		{codeDuplicateKey, "duplicate key"},
+		{codeMissingKey, "a key is missing"},
+		{codeShape, "the wrong shape"},
+		{codeTag, "a tag"},
+		{codeType, "the wrong type"},
+
+		{codeName, "not a name"},
+		{codeDuplicateID, "named twice"},
+		{codeUnknownKind, "unknown kind"},
+		{codeOneKind, "not one kind"},
+		{codePlace, "not at this place"},
+		{codeGroup, "no such group"},
+		{codeUnused, "used nowhere"},
+		{codeStrategy, "not a number of nodes"},
+		{codeKey, "items that nothing tells apart"},
+
+		{codeDuration, "not a duration"},
+		{codeSize, "not a size"},
+		{codeMode, "not a mode"},
+		{codeEnum, "not one of the allowed words"},
+		{codeCheck, "arguments that do not go together"},
+		{codeRange, "out of range"},
+
+		{codeExpr, "not an expression"},
+		{codeUnknown, "unknown name"},
+		{codeMismatch, "types that do not fit"},
+		{codeFunction, "not a function of the language"},
+		{codeMaybe, "a value that may be absent"},
+		{codeOrder, "a step that did not run before"},
+		{codeNotHere, "not known here"},
+		{codeEvaluation, "an expression without a result"},
+
+		{codeInputMissing, "an input is missing"},
+		{codeInputUnknown, "unknown input"},
+		{codeInputType, "an input of the wrong type"},
+
+		{codeSiteGroup, "groups of a site"},
+		{codeSiteAddress, "the address of a node"},
+		{codeSiteSecret, "where a secret comes from"},
+	}
+}
