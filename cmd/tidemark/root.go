@@ -76,7 +76,7 @@ func newRoot(a *app) *cobra.Command {
 func verbs(a *app) []*cobra.Command {
 	return []*cobra.Command{
 		newList(a), newShow(a), newValidate(a), newPlan(a), newRun(a), newResume(a), newStatus(a), newRuns(a),
-		newLogs(a), newAttach(a), newCancel(a), newAbandon(a), newBackups(a), newSteps(a), newNodes(a), newUnlock(a),
+		newLogs(a), newAttach(a), newCancel(a), newAbandon(a), newBackups(a), newSteps(a), newExplain(a), newNodes(a), newUnlock(a),
 		newVersion(a), newAgent(a.buildOrNone),
 	}
 }
@@ -121,14 +121,20 @@ func (a *app) explain(err error) {
 	}
 	if i := (*invalid)(nil); errors.As(err, &i) {
 		fmt.Fprint(a.stderr, i.diags.Render(i.sources...))
-		n := 0
-		for _, d := range i.diags {
-			if d.Severity == schema.Error {
-				n++
-			}
-		}
-		a.say("%s. Nothing was done.", view.Count(n, "mistake"))
+		a.mistakes(i.diags)
 		return
 	}
 	view.Problem(a.stderr, causes(err), view.StyleOf(a.stderr))
+}
+
+// mistakes ends a list of diagnostics: how many refuse the text, and where the first is explained.
+func (a *app) mistakes(diags schema.Diagnostics) {
+	var codes []string
+	for _, d := range diags {
+		if d.Severity == schema.Error {
+			codes = append(codes, d.Code)
+		}
+	}
+	a.say("%s. Nothing was done.", view.Count(len(codes), "mistake"))
+	a.say("  next: tidemark explain %s", codes[0])
 }

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tidemark/cmd/internal/view"
+	"tidemark/schema"
+)
+
+func newExplain(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "explain CODE", Short: "Explains a mistake by its code, with a wrong and a right example.", Args: between(1, 1),
+		RunE: func(_ *cobra.Command, args []string) error { return a.explainArg(args) },
+	}
+}
+
+// explainArg tells a code from anything else by its form.
+func (a *app) explainArg(args []string) error {
+	if regexp.MustCompile(`^(?i)tm\d+$`).MatchString(args[0]) {
+		return a.explainCode(args[0])
+	}
+	return usagef("tidemark explain TM0104", "%q is no code of a mistake: TM and four digits, as in TM0104", args[0])
+}
+
+// codePage is the page of a code for programs.
+type codePage struct {
+	schema.Code
+	Text string `json:"text"` // Markdown
+}
+
+func (a *app) explainCode(arg string) error {
+	codes := schema.Codes()
+	i := slices.IndexFunc(codes, func(c schema.Code) bool { return c.ID == strings.ToUpper(arg) })
+	if i < 0 {
+		return usagef("", "there is no code %s%s", arg, meant(strings.ToUpper(arg), codeIDs(codes)))
+	}
+	text := schema.Page(codes[i].ID)
+	if a.json() {
+		return view.JSON(a.stdout, codePage{codes[i], text})
+	}
+	view.Page(a.stdout, text, view.StyleOf(a.stdout))
+	return nil
+}
+
+func codeIDs(codes []schema.Code) []string {
+	out := make([]string, len(codes))
+	for i, c := range codes {
+		out[i] = c.ID
+	}
+	return out
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"tidemark/schema"
+)
+
+// hill is the site that the examples of the pages are written for.
+const hill = `site: hill
+vars: {backup_dir: /var/lib/tidemark/backups}
+nodes:
+  vellum-1: {address: 10.0.0.12, groups: [vellum]}
+  vellum-2: {address: 10.0.0.13, groups: [vellum]}
+  sprout-1: {address: 10.0.0.15, groups: [sprout]}
+  ellis-1: {address: 10.0.0.16, groups: [ellis]}
+`
+
+// Each page's wrong example has its mistake and no other; the right one has none, not even a warning.
+func TestPageExamples(t *testing.T) {
+	for _, c := range schema.Codes() {
+		t.Run(c.ID, func(t *testing.T) {
+			page := schema.Page(c.ID)
+			if got := found(t, examples(page, "Wrong")); !slices.Equal(codesOf(got), []string{c.ID}) {
+				t.Errorf("wrong: %v", got.Error())
+			}
+			if got := found(t, examples(page, "Right")); len(got) > 0 {
+				t.Errorf("right: %v", got.Error())
+			}
+		})
+	}
+}
+
+// examples are the texts of a section of a page by the file they stand for. A block that names none is a runbook.
+func examples(page, section string) map[string]string {
+	_, text, _ := strings.Cut(page, "\n## "+section+"\n")
+	text, _, _ = strings.Cut(text, "\n## ")
+	out := map[string]string{}
+	for _, block := range strings.Split(text, "\n```yaml")[1:] {
+		name, body, _ := strings.Cut(block, "\n")
+		body, _, _ = strings.Cut(body, "```")
+		if name = strings.TrimSpace(name); name == "" {
+			name = "runbook.yaml"
+		}
+		out[name] = body
+	}
+	return out
+}
+
+// found checks an example as a run would: the site, the runbook, and where its first line says `# tidemark run …` the inputs.
+func found(t *testing.T, files map[string]string) schema.Diagnostics {
+	t.Helper()
+	kinds, err := allKinds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	siteText := hill
+	if text, ok := files["site.yaml"]; ok {
+		siteText = text
+	}
+	site, diags := schema.LoadSite(schema.Source{Name: "site.yaml", Data: []byte(siteText)})
+	sources := sorted(files)
+	if sources.Runbook.Data == nil {
+		return diags
+	}
+	book, more := schema.Load(sources, kinds.Schema(), site)
+	diags = append(diags, more...)
+	command, _, _ := strings.Cut(string(sources.Runbook.Data), "\n")
+	if book == nil || !strings.HasPrefix(command, "# tidemark run ") {
+		return diags
+	}
+	given := map[string]string{}
+	for _, arg := range strings.Split(command, " --input ")[1:] {
+		k, v, _ := strings.Cut(arg, "=")
+		given[k] = v
+	}
+	_, more = book.BindInputs(given, site)
+	return append(diags, more...)
+}
+
+// sorted puts the texts of an example where a site keeps them.
+func sorted(files map[string]string) (out schema.Sources) {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		src := schema.Source{Name: name, Data: []byte(files[name])}
+		switch path.Dir(name) {
+		case "overlays":
+			out.Overlays = append(out.Overlays, src)
+		case "include":
+			out.Includes = append(out.Includes, src)
+		case "kinds":
+			out.Kinds = append(out.Kinds, src)
+		default:
+			if name == "runbook.yaml" {
+				out.Runbook = src
+			}
+		}
+	}
+	return out
+}
+
+// codesOf are the codes of diagnostics, each once.
+func codesOf(ds schema.Diagnostics) []string {
+	var out []string
+	for _, d := range ds {
+		out = append(out, d.Code)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
