@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -34,10 +33,9 @@ type loader struct {
 	site  *Site
 	ids   map[string]*yaml.Node // every step id of the text
 	past  map[string]past       // the steps before the one being read
-	used  map[string]bool       // inputs
+	frame *frame                // whose inputs are seen
 
-	places     []*place // of the stages so far
-	inputsType *typ
+	places []*place // of the stages so far
 }
 
 // Load reads and checks a runbook. Without a site, groups, nodes and vars are
@@ -47,7 +45,7 @@ func Load(src Sources, kinds []Kind, site *Site) (*Runbook, Diagnostics) {
 	r := &report{}
 	l := &loader{
 		decoder: decoder{report: r}, kinds: map[string]Kind{}, site: site,
-		ids: map[string]*yaml.Node{}, past: map[string]past{}, used: map[string]bool{},
+		ids: map[string]*yaml.Node{}, past: map[string]past{},
 	}
 	for _, k := range kinds {
 		l.kinds[k.Name] = k
@@ -73,16 +71,13 @@ func (l *loader) load(root *yaml.Node) {
 	l.book.OnFailure, l.book.Deadline = f.OnFailure, f.Deadline
 	l.book.Vars = l.vars(f.Vars)
 	l.book.Locks = l.targets(f.Locks)
-	l.inputs(f.Inputs)
-	l.inputsType = object("input", map[string]*typ{})
-	for _, in := range l.book.Inputs {
-		l.inputsType.fields[in.Name] = in.typ
-	}
+	l.book.Inputs = l.inputs(f.Inputs)
+	l.frame = newFrame(nil, l.book.Inputs)
 	l.collectIDs(f.Stages, f.Finally)
 	l.stages(f.Stages)
 	l.finally(f.Finally)
 	l.afterwards(f.After)
-	l.unused()
+	l.unused(l.book.Inputs)
 }
 
 // targets checks names of groups and nodes against the site.
@@ -159,21 +154,16 @@ func valueOf(n *yaml.Node, key string) *yaml.Node {
 }
 
 // unused warns of inputs that nothing reads.
-func (l *loader) unused() {
+func (l *loader) unused(inputs []Input) {
 	if l.list.HasErrors() {
 		return
 	}
-	for _, in := range l.book.Inputs {
-		if !l.used[in.Name] {
+	for _, in := range inputs {
+		if !l.frame.used[in.Name] {
 			l.warn(in.pos, codeUnused, fmt.Sprintf("input %q is used nowhere", in.Name), "remove it, or use it as inputs."+in.Name)
 		}
 	}
 }
 
 // reads notes what an expression refers to.
-func (l *loader) reads(e *Expr, waits map[string]bool) {
-	maps.Copy(l.used, e.refs.inputs)
-	if waits != nil {
-		maps.Copy(waits, e.refs.steps)
-	}
-}
+func (l *loader) reads(e *Expr, waits map[string]bool) { l.frame.read(e.refs, waits) }

@@ -89,7 +89,7 @@ func (l *loader) retry(n *yaml.Node, scope *scope, waits map[string]bool) *Retry
 	if !l.decode(n, reflect.ValueOf(&f).Elem()) {
 		return nil
 	}
-	out := &Retry{Attempts: f.Attempts, Backoff: f.Backoff, Factor: f.Factor, Max: f.Max, Jitter: f.Jitter, docs: l.docs}
+	out := &Retry{Attempts: f.Attempts, Backoff: f.Backoff, Factor: f.Factor, Max: f.Max, Jitter: f.Jitter, docs: l.docs, frame: l.frame}
 	for _, rule := range []struct {
 		key   string
 		wrong bool

@@ -18,24 +18,26 @@ type inputFile struct {
 	Enum     []string   `json:"enum"`
 }
 
-func (l *loader) inputs(n *yaml.Node) {
+func (l *loader) inputs(n *yaml.Node) []Input {
 	if n == nil {
-		return
+		return nil
 	}
 	entries, ok := l.entries(n, nil)
 	if !ok {
-		return
+		return nil
 	}
+	var out []Input
 	l.names(n, "input")
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		if entries[key.Value] == value {
-			l.input(key, value)
+			out = append(out, l.input(key, value))
 		}
 	}
+	return out
 }
 
-func (l *loader) input(key, value *yaml.Node) {
+func (l *loader) input(key, value *yaml.Node) Input {
 	var f inputFile
 	ok := l.decode(value, reflect.ValueOf(&f).Elem())
 	in := Input{
@@ -53,7 +55,7 @@ func (l *loader) input(key, value *yaml.Node) {
 	if in.def != nil && ok {
 		l.inputDefault(&in)
 	}
-	l.book.Inputs = append(l.book.Inputs, in)
+	return in
 }
 
 func (l *loader) inputRules(in *Input, f inputFile, key *yaml.Node, many bool) {

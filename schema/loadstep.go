@@ -79,7 +79,7 @@ func (l *loader) step(n *yaml.Node, here *place) *Step {
 	l.decode(plain, reflect.ValueOf(&f).Elem())
 	step := &Step{
 		ID: f.ID.Value, Timeout: f.Timeout, User: f.User.Value, Pos: l.docs.pos(n), args: args,
-		leaves: map[*yaml.Node]*leaf{}, conds: map[*yaml.Node]*Expr{}, docs: l.docs,
+		leaves: map[*yaml.Node]*leaf{}, conds: map[*yaml.Node]*Expr{}, docs: l.docs, frame: l.frame,
 	}
 	l.stepRules(step, f, here.stage)
 	if step.On != nil {

@@ -118,6 +118,7 @@ type Step struct {
 	leaves map[*yaml.Node]*leaf
 	conds  map[*yaml.Node]*Expr
 	docs   *docs
+	frame  *frame
 }
 
 // Retry says when a failed attempt is repeated.
@@ -129,7 +130,8 @@ type Retry struct {
 	Jitter   float64 // share of the wait that is random, 0 to 1
 	If       *Expr   // nil = every failure
 
-	docs *docs
+	docs  *docs
+	frame *frame
 }
 
 // Steps gives all steps in the order of the text, finally last.

@@ -21,7 +21,8 @@ const maxKey = 200
 
 // reader is a decoder for one evaluation; it shares nothing that changes.
 func (s *Step) reader(env Env) *decoder {
-	return &decoder{report: &report{docs: s.docs}, leaves: s.leaves, conds: s.conds, env: env.roots(), what: s.Kind}
+	r := &report{docs: s.docs}
+	return &decoder{report: r, leaves: s.leaves, conds: s.conds, env: s.frame.roots(r, env), what: s.Kind}
 }
 
 // Items gives the turns of the step on a node in order: one with an empty key
@@ -81,7 +82,7 @@ func (s *Step) itemKey(d *decoder, env Env, v any) (string, bool) {
 	key, ok := scalarText(v)
 	if s.key != nil {
 		inner := *d
-		inner.env = env.roots()
+		inner.env = s.frame.roots(d.report, env)
 		if !inner.decode(s.key, reflect.ValueOf(&key).Elem()) {
 			return "", false
 		}
@@ -131,6 +132,6 @@ func (r *Retry) Wants(env Env) (bool, Diagnostics) {
 		return true, nil
 	}
 	rep := &report{docs: r.docs}
-	value, _, _ := r.If.truth(rep, env.roots())
+	value, _, _ := r.If.truth(rep, r.frame.roots(rep, env))
 	return value, rep.list.sorted()
 }
