@@ -28,13 +28,15 @@ func (d durable) write(path string, v any) error {
 	if err := renameio.WriteFile(path, raw, 0o600, renameio.WithTempDir(filepath.Dir(path))); err != nil {
 		return classed(path, err)
 	}
-	return d.settled(path)
+	return d.settled(path, filepath.Dir(path))
 }
 
-// settled makes the name durable and tells the observer.
-func (d durable) settled(path string) error {
-	if err := syncDir(filepath.Dir(path)); err != nil {
-		return classed(path, err)
+// settled makes the names in dirs durable and tells the observer.
+func (d durable) settled(path string, dirs ...string) error {
+	for _, dir := range dirs {
+		if err := syncDir(dir); err != nil {
+			return classed(dir, err)
+		}
 	}
 	if d.after != nil {
 		d.after(path)

@@ -137,7 +137,7 @@ func (a *Agent) release(r engine.UnlockRequest) error {
 	if err := os.Remove(filepath.Join(a.store.dir, "lock.json")); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return classed(a.store.dir, err)
 	}
-	return a.store.settled(filepath.Join(a.store.dir, "lock.json"))
+	return a.store.settled(filepath.Join(a.store.dir, "lock.json"), a.store.dir)
 }
 
 // holds checks that the node is locked by this run and this epoch: an older controller is refused, and a node

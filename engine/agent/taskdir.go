@@ -1,14 +1,12 @@
 package agent
 
 import (
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -31,8 +29,6 @@ type attemptDir struct {
 	task string
 	dir  string
 }
-
-const reservedForReceipt = 64 << 10
 
 func (a attemptDir) path(name string) string { return filepath.Join(a.dir, name) }
 
@@ -80,55 +76,27 @@ func (a attemptDir) held() (bool, error) {
 
 // begin writes the intent and reserves room for the receipt: on a full disk nothing starts.
 func (a attemptDir) begin(in Intent) error {
-	f, err := os.OpenFile(a.path("receipt.reserved"), os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return classed(a.path("receipt.reserved"), err)
-	}
-	defer f.Close()
-	if err := unix.Fallocate(int(f.Fd()), 0, 0, reservedForReceipt); err != nil && !errors.Is(err, syscall.EOPNOTSUPP) {
-		return classed(a.path("receipt.reserved"), err)
-	}
-	if err := a.write(a.path("intent.json"), in); err != nil {
+	if err := a.record().begin(in); err != nil {
 		return err
 	}
-	return a.named()
+	return a.settled(a.record().path, a.dir, a.task, filepath.Dir(a.task), filepath.Dir(filepath.Dir(a.task)))
 }
 
-// named makes the names of the attempt's, the task's and the tasks' directory durable; the run's is since the lock.
-func (a attemptDir) named() error {
-	for dir, n := a.task, 0; n < 3; dir, n = filepath.Dir(dir), n+1 {
-		if err := syncDir(dir); err != nil {
-			return classed(dir, err)
-		}
-	}
-	return nil
-}
-
-// end writes the receipt into the reserved room.
+// end writes the receipt.
 func (a attemptDir) end(r engine.Receipt) error {
-	raw, err := json.Marshal(r)
-	if err != nil {
+	if err := a.record().end(r); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(a.path("receipt.reserved"), os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return classed(a.path("receipt.reserved"), err)
-	}
-	defer f.Close()
-	if _, err := f.Write(raw); err != nil {
-		return classed(a.path("receipt.reserved"), err)
-	}
-	if err := errors.Join(f.Truncate(int64(len(raw))), f.Sync()); err != nil {
-		return classed(a.path("receipt.reserved"), err)
-	}
-	if err := os.Rename(f.Name(), a.path("receipt.json")); err != nil {
-		return classed(a.path("receipt.json"), err)
-	}
-	return a.settled(a.path("receipt.json"))
+	return a.settled(a.record().path)
 }
 
-// receipt is nil where there is none.
+func (a attemptDir) record() record { return record{a.path("record")} }
+
+// receipt is nil where there is none. That of a pure task is a note.
 func (a attemptDir) receipt() (*engine.Receipt, error) {
+	if _, r, err := a.record().read(); err != nil || r != nil {
+		return r, err
+	}
 	var r engine.Receipt
 	err := read(a.path("receipt.json"), &r)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -139,12 +107,8 @@ func (a attemptDir) receipt() (*engine.Receipt, error) {
 
 // intent is nil where there is none.
 func (a attemptDir) intent() (*Intent, error) {
-	var in Intent
-	err := read(a.path("intent.json"), &in)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return &in, err
+	in, _, err := a.record().read()
+	return in, err
 }
 
 // Mark and Marked keep durable marks beside the attempts.
