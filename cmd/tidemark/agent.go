@@ -76,7 +76,7 @@ func newAgentTask() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return agent.TaskMain(kinds, steps.Clients(), c.InOrStdin(), c.ErrOrStderr())
+			return agent.TaskMain(kinds, steps.Clients(), os.Stdin, c.ErrOrStderr())
 		},
 	}
 }

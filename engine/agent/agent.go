@@ -39,13 +39,15 @@ type Agent struct {
 	mu    sync.Mutex // one change of the node's records at a time in this process; lockFile between processes
 	// children tells Wait at once when a task's process of this session ends; the records stay the truth.
 	children children
+	hands    hands
+	prepare  func() // makes the next start quick
 }
 
 // New opens the node's state.
 func New(o Options) (*Agent, error) {
-	a := &Agent{o: o, store: store{durable{o.AfterWrite}, o.Dir}}
+	a := &Agent{o: o, store: store{durable{o.AfterWrite}, o.Dir}, prepare: func() {}}
 	if a.o.Launch == nil {
-		a.o.Launch = a.launch
+		a.o.Launch, a.prepare = a.launch, a.hands.prepare
 	}
 	if a.o.PlanWith == nil {
 		a.o.PlanWith = a.planFenced
@@ -61,5 +63,8 @@ func (a *Agent) Plan(ctx context.Context, r engine.PlanRequest) (engine.PlanRepl
 	return a.o.PlanWith(ctx, r)
 }
 
-// Close does nothing: tasks go on, and a later session finds everything on disk.
-func (a *Agent) Close() error { return nil }
+// Close ends the process that waits for a task; tasks go on, and a later session finds everything on disk.
+func (a *Agent) Close() error {
+	a.hands.close()
+	return nil
+}

@@ -109,7 +109,21 @@ func accept(conn *net.UnixConn) (*handed, error) {
 	if err != nil {
 		return nil, err
 	}
-	messages, err := unix.ParseSocketControlMessage(rights[:n])
+	fds, err := descriptors(rights[:n])
+	if err != nil {
+		return nil, err
+	}
+	for _, fd := range fds {
+		_ = unix.SetNonblock(fd, true) // a blocked read ends with close
+	}
+	h := &handed{in: os.NewFile(uintptr(fds[0]), "stream"), out: os.NewFile(uintptr(fds[1]), "stream"), conn: conn}
+	WidenPipe(h.in)
+	return h, nil
+}
+
+// descriptors are the two that came with a message.
+func descriptors(rights []byte) ([]int, error) {
+	messages, err := unix.ParseSocketControlMessage(rights)
 	if err != nil || len(messages) != 1 {
 		return nil, errors.Join(err, errors.New("no descriptors"))
 	}
@@ -119,11 +133,8 @@ func accept(conn *net.UnixConn) (*handed, error) {
 	}
 	for _, fd := range fds {
 		unix.CloseOnExec(fd)
-		_ = unix.SetNonblock(fd, true) // a blocked read ends with close
 	}
-	h := &handed{in: os.NewFile(uintptr(fds[0]), "stream"), out: os.NewFile(uintptr(fds[1]), "stream"), conn: conn}
-	WidenPipe(h.in)
-	return h, nil
+	return fds, nil
 }
 
 // next waits for a stream that was not handed out yet.

@@ -42,6 +42,7 @@ func (a *Agent) Lock(_ context.Context, r engine.LockRequest) error {
 		if err := a.store.write(filepath.Join(a.store.dir, "epoch.json"), epochRecord{r.Epoch}); err != nil {
 			return err
 		}
+		go a.prepare()
 		return a.store.write(filepath.Join(a.store.dir, "lock.json"), r.LockRecord)
 	})
 }
