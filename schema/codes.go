@@ -45,6 +45,10 @@ const (
 	codeSiteGroup   = "TM0601"
 	codeSiteAddress = "TM0602"
 	codeSiteSecret  = "TM0603"
+
+	codeInclude       = "TM0801" // no list of stages of that name
+	codeIncludeCircle = "TM0802"
+	codeGiven         = "TM0803" // with: not what the inputs are
 )
 
 // Code is one kind of mistake.
@@ -100,5 +104,9 @@ func Codes() []Code {
 		{codeSiteGroup, "groups of a site"},
 		{codeSiteAddress, "the address of a node"},
 		{codeSiteSecret, "where a secret comes from"},
+
+		{codeInclude, "no such list of stages"},
+		{codeIncludeCircle, "a list of stages that includes itself"},
+		{codeGiven, "not what the list of stages takes"},
 	}
 }

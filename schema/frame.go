@@ -22,7 +22,6 @@ type frameValue struct {
 	input  Input
 	node   *yaml.Node
 	leaves map[*yaml.Node]*leaf
-	given  bool            // stands in the outer frame; a default sees site and vars alone
 	waits  map[string]bool // steps whose outputs it reads
 }
 

@@ -28,14 +28,17 @@ type runbookFile struct {
 // loader holds what is known while a runbook is read from top to bottom.
 type loader struct {
 	decoder
-	book  *Runbook
-	kinds map[string]Kind
-	site  *Site
-	ids   map[string]*yaml.Node // every step id of the text
-	past  map[string]past       // the steps before the one being read
-	frame *frame                // whose inputs are seen
+	book    *Runbook
+	kinds   map[string]Kind
+	site    *Site
+	sources Sources
+	ids     map[string]*yaml.Node // every step id of the text
+	past    map[string]past       // the steps before the one being read
+	frame   *frame                // whose inputs are seen
 
-	places []*place // of the stages so far
+	places   []*place                 // of the stages so far
+	stageIDs map[string]*yaml.Node    // of the stages so far
+	includes map[*yaml.Node]*included // by the entry that takes them
 }
 
 // Load reads and checks a runbook. Without a site, groups, nodes and vars are
@@ -44,8 +47,8 @@ type loader struct {
 func Load(src Sources, kinds []Kind, site *Site) (*Runbook, Diagnostics) {
 	r := &report{}
 	l := &loader{
-		decoder: decoder{report: r}, kinds: map[string]Kind{}, site: site,
-		ids: map[string]*yaml.Node{}, past: map[string]past{},
+		decoder: decoder{report: r}, kinds: map[string]Kind{}, site: site, sources: src,
+		ids: map[string]*yaml.Node{}, past: map[string]past{}, stageIDs: map[string]*yaml.Node{}, includes: map[*yaml.Node]*included{},
 	}
 	for _, k := range kinds {
 		l.kinds[k.Name] = k
@@ -73,7 +76,9 @@ func (l *loader) load(root *yaml.Node) {
 	l.book.Locks = l.targets(f.Locks)
 	l.book.Inputs = l.inputs(f.Inputs)
 	l.frame = newFrame(nil, l.book.Inputs)
-	l.collectIDs(f.Stages, f.Finally)
+	l.include(f.Stages, nil)
+	l.collectIDs(f.Stages)
+	l.collectSteps(f.Finally)
 	l.stages(f.Stages)
 	l.finally(f.Finally)
 	l.afterwards(f.After)
@@ -109,16 +114,20 @@ func (l *loader) target(t text) {
 
 // collectIDs knows every step before any is read, so that a reference to a
 // later one is told from a slip.
-func (l *loader) collectIDs(stages, finally *yaml.Node) {
-	lists := []*yaml.Node{finally}
-	for _, stage := range items(stages) {
-		lists = append(lists, valueOf(stage, "steps"))
+func (l *loader) collectIDs(stages *yaml.Node) {
+	for _, entry := range items(stages) {
+		if inc := l.includes[entry]; inc != nil {
+			l.collectIDs(inc.file.Stages)
+			continue
+		}
+		l.collectSteps(valueOf(entry, "steps"))
 	}
-	for _, list := range lists {
-		for _, step := range items(list) {
-			if id := valueOf(step, "id"); id != nil && l.ids[id.Value] == nil {
-				l.ids[id.Value] = id
-			}
+}
+
+func (l *loader) collectSteps(list *yaml.Node) {
+	for _, step := range items(list) {
+		if id := valueOf(step, "id"); id != nil && l.ids[id.Value] == nil {
+			l.ids[id.Value] = id
 		}
 	}
 }

@@ -37,17 +37,28 @@ func (l *loader) stages(n *yaml.Node) {
 		return
 	}
 	if len(n.Content) == 0 {
-		l.at(n, codeMissingKey, "a runbook without stages", "stages: a list of {stage, on, steps}")
+		l.at(n, codeMissingKey, "a list without stages", "stages: a list of {stage, on, steps}")
 	}
-	seen := map[string]bool{}
-	for i, c := range n.Content {
-		s := l.stage(c, i)
-		if s.node != nil && seen[s.ID] {
-			l.at(s.node, codeDuplicateID, fmt.Sprintf("duplicate stage %q", s.ID), "")
+	for _, c := range n.Content {
+		if isInclude(c) {
+			l.included(l.includes[c])
+			continue
 		}
-		seen[s.ID] = true
+		s := l.stage(c, len(l.book.Stages))
+		l.uniqueStage(s)
 		l.book.Stages = append(l.book.Stages, s)
 	}
+}
+
+func (l *loader) uniqueStage(s *Stage) {
+	if s.node == nil {
+		return
+	}
+	if first := l.stageIDs[s.ID]; first != nil {
+		l.at(s.node, codeDuplicateID, fmt.Sprintf("duplicate stage %q", s.ID), "the first is at "+l.where(first, s.node))
+		return
+	}
+	l.stageIDs[s.ID] = s.node
 }
 
 func (l *loader) stage(n *yaml.Node, index int) *Stage {

@@ -138,7 +138,7 @@ func (l *loader) stepRules(step *Step, f stepFile, s *Stage) {
 		l.name(f.ID.node, "step")
 		if first := l.ids[step.ID]; first != nil && first != f.ID.node {
 			l.at(f.ID.node, codeDuplicateID, fmt.Sprintf("duplicate step %q", step.ID),
-				fmt.Sprintf("ids are unique in the runbook; the first is at line %d", first.Line))
+				"ids are unique in the runbook; the first is at "+l.where(first, f.ID.node))
 		}
 	}
 	l.word(f.User, "user")

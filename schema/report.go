@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -23,6 +24,24 @@ func (r *report) at(n *yaml.Node, code, message, help string) {
 // warn reports what does not refuse the text.
 func (r *report) warn(n *yaml.Node, code, message, help string) {
 	r.add(Warning, r.docs.pos(n), r.docs.of(n).width(n), code, message, help)
+}
+
+// more reads a further text of the same tree.
+func (r *report) more(src Source) *document {
+	own := &report{}
+	doc := parse(src, own)
+	r.list = append(r.list, own.list...)
+	r.docs.add(doc)
+	return doc
+}
+
+// where names the place of a node for the reader of another: its line, and
+// its file where that is another one.
+func (r *report) where(n, reader *yaml.Node) string {
+	if r.docs.of(n) == r.docs.of(reader) {
+		return fmt.Sprintf("line %d", r.docs.pos(n).Line)
+	}
+	return r.docs.pos(n).String()
 }
 
 // within reports a mistake at characters [from, from+width) of a scalar's
