@@ -49,6 +49,11 @@ const (
 	codeInclude       = "TM0801" // no list of stages of that name
 	codeIncludeCircle = "TM0802"
 	codeGiven         = "TM0803" // with: not what the inputs are
+
+	codeNoJSON    = "TM0905" // describe printed no JSON object
+	codeProtocol  = "TM0906"
+	codeKindName  = "TM0907" // describe names another kind
+	codeArgSchema = "TM0908" // outside the part of JSON Schema that is used
 )
 
 // Code is one kind of mistake.
@@ -108,5 +113,10 @@ func Codes() []Code {
 		{codeInclude, "no such list of stages"},
 		{codeIncludeCircle, "a list of stages that includes itself"},
 		{codeGiven, "not what the list of stages takes"},
+
+		{codeNoJSON, "an answer that is no JSON"},
+		{codeProtocol, "another protocol"},
+		{codeKindName, "the name of another kind"},
+		{codeArgSchema, "a schema that arguments cannot have"},
 	}
 }

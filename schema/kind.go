@@ -19,6 +19,16 @@ type Kind struct {
 	Redo         string // pure, idempotent, checked or manual
 	Args         any
 	Out          any
+	// Broken says why the kind cannot be used; every step that does gets it as a mistake. All else but Name is
+	// empty then.
+	Broken *Broken
+}
+
+// Broken is what is wrong with a kind of the site's own.
+type Broken struct {
+	Code, Message, Help string
+	// More are the mistakes in the kind's own texts; they are told once.
+	More Diagnostics
 }
 
 // Validate reports what makes the declaration unusable: a type that the

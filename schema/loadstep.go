@@ -87,12 +87,26 @@ func (l *loader) step(n *yaml.Node, here *place) *Step {
 	}
 	if kindKey != nil {
 		step.Kind, step.kind = kindKey.Value, l.kinds[kindKey.Value]
+		l.broken(step, kindKey)
 		l.place(kindKey, step.kind, here)
 	}
 	l.stepParts(step, f, l.scopeAt(here))
 	l.stepTimes(step, valueOf(plain, "timeout"))
 	l.remember(step, here, f.When != nil)
 	return step
+}
+
+// broken reports a kind that cannot be used. Nothing is known of its arguments and outputs: they are accepted.
+func (l *loader) broken(step *Step, key *yaml.Node) {
+	b := step.kind.Broken
+	if b == nil {
+		return
+	}
+	l.at(key, b.Code, b.Message, b.Help)
+	if len(b.More) > 0 && !slices.Contains(l.list, b.More[0]) {
+		l.list = append(l.list, b.More...)
+	}
+	step.kind, step.args = Kind{}, nil
 }
 
 // splitStep parts the step keys from the kind.

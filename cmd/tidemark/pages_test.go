@@ -35,16 +35,18 @@ func TestPageExamples(t *testing.T) {
 	}
 }
 
-// examples are the texts of a section of a page by the file they stand for. A block that names none is a runbook.
+// examples are the texts of a section of a page by the file they stand for. A block that names none is a runbook, or in
+// JSON what the program of the kind "sample" answers to describe.
 func examples(page, section string) map[string]string {
 	_, text, _ := strings.Cut(page, "\n## "+section+"\n")
 	text, _, _ = strings.Cut(text, "\n## ")
 	out := map[string]string{}
-	for _, block := range strings.Split(text, "\n```yaml")[1:] {
+	for _, block := range strings.Split("\n"+text, "\n\n```")[1:] {
 		name, body, _ := strings.Cut(block, "\n")
 		body, _, _ = strings.Cut(body, "```")
+		lang, name, _ := strings.Cut(name, " ")
 		if name = strings.TrimSpace(name); name == "" {
-			name = "runbook.yaml"
+			name = map[string]string{"yaml": "runbook.yaml", "json": "describe"}[lang]
 		}
 		out[name] = body
 	}
@@ -57,6 +59,10 @@ func found(t *testing.T, files map[string]string) schema.Diagnostics {
 	kinds, err := allKinds()
 	if err != nil {
 		t.Fatal(err)
+	}
+	if answer, ok := files["describe"]; ok {
+		_, diags := schema.Describe(schema.Source{Name: "describe", Data: []byte(answer)}, "sample")
+		return diags
 	}
 	siteText := hill
 	if text, ok := files["site.yaml"]; ok {
