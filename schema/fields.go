@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,6 +21,8 @@ type field struct {
 	required bool
 	short    bool
 	enum     []string
+	is       string // the form, where the Go type does not say it
+	min, max string // of a number, "" = no bound
 	index    []int
 	typ      reflect.Type
 }
@@ -61,7 +64,7 @@ func newField(f reflect.StructField, name string) field {
 	}
 	def, hasDef := f.Tag.Lookup("default")
 	out := field{
-		name: name, help: f.Tag.Get("help"), def: def, hasDef: hasDef,
+		name: name, help: f.Tag.Get("help"), is: f.Tag.Get("is"), min: f.Tag.Get("min"), max: f.Tag.Get("max"), def: def, hasDef: hasDef,
 		required: f.Tag.Get("required") == "true", short: f.Tag.Get("short") == "true",
 		index: f.Index, typ: f.Type,
 	}
@@ -166,3 +169,25 @@ var (
 	nodeType     = reflect.TypeFor[*yaml.Node]()
 	anyType      = reflect.TypeFor[any]()
 )
+
+// holds reports whether a number is within the bounds of its tags.
+func (f field) holds(v reflect.Value) bool {
+	low, high, bounded := f.bounds()
+	switch {
+	case !bounded:
+		return true
+	case v.CanInt():
+		return low <= float64(v.Int()) && float64(v.Int()) <= high
+	}
+	return low <= v.Float() && v.Float() <= high
+}
+
+// bounds reads the tags min and max, of which a number has both or none.
+func (f field) bounds() (low, high float64, bounded bool) {
+	low, err := strconv.ParseFloat(f.min, 64)
+	if err != nil {
+		return 0, 0, false
+	}
+	high, err = strconv.ParseFloat(f.max, 64)
+	return low, high, err == nil
+}

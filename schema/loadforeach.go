@@ -86,23 +86,8 @@ func (l *loader) eachKey(step *Step, f stepFile, scope *scope, elem *typ) {
 // retry reads when a failed attempt is repeated.
 func (l *loader) retry(n *yaml.Node, scope *scope, waits map[string]bool) *Retry {
 	var f retryFile
-	if !l.decode(n, reflect.ValueOf(&f).Elem()) {
-		return nil
-	}
+	l.decode(n, reflect.ValueOf(&f).Elem())
 	out := &Retry{Attempts: f.Attempts, Backoff: f.Backoff, Factor: f.Factor, Max: f.Max, Jitter: f.Jitter, docs: l.docs, frame: l.frame}
-	for _, rule := range []struct {
-		key   string
-		wrong bool
-		due   string
-	}{
-		{"attempts", f.Attempts < 1 || f.Attempts > 1000, "1 to 1000"},
-		{"factor", f.Factor < 1 || f.Factor > 100, "1 to 100"},
-		{"jitter", f.Jitter < 0 || f.Jitter > 1, "0 to 1"},
-	} {
-		if rule.wrong {
-			l.at(valueOf(n, rule.key), codeRange, fmt.Sprintf("%s is %s", rule.key, rule.due), "")
-		}
-	}
 	if f.If != nil {
 		out.If = l.condition(f.If, scope.retryScope())
 		l.reads(out.If, waits)

@@ -40,13 +40,18 @@ func (d *decoder) inside() string {
 	return " in " + d.what
 }
 
-// field fills one field and checks it against its enum.
+// field fills one field and checks it against its enum and its bounds.
 func (d *decoder) field(n *yaml.Node, v reflect.Value, f field) {
 	target := v.FieldByIndex(f.index)
-	if !d.decode(n, target) || len(f.enum) == 0 || (d.env == nil && d.expr(n)) {
+	if !d.decode(n, target) || (d.env == nil && d.expr(n)) {
 		return
 	}
-	d.enum(n, target, f.enum)
+	if len(f.enum) > 0 {
+		d.enum(n, target, f.enum)
+	}
+	if !f.holds(target) {
+		d.at(n, codeRange, fmt.Sprintf("%s is %s to %s", f.name, f.min, f.max), "")
+	}
 }
 
 func (d *decoder) enum(n *yaml.Node, v reflect.Value, allowed []string) {

@@ -54,9 +54,6 @@ func (d *decoder) node(key, value *yaml.Node) Node {
 	if strings.HasPrefix(n.Address, "-") || strings.ContainsAny(n.Address, " \t") {
 		d.at(f.Address.node, codeSiteAddress, fmt.Sprintf("%q is no address", n.Address), "")
 	}
-	if n.Port < 0 || n.Port > 65535 {
-		d.at(value, codeRange, fmt.Sprintf("%d is no port", n.Port), "")
-	}
 	return n
 }
 
