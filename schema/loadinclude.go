@@ -15,16 +15,16 @@ const maxIncludes = 10
 
 // includeFile is the declaration of a list of stages that runbooks share.
 type includeFile struct {
-	Include text       `json:"include" required:"true" help:"name of the list, as its file is named"`
+	Include text       `json:"include" is:"word" required:"true" help:"name of the list, as its file is named"`
 	Title   string     `json:"title" help:"one sentence: what the stages do"`
-	Inputs  *yaml.Node `json:"inputs"`
-	Stages  *yaml.Node `json:"stages" required:"true" help:"stages: a list of {stage, on, steps}"`
+	Inputs  *yaml.Node `json:"inputs" is:"inputs" help:"what who includes it gives under with, by name"`
+	Stages  *yaml.Node `json:"stages" is:"stages" required:"true" help:"stages: a list of {stage, on, steps}"`
 }
 
 // includeUse stands in a list of stages, for those of another text.
 type includeUse struct {
-	Include text       `json:"include" required:"true" help:"name of a list of stages"`
-	With    *yaml.Node `json:"with" help:"values of its inputs"`
+	Include text       `json:"include" is:"word" required:"true" help:"name of a list of stages"`
+	With    *yaml.Node `json:"with" is:"values" help:"values of its inputs"`
 }
 
 // included is a list of stages taken from a text of its own.

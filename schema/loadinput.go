@@ -10,12 +10,12 @@ import (
 
 // inputFile is the declaration of one input.
 type inputFile struct {
-	Type     string     `json:"type" required:"true" enum:"string,int,float,bool,duration,size,list,map"`
+	Type     string     `json:"type" required:"true" enum:"string,int,float,bool,duration,size,list,map" help:"type of the value"`
 	Of       text       `json:"of" enum:"string,int,float,bool,duration,size" help:"type of the elements of a list or map"`
-	Help     string     `json:"help"`
-	Required bool       `json:"required"`
-	Default  *yaml.Node `json:"default"`
-	Enum     []string   `json:"enum"`
+	Help     string     `json:"help" help:"what the operator reads about it"`
+	Required bool       `json:"required" help:"it must be given; then it has no default"`
+	Default  *yaml.Node `json:"default" is:"value" help:"value when it is not given; it may use site and vars"`
+	Enum     []string   `json:"enum" help:"the values that are allowed, of a string or of a list of strings"`
 }
 
 func (l *loader) inputs(n *yaml.Node) []Input {

@@ -9,23 +9,23 @@ import (
 
 // stageFile is the declaration of a stage.
 type stageFile struct {
-	Stage    text         `json:"stage" required:"true" help:"id of the stage"`
-	On       *yaml.Node   `json:"on" required:"true" help:"on: GROUP, a list of groups or nodes, {group: GROUP, pick: one} or controller"`
-	Strategy strategyFile `json:"strategy"`
-	Steps    *yaml.Node   `json:"steps" required:"true" help:"steps: a list of {id, KIND: {…}}"`
+	Stage    text         `json:"stage" is:"name" required:"true" help:"id of the stage"`
+	On       *yaml.Node   `json:"on" is:"place" required:"true" help:"on: GROUP, a list of groups or nodes, {group: GROUP, pick: one} or controller"`
+	Strategy strategyFile `json:"strategy" is:"strategy" help:"how the nodes pass the stage; left out: all at a time"`
+	Steps    *yaml.Node   `json:"steps" is:"steps" required:"true" help:"steps: a list of {id, KIND: {…}}"`
 }
 
 type strategyFile struct {
-	Parallel    *yaml.Node `json:"parallel" help:"all, a number or a percentage"`
-	Waves       *yaml.Node `json:"waves" help:"a list of such sizes, one wave after the other"`
-	MaxFailures int        `json:"max-failures"`
-	FailFast    bool       `json:"fail-fast"`
+	Parallel    *yaml.Node `json:"parallel" is:"share" help:"how many nodes at a time: all, a number or a percentage"`
+	Waves       *yaml.Node `json:"waves" is:"shares" help:"a list of such sizes, one wave after the other"`
+	MaxFailures int        `json:"max-failures" help:"no new node starts when more have failed"`
+	FailFast    bool       `json:"fail-fast" help:"after a failure running nodes end after their current task, else after the stage"`
 }
 
 // pickFile is `on: {group: G, pick: one}`.
 type pickFile struct {
-	Group text   `json:"group" required:"true"`
-	Pick  string `json:"pick" required:"true" enum:"one"`
+	Group text   `json:"group" required:"true" help:"a group of the site"`
+	Pick  string `json:"pick" required:"true" enum:"one" help:"one node of the group, kept on resume"`
 }
 
 func (l *loader) stages(n *yaml.Node) {

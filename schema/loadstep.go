@@ -11,24 +11,24 @@ import (
 
 // stepFile is the declaration of a step; its kind is one more key.
 type stepFile struct {
-	ID      text          `json:"id" required:"true"`
-	When    *yaml.Node    `json:"when" help:"a condition"`
-	ForEach *yaml.Node    `json:"for-each" help:"an expression that gives a list, or a list"`
-	Key     *yaml.Node    `json:"key" help:"text that tells the items apart"`
-	Retry   *yaml.Node    `json:"retry"`
+	ID      text          `json:"id" is:"name" required:"true" help:"name of the step, unique in the runbook"`
+	When    *yaml.Node    `json:"when" is:"condition" help:"condition: where it does not hold the step is skipped"`
+	ForEach *yaml.Node    `json:"for-each" is:"items" help:"an expression that gives a list, or a list: the step runs for each item"`
+	Key     *yaml.Node    `json:"key" is:"key" help:"text that tells the items apart"`
+	Retry   *yaml.Node    `json:"retry" is:"retry" help:"when a failed attempt is repeated"`
 	Timeout time.Duration `json:"timeout" help:"limit of each attempt"`
-	User    text          `json:"user" help:"user on the node to run as"`
-	On      *yaml.Node    `json:"on" help:"in finally: where the step runs"`
+	User    text          `json:"user" is:"word" help:"user on the node to run as"`
+	On      *yaml.Node    `json:"on" is:"place" help:"in finally: where the step runs"`
 }
 
 // retryFile is the declaration of a retry.
 type retryFile struct {
-	Attempts int           `json:"attempts" required:"true" help:"how often in all"`
+	Attempts int           `json:"attempts" required:"true" min:"1" max:"1000" help:"how often in all"`
 	Backoff  time.Duration `json:"backoff" default:"1s" help:"wait before the second attempt"`
-	Factor   float64       `json:"factor" default:"2" help:"growth of the wait"`
+	Factor   float64       `json:"factor" default:"2" min:"1" max:"100" help:"growth of the wait"`
 	Max      time.Duration `json:"max" help:"longest wait"`
-	Jitter   float64       `json:"jitter" help:"random share of the wait, 0 to 1"`
-	If       *yaml.Node    `json:"if" help:"condition over failure, attempt and exit"`
+	Jitter   float64       `json:"jitter" min:"0" max:"1" help:"random share of the wait, 0 to 1"`
+	If       *yaml.Node    `json:"if" is:"condition" help:"condition over failure, attempt and exit"`
 }
 
 func stepKeys() []string {

@@ -10,13 +10,13 @@ import (
 
 // siteFile is the declaration of a site file.
 type siteFile struct {
-	Site        text                  `json:"site" required:"true" help:"name of the site; destroying runbooks ask for it"`
-	SSH         sshFile               `json:"ssh"`
+	Site        text                  `json:"site" is:"word" required:"true" help:"name of the site; destroying runbooks ask for it"`
+	SSH         sshFile               `json:"ssh" help:"how the nodes are reached"`
 	ExternalHSS bool                  `json:"external_hss" help:"the HSS is not ours: no homestead keyspaces"`
 	Memento     bool                  `json:"memento" default:"true" help:"the Memento application server is deployed"`
-	Vars        *yaml.Node            `json:"vars"`
-	Nodes       *yaml.Node            `json:"nodes" required:"true" help:"nodes: {NAME: {address: …, groups: […]}}"`
-	Secrets     map[string]*yaml.Node `json:"secrets"`
+	Vars        *yaml.Node            `json:"vars" is:"vars" help:"values for expressions, over those of a runbook"`
+	Nodes       *yaml.Node            `json:"nodes" is:"nodes" required:"true" help:"nodes: {NAME: {address: …, groups: […]}}"`
+	Secrets     map[string]*yaml.Node `json:"secrets" is:"secrets" help:"values that no plan, journal or log shows, by name"`
 }
 
 type sshFile struct {
@@ -25,14 +25,14 @@ type sshFile struct {
 
 // nodeFile is the declaration of one node.
 type nodeFile struct {
-	Address    text       `json:"address" help:"host name or address for ssh"`
-	Groups     *yaml.Node `json:"groups"`
-	Connection string     `json:"connection" default:"ssh" enum:"ssh,local"`
+	Address    text       `json:"address" is:"address" help:"host name or address for ssh"`
+	Groups     *yaml.Node `json:"groups" is:"groups" help:"what the node is, e.g. vellum"`
+	Connection string     `json:"connection" default:"ssh" enum:"ssh,local" help:"how it is reached; local: this machine, without ssh"`
 	Become     string     `json:"become" enum:"root" help:"how the agent becomes root: sudo -n"`
-	Netns      text       `json:"netns" help:"network namespace of Cassandra"`
-	User       text       `json:"user" help:"login name"`
-	Port       int        `json:"port"`
-	Vars       *yaml.Node `json:"vars"`
+	Netns      text       `json:"netns" is:"word" help:"network namespace of Cassandra"`
+	User       text       `json:"user" is:"word" help:"login name; ssh's own choice when absent"`
+	Port       int        `json:"port" min:"0" max:"65535" help:"port for ssh; ssh's own choice when absent"`
+	Vars       *yaml.Node `json:"vars" is:"vars" help:"values of this node, over those of the site"`
 }
 
 // LoadSite reads a site file. The site is nil when the diagnostics hold an

@@ -1,0 +1,171 @@
+package schema
+
+import (
+	"encoding/json"
+	"reflect"
+	"time"
+)
+
+// Form is how a value is written.
+type Form string
+
+// The forms. Those from Name on are the language's own.
+const (
+	FormString    Form = "string"
+	FormInt       Form = "int"
+	FormFloat     Form = "float"
+	FormBool      Form = "bool"
+	FormDuration  Form = "duration"
+	FormSize      Form = "size"
+	FormMode      Form = "mode"
+	FormCondition Form = "condition" // a bare expression that is a bool
+	FormAny       Form = "any"
+	FormList      Form = "list"
+	FormMap       Form = "map"    // of names the author chooses
+	FormObject    Form = "object" // of the keys in Keys
+
+	FormName    Form = "name"    // of what expressions use: no hyphens
+	FormWord    Form = "word"    // of what they do not use
+	FormAddress Form = "address" // for ssh
+	FormShare   Form = "share"   // how many nodes
+	FormPlace   Form = "place"   // where a stage runs
+	FormItems   Form = "items"   // a bare expression that gives a list, or a list
+	FormKey     Form = "key"     // text with an expression in it
+	FormStep    Form = "step"    // an object of StepKeys and one kind
+)
+
+// Type is what may stand at one place of a file, for references and for
+// editors. It is made of the declarations by which the decoder reads.
+type Type struct {
+	Form   Form
+	Name   string // of an object with a section of its own in the reference
+	Elem   *Type  // of a list or map
+	Keys   []Key  // of an object
+	Or     *Type  // of an object: another one that may stand in its place
+	Words  Form   // of a map: the form of its keys, "" = any text
+	Filled bool   // a list or map that is not empty
+	Expr   bool   // ${{ }} may stand for it and for every value in it
+}
+
+// Key is one declared key of an object.
+type Key struct {
+	Name       string
+	Help       string
+	Type       Type
+	Required   bool
+	Short      bool // a bare value in place of the object fills this key
+	HasDefault bool
+	Default    string // as it stands in the tag; elements of a list with commas
+	Enum       []string
+	Min, Max   string // of a number, "" = no bound
+}
+
+// File is one sort of file.
+type File struct {
+	Name string // its first key
+	Doc  string
+	Keys []Key
+}
+
+// Files are the sorts of files that the language has.
+func Files() []File {
+	return []File{
+		{"runbook", "A runbook: stages of typed steps over the nodes of a site.", keysOf(reflect.TypeFor[runbookFile](), false)},
+		{"include", "A list of stages that runbooks share.", keysOf(reflect.TypeFor[includeFile](), false)},
+		{"site", "A site: its nodes, and what holds for all of them.", keysOf(reflect.TypeFor[siteFile](), false)},
+	}
+}
+
+// StepKeys are the keys that stand beside the kind in a step.
+func StepKeys() []Key { return keysOf(reflect.TypeFor[stepFile](), false) }
+
+// Arguments are the declared arguments of the kind, in their order.
+func (k Kind) Arguments() []Key { return keysOf(k.argsType(), true) }
+
+// Outputs are what later steps may read of the kind's output.
+func (k Kind) Outputs() []Key {
+	if k.Out == nil {
+		return nil
+	}
+	return keysOf(reflect.TypeOf(k.Out), false)
+}
+
+func keysOf(t reflect.Type, expr bool) []Key {
+	var out []Key
+	for _, f := range fieldsOf(t) {
+		out = append(out, Key{
+			Name: f.name, Help: f.help, Type: declared(f, expr), Required: f.required, Short: f.short,
+			HasDefault: f.hasDef, Default: f.def, Enum: f.enum, Min: f.min, Max: f.max,
+		})
+	}
+	return out
+}
+
+// declared is the type of a field: by its tag `is` where the Go type does not
+// say it.
+func declared(f field, expr bool) Type {
+	if f.is != "" {
+		return languageType(f.is)
+	}
+	return goDeclared(f.typ, expr)
+}
+
+func goDeclared(t reflect.Type, expr bool) Type {
+	switch t {
+	case durationType:
+		return Type{Form: FormDuration, Expr: expr}
+	case sizeType:
+		return Type{Form: FormSize, Expr: expr}
+	case modeType:
+		return Type{Form: FormMode, Expr: expr}
+	case condType:
+		return Type{Form: FormCondition}
+	case reflect.TypeFor[text](), reflect.TypeFor[time.Time]():
+		return Type{Form: FormString, Expr: expr}
+	case nodeType, reflect.TypeFor[json.RawMessage]():
+		return Type{Form: FormAny, Expr: expr}
+	}
+	return kindDeclared(t, expr)
+}
+
+func kindDeclared(t reflect.Type, expr bool) Type {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return goDeclared(t.Elem(), expr)
+	case reflect.Bool:
+		return Type{Form: FormBool, Expr: expr}
+	case reflect.Float32, reflect.Float64:
+		return Type{Form: FormFloat, Expr: expr}
+	case reflect.String:
+		return Type{Form: FormString, Expr: expr}
+	case reflect.Slice:
+		elem := goDeclared(t.Elem(), expr)
+		return Type{Form: FormList, Elem: &elem, Expr: expr}
+	case reflect.Map:
+		elem := goDeclared(t.Elem(), expr)
+		return Type{Form: FormMap, Elem: &elem, Expr: expr}
+	case reflect.Struct:
+		return Type{Form: FormObject, Keys: keysOf(t, expr), Expr: expr}
+	case reflect.Interface:
+		return Type{Form: FormAny, Expr: expr}
+	}
+	return Type{Form: FormInt, Expr: expr}
+}
+
+// String names the type as references and messages do.
+func (t Type) String() string {
+	switch t.Form {
+	case FormList:
+		return "list of " + t.Elem.String()
+	case FormMap:
+		return "map of " + t.Elem.String()
+	case FormObject:
+		if t.Or != nil {
+			return t.Name + " or " + t.Or.Name
+		}
+		if t.Name != "" {
+			return t.Name
+		}
+	}
+	return string(t.Form)
+}
