@@ -1,0 +1,193 @@
+package schema_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	jsonschemav6 "github.com/santhosh-tekuri/jsonschema/v6"
+	"golang.org/x/tools/txtar"
+	"gopkg.in/yaml.v3"
+
+	"tidemark/schema"
+	"tidemark/schema/jsonschema"
+)
+
+// compiled are the JSON Schemas of all files, by their first key.
+func compiled(t *testing.T) map[string]*jsonschemav6.Schema {
+	t.Helper()
+	out := map[string]*jsonschemav6.Schema{}
+	for _, file := range schema.Files() {
+		text, err := jsonschema.Write(file, testKinds())
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := jsonschemav6.UnmarshalJSON(bytes.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := jsonschemav6.NewCompiler()
+		if err := c.AddResource(file.Name, doc); err != nil {
+			t.Fatal(err)
+		}
+		out[file.Name] = c.MustCompile(file.Name)
+	}
+	return out
+}
+
+// plainer turns YAML into what a JSON Schema sees. It ends after as many nodes
+// as no runbook has: the corpus holds billion laughs.
+type plainer struct{ nodes int }
+
+func (p *plainer) value(n *yaml.Node) (any, error) {
+	if p.nodes++; p.nodes > 100_000 {
+		return nil, errors.New("too large")
+	}
+	switch n.Kind {
+	case yaml.AliasNode:
+		return p.value(n.Alias)
+	case yaml.SequenceNode:
+		out, err := []any{}, error(nil)
+		for i := 0; i < len(n.Content) && err == nil; i++ {
+			out = append(out, nil)
+			out[i], err = p.value(n.Content[i])
+		}
+		return out, err
+	case yaml.MappingNode:
+		out, err := map[string]any{}, error(nil)
+		for i := 0; i+1 < len(n.Content) && err == nil; i += 2 {
+			out[n.Content[i].Value], err = p.value(n.Content[i+1])
+		}
+		return out, err
+	}
+	if tag := n.ShortTag(); tag == "!!str" || tag == "!!timestamp" {
+		return n.Value, nil
+	}
+	var v any
+	err := n.Decode(&v)
+	return v, err
+}
+
+// refused asks the schema of a file's sort. A text that is no YAML never
+// reaches a schema.
+func refused(schemas map[string]*jsonschemav6.Schema, text []byte) (err error, read bool) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(text, &doc); err != nil || len(doc.Content) == 0 {
+		return err, false
+	}
+	v, err := new(plainer).value(doc.Content[0])
+	if err != nil {
+		return err, false
+	}
+	m, _ := v.(map[string]any)
+	for _, file := range schema.Files() {
+		if _, ok := m[file.Name]; ok {
+			return schemas[file.Name].Validate(v), true
+		}
+	}
+	return schemas["runbook"].Validate(v), true
+}
+
+// texts are those of a file of the corpus, several when it is an archive.
+func texts(t *testing.T, path string) [][]byte {
+	t.Helper()
+	data := read(t, path).Data
+	if filepath.Ext(path) != ".txtar" {
+		return [][]byte{data}
+	}
+	var out [][]byte
+	for _, f := range txtar.Parse(data).Files {
+		out = append(out, f.Data)
+	}
+	return out
+}
+
+func TestJSONSchemaAcceptsWhatIsRight(t *testing.T) {
+	schemas := compiled(t)
+	for _, path := range slices.Concat(glob(t, "ok/*.yaml", 8), glob(t, "ok/*.txtar", 0)) {
+		for _, text := range texts(t, path) {
+			if err, read := refused(schemas, text); err != nil || !read {
+				t.Errorf("%s: %v", path, err)
+			}
+		}
+	}
+}
+
+// beyond are the codes of mistakes that no JSON Schema can see, and why.
+func beyond() map[string]string {
+	const expr = "what an expression says"
+	return map[string]string{
+		"TM0102": "the size of a text", "TM0103": "a second document", "TM0105": "a key twice", "TM0108": "tags",
+		"TM0202": "names that are unique in a file", "TM0206": "what the site has", "TM0207": "what is used",
+		"TM0305": "the rules of a kind's own", "TM0801": "other files", "TM0802": "other files", "TM0803": "other files",
+		"TM0401": expr, "TM0402": expr, "TM0403": expr, "TM0404": expr, "TM0405": expr, "TM0406": expr, "TM0407": expr, "TM0408": expr,
+	}
+}
+
+// except are the files of the corpus where it is the other way round.
+func except() map[string]string {
+	return map[string]string{
+		"each-key":               "the items are given by an expression",
+		"input-enum":             "the default is compared with words that the file names",
+		"site-group-is-node":     "names that are unique in a file",
+		"step-on":                "finally and stages have the same steps",
+		"value-timeout-deadline": "compares two times",
+		"expr-not-here":          "the place takes no expressions",
+		"expr-when-braces":       "the place takes bare expressions",
+		"site-var-expr":          "the place takes no expressions",
+		"expr-text-for-duration": "a duration is one whole expression",
+	}
+}
+
+var codeForm = regexp.MustCompile(`TM[0-9]{4}`)
+
+// Every wrong file that a schema can catch is refused by it; what is said to
+// be beyond it is accepted, so that neither list can rot.
+func TestJSONSchemaRefusesWhatIsWrong(t *testing.T) {
+	schemas, left := compiled(t), except()
+	for _, path := range slices.Concat(glob(t, "err/*.yaml", 30), glob(t, "err/*.txtar", 0)) {
+		name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+		codes := codesOf(t, filepath.Join(filepath.Dir(path), name+".out"))
+		due := slices.ContainsFunc(codes, func(c string) bool { return beyond()[c] == "" })
+		if left[name] != "" {
+			due = !due
+			delete(left, name)
+		}
+		switch err, read := refusedAny(schemas, texts(t, path)); {
+		case !read:
+		case err != nil && !due:
+			t.Errorf("%s %s is said to be beyond a JSON Schema (beyond, except), but is refused: %v", name, codes, err)
+		case err == nil && due:
+			t.Errorf("%s %s is accepted by the JSON Schema: let it say more (tags of the declaration, jsonschema/rules.go), or give the reason in beyond or except", name, codes)
+		}
+	}
+	for name := range left {
+		t.Errorf("except names %s: there is no such file", name)
+	}
+}
+
+// refusedAny asks for one text after the other; read holds when all are YAML.
+func refusedAny(schemas map[string]*jsonschemav6.Schema, texts [][]byte) (refusal error, read bool) {
+	for _, text := range texts {
+		err, ok := refused(schemas, text)
+		if !ok {
+			return nil, false
+		}
+		refusal = errors.Join(refusal, err)
+	}
+	return refusal, true
+}
+
+func codesOf(t *testing.T, path string) []string {
+	t.Helper()
+	diags, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.Compact(slices.Sorted(slices.Values(codeForm.FindAllString(string(diags), -1))))
+}
