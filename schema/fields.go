@@ -96,6 +96,9 @@ func checkStruct(t reflect.Type, above []reflect.Type) error {
 		if err := checkType(f.typ, append(above, t)); err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
+		if _, _, bounded := f.bounds(); !bounded && f.min+f.max != "" {
+			return fmt.Errorf("%s: a number has both min and max", f.name)
+		}
 		if err := setDefault(reflect.New(f.typ).Elem(), f); err != nil {
 			return fmt.Errorf("%s: default: %w", f.name, err)
 		}

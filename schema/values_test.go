@@ -107,10 +107,15 @@ func TestKindValidate(t *testing.T) {
 		{schema.Kind{Name: "x", Args: 3}, "kind x: int is no struct"},
 		{schema.Kind{Name: "x", Args: badKind{}}, "kind x: c: type chan int is not part of the language"},
 		{schema.Kind{Name: "x", Args: badDefault{}}, "kind x: n: default: a string where a whole number is due"},
+		{schema.Kind{Name: "x", Args: badBounds{}}, "kind x: n: a number has both min and max"},
 		{schema.Kind{Name: "x", Out: 3}, "kind x: Out is no struct"},
 	} {
 		if err := tc.kind.Validate(); err == nil || err.Error() != tc.want {
 			t.Errorf("%v, want %s", err, tc.want)
 		}
 	}
+}
+
+type badBounds struct {
+	N int `json:"n" min:"1"`
 }
