@@ -134,7 +134,7 @@ func (s *story) models(real *engine.Kinds) *engine.Kinds {
 }
 
 func (s *story) nodes(c *enginetest.Controller) map[string]engine.Node {
-	return c.Nodes(s.fleet, "vellum-1", "vellum-2", "ellis-1", "sprout-1")
+	return c.Nodes(s.fleet, "vellum-1", "vellum-2", "ellis-1", "sprout-1", engine.ControllerNode)
 }
 
 // run lets one controller drive the run until it ends or dies before its line dieAt.

@@ -26,6 +26,8 @@ type Manifest struct {
 	Keyspaces []Keyspace `json:"keyspaces"`
 	Tables    []Table    `json:"tables"`
 	Totals    Totals     `json:"totals"`
+	// Counts says how the tables' rows were counted; nil when they were not.
+	Counts *Counts `json:"counts,omitempty"`
 
 	sum string // sha256 of the file it was read from or written to
 }
@@ -82,6 +84,14 @@ type Table struct {
 	Rows *int64 `json:"rows,omitempty"`
 }
 
+// Counts are the circumstances of the tables' Rows.
+type Counts struct {
+	// Basis is quiet where nothing wrote between snapshot and count, so that Rows are exact; else live.
+	Basis string `json:"basis"`
+	// Left is why tables have no Rows, "" where all have.
+	Left string `json:"left,omitempty"`
+}
+
 // Column is a column as system_schema.columns has it.
 type Column struct {
 	Name     string `json:"name"`
@@ -117,4 +127,15 @@ type Totals struct {
 	Bytes  int64 `json:"bytes"`
 	Linked int   `json:"linked"`
 	Copied int   `json:"copied"`
+}
+
+// Rows are all rows that were counted.
+func (m *Manifest) Rows() int64 {
+	var sum int64
+	for _, t := range m.Tables {
+		if t.Rows != nil {
+			sum += *t.Rows
+		}
+	}
+	return sum
 }

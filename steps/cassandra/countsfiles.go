@@ -13,7 +13,7 @@ import (
 
 // files compares each live directory with the manifest, exactly; Cassandra must be stopped, or it compacts meanwhile.
 func (s *compareCounts) files(ctx context.Context, v *engine.View) (CountsOut, error) {
-	out := s.out()
+	out := s.out(v)
 	conf, err := readConfig(v)
 	if err != nil {
 		return out, err

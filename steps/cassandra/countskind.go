@@ -10,6 +10,12 @@ import (
 	"tidemark/steps/internal/cql"
 )
 
+// The bases of a count: quiet where nothing writes meanwhile.
+const (
+	quiet = "quiet"
+	live  = "live"
+)
+
 // compareCounts compares what was restored with the backup.
 type compareCounts struct {
 	Keyspaces []string `json:"keyspaces" help:"keyspaces that were restored" required:"true"`
@@ -23,12 +29,17 @@ type compareCounts struct {
 // CountsOut is what compare-counts found on one node. Rows are those of the node's primary ranges, so the sums over
 // all nodes are the tables' rows.
 type CountsOut struct {
+	Node  string `json:"node"`
 	Phase string `json:"phase"`
 	Basis string `json:"basis"`
 	Files int    `json:"files"`
-	// Rows are counted now, Saved at the backup where it counted, both by `<keyspace>.<table>`.
-	Rows  map[string]int64 `json:"rows"`
-	Saved map[string]int64 `json:"saved"`
+	// SavedBasis is the basis of the backup's counts, "" where it did not count.
+	SavedBasis string `json:"saved_basis"`
+	// Rows are counted now, Saved at the backup, both by `<keyspace>.<table>`. Left are the tables that the backup did
+	// not count, with the reason.
+	Rows  map[string]int64  `json:"rows"`
+	Saved map[string]int64  `json:"saved"`
+	Left  map[string]string `json:"left"`
 	// TTL are tables whose rows expire by the table's default; fewer there is no loss.
 	TTL []string `json:"ttl"`
 }
@@ -39,7 +50,7 @@ func CompareCounts() engine.Kind {
 		Name: "compare-counts",
 		Doc: "Compares what was restored on this node with the backup. " +
 			"Phase files, before Cassandra starts: the live directories hold exactly the files of the manifest. Phase rows, while it serves: counts the rows of the " +
-			"node's primary ranges page by page at LOCAL_QUORUM; the sums over all nodes are compared by a later step.",
+			"node's primary ranges page by page at LOCAL_QUORUM; sum-counts compares the sums over all nodes.",
 		Example: "id: files\ncompare-counts: {keyspaces: [homer], backup: 20261122T010203Z-k7, phase: files}",
 		Redo:    engine.Pure,
 		New:     func() engine.Step { return &compareCounts{} },
@@ -75,7 +86,7 @@ func (s *compareCounts) Apply(ctx context.Context, h *engine.Host, _ engine.Chan
 	if err != nil {
 		return engine.Output{}, err
 	}
-	out := s.out()
+	out := s.out(h.View)
 	if err := s.rows(ctx, h, m, &out); err != nil {
 		return engine.Output{}, err
 	}
@@ -86,6 +97,6 @@ func (s *compareCounts) Apply(ctx context.Context, h *engine.Host, _ engine.Chan
 	return engine.Output{Value: out, Note: fmt.Sprintf("%d rows in %d tables on this node's primary ranges", total, len(out.Rows))}, nil
 }
 
-func (s *compareCounts) out() CountsOut {
-	return CountsOut{Phase: s.Phase, Basis: s.Basis, Rows: map[string]int64{}, Saved: map[string]int64{}, TTL: []string{}}
+func (s *compareCounts) out(v *engine.View) CountsOut {
+	return CountsOut{Node: v.Node, Phase: s.Phase, Basis: s.Basis, Rows: map[string]int64{}, Saved: map[string]int64{}, Left: map[string]string{}, TTL: []string{}}
 }

@@ -8,8 +8,12 @@ import (
 	"tidemark/steps/backup"
 )
 
-// rows counts each saved table in the node's primary ranges.
+// rows counts, in the node's primary ranges, each table whose rows the backup counted there.
 func (s *compareCounts) rows(ctx context.Context, h *engine.Host, m *backup.Manifest, out *CountsOut) error {
+	tables := s.counted(m, out)
+	if len(tables) == 0 {
+		return nil
+	}
 	r, err := askRing(ctx, h, s.Keyspaces)
 	if err != nil {
 		return err
@@ -18,26 +22,35 @@ func (s *compareCounts) rows(ctx context.Context, h *engine.Host, m *backup.Mani
 	if err != nil {
 		return err
 	}
-	var tables []backup.Table
-	for _, t := range m.Tables {
-		if slices.Contains(s.Keyspaces, t.Keyspace) {
-			tables = append(tables, t)
-		}
-	}
 	for i, t := range tables {
 		name := t.Keyspace + "." + t.Name
 		h.Progress(int64(i), int64(len(tables)), name)
-		n, err := c.rows(ctx, &t)
-		if err != nil {
+		if out.Rows[name], err = c.rows(ctx, &t); err != nil {
 			return err
 		}
-		out.Rows[name] = n
-		if t.Rows != nil {
-			out.Saved[name] = *t.Rows
-		}
+		out.Saved[name] = *t.Rows
 		if t.DefaultTTL > 0 {
 			out.TTL = append(out.TTL, name)
 		}
 	}
 	return nil
+}
+
+// counted are the tables with a number to compare; those that the backup had no time for are noted.
+func (s *compareCounts) counted(m *backup.Manifest, out *CountsOut) []backup.Table {
+	if m.Counts == nil {
+		return nil
+	}
+	out.SavedBasis = m.Counts.Basis
+	var tables []backup.Table
+	for _, t := range m.Tables {
+		switch {
+		case !slices.Contains(s.Keyspaces, t.Keyspace):
+		case t.Rows == nil:
+			out.Left[t.Keyspace+"."+t.Name] = "not counted by the backup"
+		default:
+			tables = append(tables, t)
+		}
+	}
+	return tables
 }

@@ -18,7 +18,11 @@ func TestExamplesAreValid(t *testing.T) {
 			t.Error(err)
 		}
 		step := "      - " + strings.ReplaceAll(k.Example, "\n", "\n        ")
-		text := "runbook: example\nstages:\n  - stage: only\n    on: vellum\n    steps:\n" + step + "\n"
+		on := "vellum"
+		if k.OnController {
+			on = engine.ControllerNode
+		}
+		text := "runbook: example\nstages:\n  - stage: only\n    on: " + on + "\n    steps:\n" + step + "\n"
 		if _, diags := schema.Load(schema.Sources{Runbook: schema.Source{Name: "example.yaml", Data: []byte(text)}}, kinds.Schema(), nil); diags.Err() != nil {
 			t.Errorf("%s: %v\n%s", k.Name, diags.Err(), text)
 		}

@@ -13,6 +13,10 @@ import (
 	"tidemark/steps/internal/nodetool"
 )
 
+// leastPatience is what counting may take where saving was faster. Beyond it, it may take as long as saving did: a
+// backup may take twice its time for numbers to compare, not more.
+const leastPatience = 2 * time.Second
+
 // Apply saves, writes the manifest, and clears the snapshot.
 func (s *saveSnapshot) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
 	return s.apply(ctx, h, realDisk())
@@ -39,6 +43,7 @@ func (s *saveSnapshot) apply(ctx context.Context, h *engine.Host, d disk) (engin
 	}
 	out := saveOut(m)
 	note := fmt.Sprintf("%s, %s, of %s: %d linked, %d copied", backup.Count(out.Files, "file"), backup.Bytes(out.Bytes), backup.Count(out.Tables, "table"), out.Linked, out.Copied)
+	note += s.counted(m)
 	if out.Note != "" {
 		note += "; " + out.Note
 	}
@@ -60,8 +65,9 @@ func (s *saveSnapshot) save(ctx context.Context, h *engine.Host, d disk) (*backu
 		return nil, s.discard(h, err)
 	}
 	if s.Counts {
-		if err := count(ctx, h, r, m.Tables); err != nil {
-			return nil, err
+		m.Counts = &backup.Counts{Basis: s.Basis, Left: count(ctx, h, r, m.Tables, max(leastPatience, time.Since(began)))}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
 		}
 	}
 	m.Totals, m.Times.Finished = totals(m.Tables), time.Now().UTC()
@@ -69,6 +75,18 @@ func (s *saveSnapshot) save(ctx context.Context, h *engine.Host, d disk) (*backu
 		return nil, s.discard(h, err)
 	}
 	return m, nil
+}
+
+// counted says how many rows were counted, and of which tables they were not.
+func (s *saveSnapshot) counted(m *backup.Manifest) string {
+	if m.Counts == nil {
+		return ""
+	}
+	text := fmt.Sprintf("; %s in primary ranges", backup.Count(int(m.Rows()), "row"))
+	if m.Counts.Left != "" {
+		text += "; not all rows are counted: " + m.Counts.Left
+	}
+	return text
 }
 
 // begin makes the directories; 0700 is all that protects links, whose owner and mode stay Cassandra's.

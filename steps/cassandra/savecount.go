@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"tidemark/engine"
 	"tidemark/steps/backup"
@@ -60,31 +61,51 @@ func newCounter(ctx context.Context, h *engine.Host, r *ring) (*counter, error) 
 	return c, err
 }
 
-// rows reads the keys of a table at LOCAL_QUORUM; the pages of one read bound memory and load.
+// rows reads the keys of a table at LOCAL_QUORUM; the pages of one read bound memory, the rests in between load.
 func (c *counter) rows(ctx context.Context, t *backup.Table) (int64, error) {
-	n := int64(0)
-	err := c.server.Rows(ctx, t.Keyspace, t.Name, keysOf(t), c.ranges, "LOCAL_QUORUM", func(engine.Row) error { n++; return nil })
+	n, rest := int64(0), newRest(ctx)
+	err := c.server.Rows(ctx, t.Keyspace, t.Name, keysOf(t), c.ranges, "LOCAL_QUORUM", func(engine.Row) error {
+		n++
+		return rest.row()
+	})
 	if err != nil {
 		return n, fmt.Errorf("count %s.%s: %w", t.Keyspace, t.Name, err)
 	}
 	return n, nil
 }
 
-// count notes the rows of this node's primary ranges in each table. The server goes on serving, so on a busy
-// cluster the numbers are of about the snapshot's time, not exactly of it.
-func count(ctx context.Context, h *engine.Host, r *ring, tables []backup.Table) error {
+// count notes the rows of this node's primary ranges in each table, the smallest first, for at most patience; it
+// says why tables were left out. The server goes on serving, so on a busy cluster the numbers are of about the
+// snapshot's time, not exactly of it. A backup never fails for want of a number.
+func count(ctx context.Context, h *engine.Host, r *ring, tables []backup.Table, patience time.Duration) string {
 	c, err := newCounter(ctx, h, r)
 	if err != nil {
-		return err
+		return err.Error()
 	}
-	for i := range tables {
-		rows, err := c.rows(ctx, &tables[i])
-		if err != nil {
-			return err
+	bounded, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for i, t := range bySize(tables) {
+		h.Progress(int64(i), int64(len(tables)), "rows of "+t.Keyspace+"."+t.Name)
+		rows, err := c.rows(bounded, t)
+		switch {
+		case bounded.Err() != nil && ctx.Err() == nil:
+			return fmt.Sprintf("counting %s would have taken longer than saving did (%s)", backup.Count(len(tables)-i, "table"), patience.Round(time.Second))
+		case err != nil:
+			return err.Error()
 		}
-		tables[i].Rows = &rows
+		t.Rows = &rows
 	}
-	return nil
+	return ""
+}
+
+// bySize lists the tables, those of the fewest bytes first: most of them are then counted where time is short.
+func bySize(tables []backup.Table) []*backup.Table {
+	out := make([]*backup.Table, len(tables))
+	for i := range tables {
+		out[i] = &tables[i]
+	}
+	slices.SortStableFunc(out, func(a, b *backup.Table) int { return cmp.Compare(a.Bytes(), b.Bytes()) })
+	return out
 }
 
 // keysOf names the columns of the primary key: enough to count, little to send.
