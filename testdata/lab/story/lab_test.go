@@ -76,6 +76,7 @@ func withLab(m *testing.M) int {
 func build() ([]byte, error) {
 	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./cmd/tidemark")
 	cmd.Dir = root()
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // the fence needs a static binary, as make builds it
 	return cmd.CombinedOutput()
 }
 

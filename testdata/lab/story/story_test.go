@@ -27,7 +27,7 @@ func TestBackupDisasterRestore(t *testing.T) {
 	op := operator(t)
 	want := lab(t, "digest")
 	before := counts(t)
-	op.must("run", "backup-vellum", "--yes")
+	op.must("run", "backup-vellum", "--input", "basis=quiet", "--yes")
 	once(t, before, "nodetool.log: snapshot")
 	if out := op.must("backups"); !strings.Contains(out, "complete") {
 		t.Fatalf("no complete backup:\n%s", out)
@@ -37,7 +37,7 @@ func TestBackupDisasterRestore(t *testing.T) {
 		t.Fatal("the disaster changed nothing")
 	}
 	before = counts(t)
-	op.killAt("gate/", "run", "restore-vellum", "--input", "backup=latest", "--yes=lab")
+	op.killAt("gate/", "run", "restore-vellum", "--input", "backup=latest", "--input", "basis=quiet", "--yes=lab")
 	op.killAt("stop/drain@vellum-2", "resume", "--yes=lab")
 	op.killAt("restore/restore[homer]@vellum-3", "resume", "--yes=lab")
 	held(t, op)
@@ -47,6 +47,7 @@ func TestBackupDisasterRestore(t *testing.T) {
 	same(t, want)
 	once(t, before, "nodetool.log: drain", "monit.log: stop -g cassandra", "monit.log: start cassandra_process")
 	op.refused(5, []string{"closed (done) by another controller"}, "resume", "--yes=lab")
+	rowsCompared(t, other)
 	released(t, other, op.id())
 }
 
