@@ -29,6 +29,7 @@ type Plan struct {
 	Site      string            `json:"site"`
 	Build     string            `json:"build"`
 	Created   time.Time         `json:"created"`
+	Holder    Holder            `json:"holder"` // who had the plan made
 	Texts     Texts             `json:"texts"`
 	SiteFile  File              `json:"site_file"`
 	Inputs    map[string]any    `json:"inputs"`

@@ -81,7 +81,7 @@ func (b *binder) given(in *Input, text string) {
 		d.enum(n, v, in.Enum)
 	}
 	for _, bad := range rep.list {
-		b.refuse(in.Name, codeInputType, bad.Message, bad.Help)
+		b.refuse(in.Name, codeInputType, fmt.Sprintf("%q: %s", text, bad.Message), bad.Help)
 	}
 	b.out[in.Name] = plainValue(v)
 }

@@ -105,11 +105,12 @@ func (l *loader) target(t text) {
 	if l.site == nil || t.Value == controllerName || len(l.site.Select([]string{t.Value})) > 0 {
 		return
 	}
-	known := l.site.Groups()
-	for _, n := range l.site.Nodes {
-		known = append(known, n.Name)
+	groups, nodes := l.site.Groups(), nodeNames(siteNodes(l.site))
+	help := suggest("", "groups", groups) + "; " + suggest("", "nodes", nodes)
+	if best := nearest(t.Value, slices.Concat(groups, nodes)); best != "" {
+		help = `did you mean "` + best + `"? ` + help
 	}
-	l.at(t.node, codeGroup, fmt.Sprintf("site %s has no group or node %q", l.site.Name, t.Value), suggest(t.Value, "it has", known))
+	l.at(t.node, codeGroup, fmt.Sprintf("site %s has no group or node %q", l.site.Name, t.Value), help)
 }
 
 // collectIDs knows every step before any is read, so that a reference to a

@@ -60,6 +60,7 @@ func (a *app) nodes(ctx context.Context) error {
 		return joined(view.JSON(a.stdout, lines), err)
 	}
 	nodesTable(a, lines)
+	a.say("Only the agents were asked: whether Cassandra serves there says the plan of a runbook that needs it.")
 	return err
 }
 

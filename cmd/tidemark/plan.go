@@ -23,6 +23,9 @@ func newPlan(a *app) *cobra.Command {
 }
 
 func (a *app) planVerb(ctx context.Context, arg string, detailed bool) error {
+	if a.yes != "" {
+		return usagef(a.command("plan", arg), "plan asks for no consent, so it takes no --yes; run does")
+	}
 	d, err := a.define(arg)
 	if err != nil {
 		return err
@@ -92,7 +95,8 @@ func (a *app) layOut(d *definition, b engine.Basis) (*engine.Plan, error) {
 		return nil, usagef("", "--local: the run is on %s; one machine is one node, say --limit NODE", view.NodeList(p.Nodes))
 	}
 	p.SiteFile = engine.File{Name: absolute(d.siteSrc.Name), Text: string(d.siteSrc.Data)}
-	p.Created = time.Now().UTC().Truncate(time.Second)
+	p.Holder = holder()
+	p.Created = p.Holder.Since
 	p.Build, err = a.build()
 	return p, err
 }

@@ -24,6 +24,9 @@ type runLine struct {
 	Run     string `json:"run"`
 	Runbook string `json:"runbook,omitempty"`
 	Site    string `json:"site,omitempty"`
+	// Created is when the run was, in UTC; Owner who started it, user@host.
+	Created string `json:"created,omitempty"`
+	Owner   string `json:"owner,omitempty"`
 	State   string `json:"state"`
 	Tasks   int    `json:"tasks"`
 	Done    int    `json:"done"`
@@ -59,6 +62,10 @@ func lineOf(e *journal.Entry) runLine {
 	}
 	p := e.Record.Plan
 	l.Runbook, l.Site, l.State = p.Runbook, p.Site, view.RunState(e.State)
+	l.Created = p.Created.UTC().Format("2006-01-02 15:04:05Z")
+	if p.Holder.User != "" {
+		l.Owner = p.Holder.User + "@" + p.Holder.Host
+	}
 	if driver, err := journal.DrivenBy(e.Dir); err == nil && driver != nil {
 		l.State = fmt.Sprintf("running (process %d)", driver.PID)
 	}
@@ -80,7 +87,7 @@ func (a *app) runsTable(w io.Writer, all []journal.Entry) {
 	var rows [][]string
 	for _, e := range all {
 		l := lineOf(&e)
-		rows = append(rows, []string{l.Run, l.Runbook, l.Site, l.State, fmt.Sprintf("%d/%d", l.Done, l.Tasks), fmt.Sprint(l.Failed), fmt.Sprint(l.Unknown)})
+		rows = append(rows, []string{l.Run, l.Runbook, l.Site, l.Created, l.Owner, l.State, fmt.Sprintf("%d/%d", l.Done, l.Tasks), fmt.Sprint(l.Failed), fmt.Sprint(l.Unknown)})
 	}
-	view.Table(w, []string{"RUN", "RUNBOOK", "SITE", "STATE", "DONE", "FAILED", "UNKNOWN"}, rows)
+	view.Table(w, []string{"RUN", "RUNBOOK", "SITE", "CREATED", "OWNER", "STATE", "DONE", "FAILED", "UNKNOWN"}, rows)
 }

@@ -79,7 +79,7 @@ func (s *waitStep) now(ctx context.Context, v *engine.View, c *engine.Change) er
 		c.Unknown = missing
 		return nil
 	}
-	c.Sign = engine.Same
+	c.Sign, c.Summary = engine.Same, served(out)
 	c.Out, err = json.Marshal(out)
 	return err
 }
@@ -93,7 +93,11 @@ func (s *waitStep) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (
 	if err != nil {
 		return engine.Output{}, engine.WithNext(err, "look with: nodetool status, monit summary, Cassandra's system.log; then resume")
 	}
-	return engine.Output{Value: out, Note: fmt.Sprintf("serves, %d members up and normal, one schema", out.Members)}, nil
+	return engine.Output{Value: out, Note: served(out)}, nil
+}
+
+func served(out WaitOut) string {
+	return fmt.Sprintf("serves, %d members up and normal, one schema", out.Members)
 }
 
 // look lists what is missing, from the cheapest question to the dearest: CQL, the ring as nodetool shows it, the

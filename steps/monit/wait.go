@@ -66,7 +66,7 @@ func (s *wait) now(ctx context.Context, v *engine.View, c *engine.Change) error 
 		c.Unknown = missing
 		return nil
 	}
-	c.Sign = engine.Same
+	c.Sign, c.Summary = engine.Same, s.Service+" is "+s.State
 	c.Out, err = json.Marshal(w.out(s.State))
 	return err
 }

@@ -13,9 +13,13 @@ import (
 )
 
 // Plan writes a plan for approval: every task with its sign and command, what it destroys once more at the end,
-// and what the dry run could not know or guard. short leaves out details, probes and fences.
+// and what the dry run could not know or guard. short is the plan that a run shows of itself: without details, probes and
+// fences. The run of a plan alone never comes to be, so its id is shown as "(run id)".
 func Plan(w io.Writer, p *engine.Plan, st Style, short bool) {
 	pw := &planWriter{w: w, st: st, short: short}
+	if !short {
+		pw.run = p.Run
+	}
 	pw.head(p)
 	for _, s := range p.Stages {
 		pw.stage(s)
@@ -30,7 +34,7 @@ func Plan(w io.Writer, p *engine.Plan, st Style, short bool) {
 	}
 	pw.printf("\n%s\ndigest %s\n", Totals(p), p.Digest())
 	if !short {
-		pw.printf("To run exactly this: tidemark run %s … --expect %s (the id %s is another then)\n", p.Runbook, p.Digest(), p.Run)
+		pw.printf("To run exactly this: tidemark run %s … --expect %s\n", p.Runbook, p.Digest())
 	}
 }
 
@@ -48,9 +52,16 @@ type planWriter struct {
 	w     io.Writer
 	st    Style
 	short bool
+	run   string // the id that stands for one drawn later, "" where it is the run's own
 }
 
-func (pw *planWriter) printf(format string, args ...any) { fmt.Fprintf(pw.w, format, args...) }
+func (pw *planWriter) printf(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if pw.run != "" {
+		text = strings.ReplaceAll(text, pw.run, "(run id)")
+	}
+	_, _ = io.WriteString(pw.w, text)
+}
 
 func (pw *planWriter) head(p *engine.Plan) {
 	pw.printf("%s\n", pw.st.paint(bold, p.Runbook+": "+p.Title))
@@ -230,23 +241,41 @@ func (pw *planWriter) folded(title string, f *foldText) {
 
 // Totals counts the tasks of a plan by what they would do.
 func Totals(p *engine.Plan) string {
-	n, total := map[engine.Sign]int{}, 0
+	n, total := map[string]int{}, 0
 	p.Tasks(func(t *engine.Task) {
 		total++
-		if t.Skip != "" {
-			n["skip"]++
-			return
-		}
-		n[t.Change.Sign]++
+		n[does(t)]++
 	})
 	parts := []string{Count(total, "task")}
-	for _, c := range []struct {
-		sign engine.Sign
-		word string
-	}{{engine.Creates, "create"}, {engine.Changes, "change"}, {engine.Destroys, "destroy"}, {engine.NotKnown, "known later"}, {engine.Same, "nothing to do"}, {"skip", "skipped"}} {
-		if n[c.sign] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n[c.sign], c.word))
+	for _, what := range []string{toCreate, toChange, toDestroy, knownLater, notKnowable, nothingToDo, skipped} {
+		if n[what] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n[what], what))
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// What a planned task would do, in one word or two.
+const (
+	toCreate    = "create"
+	toChange    = "change"
+	toDestroy   = "destroy"
+	knownLater  = "known after earlier steps"
+	notKnowable = "not knowable"
+	nothingToDo = "nothing to do"
+	skipped     = "skipped"
+)
+
+// does sorts a task into one of them. A wait, or what needs the outputs of others, is known after the steps before
+// it; not knowable is only what the dry run wanted to know and could not.
+func does(t *engine.Task) string {
+	switch {
+	case t.Skip != "":
+		return skipped
+	case t.Change.Sign == engine.NotKnown && len(t.Change.Unknown) == 0:
+		return knownLater
+	}
+	return map[engine.Sign]string{
+		engine.Creates: toCreate, engine.Changes: toChange, engine.Destroys: toDestroy, engine.NotKnown: notKnowable, engine.Same: nothingToDo,
+	}[t.Change.Sign]
 }
