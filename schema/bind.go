@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -81,9 +82,17 @@ func (b *binder) given(in *Input, text string) {
 		d.enum(n, v, in.Enum)
 	}
 	for _, bad := range rep.list {
-		b.refuse(in.Name, codeInputType, fmt.Sprintf("%q: %s", text, bad.Message), bad.Help)
+		b.refuse(in.Name, codeInputType, naming(text, bad.Message), bad.Help)
 	}
 	b.out[in.Name] = plainValue(v)
+}
+
+// naming puts the value that was given before a message that does not show it: there is no source line to look at.
+func naming(text, message string) string {
+	if strings.Contains(message, strconv.Quote(text)) {
+		return message
+	}
+	return fmt.Sprintf("%q: %s", text, message)
 }
 
 func formOf(in *Input) string {

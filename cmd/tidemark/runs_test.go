@@ -140,10 +140,12 @@ func (h *house) onlyRun() string {
 func TestARunThatIsDone(t *testing.T) {
 	h := newHouse(t)
 	h.wants(h.run(), 0, "second/enough@two", "closed: done", "story on lab: done", "@one, two")
-	h.wants(h.do("runs"), 0, "closed: done", "4/4")
+	id := h.onlyRun()
+	h.wants(h.do("runs"), 0, "closed: done", "4/4", id[:4]+"-"+id[4:6]+"-"+id[6:8]+" ", holder().User+"@"+holder().Host)
 	h.wants(h.do("resume"), exitUsage, "no run is open")
 	h.wants(h.do("resume", h.onlyRun()), exitUsage, "is closed: done")
-	h.wants(h.do("nodes"), 0, "free")
+	h.wants(h.do("nodes"), 0, "free", "Only the agents were asked")
+	h.wants(h.do("plan", filepath.Join(h.dir, "story.yaml"), "--yes=elsewhere"), exitUsage, "takes no --yes")
 }
 
 func TestARunThatFails(t *testing.T) {

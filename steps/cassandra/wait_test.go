@@ -88,7 +88,7 @@ func TestPlanOfWaitCassandra(t *testing.T) {
 	}
 	c, err := step.Plan(t.Context(), n.actual(WaitCassandra()))
 	var out WaitOut
-	if err != nil || c.Sign != engine.Same || json.Unmarshal(c.Out, &out) != nil || out.Members != 3 {
+	if err != nil || c.Sign != engine.Same || c.Summary != "serves, 3 members up and normal, one schema" || json.Unmarshal(c.Out, &out) != nil || out.Members != 3 {
 		t.Errorf("%+v, %v", c, err)
 	}
 	n.become("STARTING")

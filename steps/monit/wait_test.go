@@ -177,7 +177,7 @@ func TestPlanOfWait(t *testing.T) {
 	}
 	f.monitor[process] = 0
 	f.kill()
-	if c, err := step.Plan(t.Context(), actual(b, WaitMonit())); err != nil || c.Sign != engine.Same || string(c.Out) != `{"name":"cassandra_process","state":"stopped","pid":0}` {
+	if c, err := step.Plan(t.Context(), actual(b, WaitMonit())); err != nil || c.Sign != engine.Same || c.Summary != "cassandra_process is stopped" || string(c.Out) != `{"name":"cassandra_process","state":"stopped","pid":0}` {
 		t.Errorf("%+v %s, %v", c, c.Out, err)
 	}
 }

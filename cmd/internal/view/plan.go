@@ -65,7 +65,11 @@ func (pw *planWriter) printf(format string, args ...any) {
 
 func (pw *planWriter) head(p *engine.Plan) {
 	pw.printf("%s\n", pw.st.paint(bold, p.Runbook+": "+p.Title))
-	pw.printf("site %s, run %s, locks %s\n", p.Site, p.Run, NodeList(p.Nodes))
+	run := ""
+	if pw.short {
+		run = "run " + p.Run + ", "
+	}
+	pw.printf("site %s, %slocks %s\n", p.Site, run, NodeList(p.Nodes))
 	for _, held := range p.Held {
 		pw.printf("%s\n", pw.st.paint(red, "held now: "+held))
 	}

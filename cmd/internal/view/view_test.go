@@ -48,21 +48,28 @@ func restore() *engine.Plan {
 	stop := &engine.PlannedStage{ID: "stop", Nodes: p.Nodes}
 	swap := &engine.PlannedStage{ID: "restore", Nodes: p.Nodes}
 	last := &engine.PlannedStage{ID: engine.FinallyStage, Nodes: p.Nodes}
+	p.Afterwards = []string{"Keep it: tidemark run release-restore-vellum --input run=" + p.Run}
 	for i, n := range p.Nodes {
 		p.Fence[n], p.Open[n] = []string{"read-only mounts", "landlock"}, []string{"network connections are possible"}
 		p.Probes[n] = []string{"nodetool netstats", fmt.Sprintf("connect 10.77.0.%d:9042", 12+i)}
 		stop.Tasks = append(stop.Tasks,
 			task("stop", "drain", "", n, "nodetool", engine.Change{Sign: engine.Changes, Summary: "drain", Argv: []string{"nodetool", "drain"}, Risk: engine.Interrupts, Seconds: 3}),
+			task("stop", "stopped", "", n, "wait-monit", engine.Change{Sign: engine.NotKnown, Summary: "wait until cassandra_process is stopped"}),
 			task("stop", "unarm", "poll's", n, "monit", engine.Change{Sign: engine.Same, Summary: "not watched already"}))
 		swap.Tasks = append(swap.Tasks, task("restore", "restore", "homer", n, "restore-keyspace", engine.Change{
 			Sign: engine.Destroys, Summary: "exchange 2 tables", Bytes: 12_700_000 + int64(i/2), Risk: engine.Overwrites,
 			Details: []string{"homer.simservs: 3 files"}, Unknown: []string{"how long Cassandra takes to start"},
 		}))
+		if i == 0 {
+			swap.Tasks = append(swap.Tasks, task("restore", "size", "", n, "save-snapshot", engine.Change{
+				Sign: engine.NotKnown, Summary: "save", Unknown: []string{"the size of the tables before Cassandra is started"},
+			}))
+		}
 		skipped := task(engine.FinallyStage, "rearm", "", n, "monit", engine.Change{})
 		skipped.Skip = "when: false"
 		last.Tasks = append(last.Tasks, skipped)
 	}
-	swap.Tasks[2].Change.Summary = "exchange 3 tables"
+	swap.Tasks[3].Change.Summary = "exchange 3 tables"
 	p.Stages = []*engine.PlannedStage{stop, swap, last}
 	return p
 }
