@@ -74,7 +74,11 @@ func (c *checker) unknown(n ast.Node, base *typ, name string) *typ {
 	if what == "" {
 		what = "field"
 	}
-	return c.error(n, codeUnknown, fmt.Sprintf("unknown %s %q", what, name), suggest(name, "known", base.names()))
+	help := suggest(name, "known", base.names())
+	if base.label == "input" && help == "" {
+		help = fmt.Sprintf("declare it: inputs: {%s: {type: string, required: true}}", name)
+	}
+	return c.error(n, codeUnknown, fmt.Sprintf("unknown %s %q", what, name), help)
 }
 
 // under gives the type under a key of a map.

@@ -12,6 +12,16 @@ const (
 	codeTag          = "TM0108"
 	codeType         = "TM0109" // scalar of the wrong type
 
+	codeTooMany   = "TM0110" // more mistakes than are shown
+	codeCharacter = "TM0111" // control, invisible, not UTF-8
+	codeTab       = "TM0112" // tab as indentation
+	codeQuote     = "TM0113" // text that needs quotes
+	codeOpen      = "TM0114" // quote or bracket without its end
+	codeIndent    = "TM0115" // indentation that fits no line above
+	codeSpace     = "TM0116" // no space after : or -
+	codeAnchor    = "TM0117" // alias of no anchor
+	codeAmbiguous = "TM0118" // versions of YAML read it differently
+
 	codeName        = "TM0201"
 	codeDuplicateID = "TM0202"
 	codeUnknownKind = "TM0203"

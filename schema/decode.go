@@ -41,6 +41,8 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value) (ok bool) {
 		n = n.Alias
 	}
 	switch {
+	case d.full():
+		return false
 	case v.Type() == nodeType:
 		v.Set(reflect.ValueOf(n))
 		return true
@@ -107,7 +109,7 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value) bool {
 			d.field(value, v, f)
 			continue
 		}
-		if f.required {
+		if f.required && !misspelt(n, names, f.name) {
 			d.at(n, codeMissingKey, fmt.Sprintf("%q is missing", f.name), f.help)
 		}
 		d.setDefault(n, v, f)

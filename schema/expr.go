@@ -20,6 +20,9 @@ import (
 // maxExprNodes bounds the size of one expression.
 const maxExprNodes = 500
 
+// maxExprBytes bounds its text: the parser goes as deep as brackets nest.
+const maxExprBytes = 4096
+
 // Expr is one compiled expression and where it stands.
 type Expr struct {
 	text    string
@@ -48,6 +51,10 @@ func (r *report) compile(n *yaml.Node, off int, text string, s *scope) *Expr {
 	e := &Expr{text: text, node: n, off: off, typ: scalarType(tAny)}
 	if strings.TrimSpace(text) == "" {
 		e.report(r, codeExpr, "an empty expression", "")
+		return e
+	}
+	if len(text) > maxExprBytes {
+		e.report(r, codeExpr, fmt.Sprintf("an expression of more than %d bytes", maxExprBytes), "split the condition over several steps, or put data into a var")
 		return e
 	}
 	tree, err := parser.ParseWithConfig(text, r.config())

@@ -60,6 +60,9 @@ func (l *loader) steps(n *yaml.Node, s *Stage, index int) {
 	here := l.newPlace(s, s.On, index)
 	l.places = append(l.places, here)
 	for _, c := range n.Content {
+		if l.full() {
+			return
+		}
 		if step := l.step(c, here); step != nil {
 			s.Steps = append(s.Steps, step)
 		}
@@ -136,6 +139,10 @@ func (l *loader) splitStep(n *yaml.Node) (plain, kind, args *yaml.Node) {
 // unknownKeys says of each key whether a step key or a kind was meant.
 func (l *loader) unknownKeys(n, kind *yaml.Node, unknown []*yaml.Node) {
 	for _, key := range unknown {
+		if help := afterColon(key); help != "" {
+			l.at(key, codeUnknownKey, fmt.Sprintf("unknown key %q in a step", key.Value), help)
+			continue
+		}
 		if kind != nil || nearest(key.Value, stepKeys()) != "" && nearest(key.Value, kindNames(l.kinds)) == "" {
 			l.at(key, codeUnknownKey, fmt.Sprintf("unknown key %q in a step", key.Value), suggest(key.Value, "allowed", stepKeys()))
 			continue

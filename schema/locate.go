@@ -1,7 +1,7 @@
 package schema
 
 import (
-	"strings"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -22,24 +22,26 @@ func (d *document) begin(n *yaml.Node) (line, col int) {
 		return n.Line, n.Column
 	}
 	rest := d.rest(n.Line, n.Column)
-	after := strings.TrimPrefix(rest, "&"+n.Anchor)
-	blank := len(after) - len(strings.TrimLeft(after, " \t"))
-	if len(after) == len(rest) || blank == len(after) {
+	after := 1 + utf8.RuneCountInString(n.Anchor)
+	if len(rest) < after || string(rest[:after]) != "&"+n.Anchor {
 		return n.Line, n.Column
 	}
-	return n.Line, n.Column + utf8.RuneCountInString(rest[:len(rest)-len(after)+blank])
+	for after < len(rest) && isBlank(rest[after]) {
+		after++
+	}
+	if after == len(rest) {
+		return n.Line, n.Column
+	}
+	return n.Line, n.Column + after
 }
 
 // rest is the text of a line from a column on.
-func (d *document) rest(line, col int) string {
-	if line < 1 || line > len(d.lines) {
-		return ""
-	}
-	runes := []rune(d.lines[line-1])
+func (d *document) rest(line, col int) []rune {
+	runes := d.runesOf(line)
 	if col < 1 || col > len(runes) {
-		return ""
+		return nil
 	}
-	return string(runes[col-1:])
+	return runes[col-1:]
 }
 
 // width is how many characters of its first line a value takes.
@@ -52,13 +54,23 @@ func (d *document) width(n *yaml.Node) int {
 	case n.Kind != yaml.ScalarNode:
 		return 1
 	case n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0:
-		return quotedWidth([]rune(rest))
+		return quotedWidth(rest)
 	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 		return 1
-	case strings.HasPrefix(rest, n.Value):
-		return utf8.RuneCountInString(n.Value)
 	}
-	return utf8.RuneCountInString(strings.TrimRight(rest, " \t"))
+	return plainWidth(rest, []rune(n.Value))
+}
+
+// plainWidth is that of a value without quotes; one that goes on in the next
+// line ends here with this one.
+func plainWidth(rest, value []rune) int {
+	if len(value) <= len(rest) && slices.Equal(rest[:len(value)], value) {
+		return len(value)
+	}
+	for len(rest) > 0 && isBlank(rest[len(rest)-1]) {
+		rest = rest[:len(rest)-1]
+	}
+	return len(rest)
 }
 
 // quotedWidth counts up to the closing quote, or to the end of the line.
@@ -111,9 +123,8 @@ func (w *walker) enter() {
 
 // peek is the character here; a line's end reads as a newline.
 func (w *walker) peek() rune {
-	if rest := w.doc.rest(w.line, w.col); rest != "" {
-		r, _ := utf8.DecodeRuneInString(rest)
-		return r
+	if rest := w.doc.rest(w.line, w.col); len(rest) > 0 {
+		return rest[0]
 	}
 	return '\n'
 }
@@ -149,7 +160,7 @@ func (w *walker) advance(n int) {
 }
 
 // escapeWidth is the length of a double-quoted escape.
-func escapeWidth(rest string) int {
+func escapeWidth(rest []rune) int {
 	if len(rest) < 2 {
 		return 1
 	}

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -18,11 +19,14 @@ func (d *decoder) entries(n *yaml.Node, names []string) (map[string]*yaml.Node, 
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		switch {
+		case d.full():
+			return nil, false
 		case key.Kind != yaml.ScalarNode:
 			d.at(key, codeShape, "a key is plain text", "")
 		case key.ShortTag() == "!!merge": // refused when the text was read
+		case hidden(key.Value): // reported when the text was read
 		case names != nil && !slices.Contains(names, key.Value):
-			d.at(key, codeUnknownKey, fmt.Sprintf("unknown key %q%s", key.Value, d.inside()), suggest(key.Value, "allowed", names))
+			d.at(key, codeUnknownKey, fmt.Sprintf("unknown key %q%s", key.Value, d.inside()), cmp.Or(afterColon(key), suggest(key.Value, "allowed", names)))
 		case out[key.Value] != nil:
 			d.at(key, codeDuplicateKey, fmt.Sprintf("duplicate key %q", key.Value), "")
 		default:
@@ -74,4 +78,15 @@ func (d *decoder) enum(n *yaml.Node, v reflect.Value, allowed []string) {
 	if !slices.Contains(allowed, value) {
 		d.at(n, codeEnum, fmt.Sprintf("%q is not allowed here", value), suggest(value, "allowed", allowed))
 	}
+}
+
+// misspelt reports whether an unknown key is a slip of this name: then it is
+// not missing as well.
+func misspelt(n *yaml.Node, names []string, name string) bool {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if key := n.Content[i].Value; !slices.Contains(names, key) && nearest(key, names) == name {
+			return true
+		}
+	}
+	return false
 }

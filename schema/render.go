@@ -24,16 +24,37 @@ func (ds Diagnostics) Render(sources ...Source) string {
 		texts[s.Name] = splitLines(s.Data)
 	}
 	var b strings.Builder
+	var last shownLine
 	for _, d := range ds {
-		d.render(&b, texts[d.Pos.File])
+		last = last.of(d.Pos, texts[d.Pos.File])
+		d.render(&b, last.runes)
 	}
 	return b.String()
 }
 
-func (d Diagnostic) render(b *strings.Builder, lines []string) {
+// shownLine is a source line as it is shown: a long one is prepared once for
+// all mistakes in it.
+type shownLine struct {
+	file  string
+	line  int
+	runes []rune // nil when the text has no such line
+}
+
+func (s shownLine) of(p Pos, lines []string) shownLine {
+	if s.file == p.File && s.line == p.Line {
+		return s
+	}
+	s = shownLine{file: p.File, line: p.Line}
+	if p.Line >= 1 && p.Line <= len(lines) {
+		s.runes = []rune(printable(lines[p.Line-1]))
+	}
+	return s
+}
+
+func (d Diagnostic) render(b *strings.Builder, source []rune) {
 	fmt.Fprintln(b, d.Error())
-	if d.Pos.Line >= 1 && d.Pos.Line <= len(lines) {
-		line, col := window(lines[d.Pos.Line-1], d.Pos.Col)
+	if source != nil {
+		line, col := window(source, d.Pos.Col)
 		fmt.Fprintf(b, "%5d | %s\n", d.Pos.Line, line)
 		fmt.Fprintf(b, "      | %s%s\n", pad(line, col-1), strings.Repeat("^", d.carets(line, col)))
 	}
@@ -51,8 +72,7 @@ func (d Diagnostic) carets(line string, col int) int {
 }
 
 // window cuts a long line to the part around col.
-func window(line string, col int) (string, int) {
-	runes := []rune(printable(line))
+func window(runes []rune, col int) (string, int) {
 	if len(runes) <= maxShown {
 		return string(runes), col
 	}
@@ -60,10 +80,11 @@ func window(line string, col int) (string, int) {
 	return string(runes[from:min(len(runes), from+maxShown)]), col - from
 }
 
-// printable replaces what would move the cursor; the width stays.
+// printable replaces what would move the cursor, turn the text or stay
+// invisible; the width stays.
 func printable(line string) string {
 	return strings.Map(func(r rune) rune {
-		if r != '\t' && (r < ' ' || r == 0x7f) {
+		if r != '\t' && (r < ' ' || r >= 0x7f && r <= 0x9f || turnsText(r) || invisible(r)) {
 			return utf8.RuneError
 		}
 		return r

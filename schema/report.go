@@ -3,7 +3,6 @@ package schema
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/expr-lang/expr/conf"
 	"gopkg.in/yaml.v3"
@@ -14,10 +13,18 @@ type report struct {
 	docs *docs
 	list Diagnostics
 	conf *conf.Config // made when the first expression is compiled
+
+	errors, warnings int // in list
 }
+
+// maxReported bounds the errors of one reading, and the warnings.
+const maxReported = 200
 
 // at reports a mistake at the whole of a value.
 func (r *report) at(n *yaml.Node, code, message, help string) {
+	if r.full() {
+		return
+	}
 	r.add(Error, r.docs.pos(n), r.docs.of(n).width(n), code, message, help)
 }
 
@@ -47,26 +54,44 @@ func (r *report) where(n, reader *yaml.Node) string {
 // within reports a mistake at characters [from, from+width) of a scalar's
 // value, wherever quotes, escapes and folding put them in the text.
 func (r *report) within(n *yaml.Node, from, width int, code, message, help string) {
+	if r.full() {
+		return
+	}
 	r.add(Error, r.docs.of(n).locate(n, from), width, code, message, help)
 }
 
-// line reports a mistake at a whole line of the main text.
-func (r *report) line(line int, code, message, help string) {
-	text, doc := "", r.docs.main
-	if line >= 1 && line <= len(doc.lines) {
-		text = doc.lines[line-1]
-	}
-	trimmed := strings.TrimLeft(text, " \t")
-	col := utf8.RuneCountInString(text) - utf8.RuneCountInString(trimmed) + 1
-	width := utf8.RuneCountInString(strings.TrimSpace(trimmed))
-	r.add(Error, Pos{File: doc.src.Name, Line: line, Col: col}, width, code, message, help)
-}
-
+// add keeps one more mistake, as long as the report is not full.
 func (r *report) add(s Severity, pos Pos, width int, code, message, help string) {
+	switch {
+	case s == Warning && r.warnings >= maxReported, r.full():
+		return
+	case s == Warning:
+		r.warnings++
+	default:
+		r.errors++
+	}
+	if r.full() {
+		code, message = codeTooMany, fmt.Sprintf("more than %d mistakes; this is where reading ended", maxReported)
+		help = "correct the others first"
+	}
 	r.list = append(r.list, Diagnostic{
-		Pos: pos, Width: max(1, width), Code: code, Severity: s, Message: message, Help: help,
+		Pos: pos, Width: max(1, width), Code: code, Severity: s, Message: cut(message, 400), Help: cut(help, 2000),
 	})
 }
 
-// failed reports whether an error was added after the first n entries.
-func (r *report) failed(n int) bool { return r.list[n:].HasErrors() }
+// cut bounds what is said: a sentence quotes names, and a name may be as long
+// as the text.
+func cut(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
+}
+
+// full reports whether reading ends: nobody corrects more mistakes at once,
+// and a hostile text must not cost a search for each.
+func (r *report) full() bool { return r.errors > maxReported }
+
+// failed reports whether an error was added after the first n entries; a full
+// report adds nothing any more, so all that follows has failed.
+func (r *report) failed(n int) bool { return r.full() || r.list[n:].HasErrors() }

@@ -19,6 +19,8 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value) bool {
 	case n.ShortTag() == "!!null":
 		d.at(n, codeType, "a value is missing", `for empty text write ""`)
 		return false
+	case d.ambiguous(n, v):
+		return false
 	}
 	switch v.Type() {
 	case durationType:
@@ -76,8 +78,7 @@ func (d *decoder) basic(n *yaml.Node, v reflect.Value) bool {
 		}
 		return d.wrongType(n, "whole number", "")
 	case reflect.Float64:
-		var f float64
-		if (tag == "!!float" || tag == "!!int") && n.Decode(&f) == nil {
+		if f, ok := finite(n); ok && (tag == "!!float" || tag == "!!int") {
 			v.SetFloat(f)
 			return true
 		}
@@ -99,8 +100,8 @@ func (d *decoder) untyped(n *yaml.Node, v reflect.Value) bool {
 		}
 		x = i
 	case "!!float":
-		var f float64
-		if n.Decode(&f) != nil {
+		f, ok := finite(n)
+		if !ok {
 			return d.wrongType(n, "number", "")
 		}
 		x = f
@@ -114,8 +115,8 @@ func (d *decoder) wrongType(n *yaml.Node, due, help string) bool {
 	if found == "" {
 		found = strings.TrimPrefix(n.ShortTag(), "!!")
 	}
-	if found == due {
-		d.at(n, codeRange, fmt.Sprintf("%s is too large", n.Value), help)
+	if found == due || due == "whole number" && strings.Trim(n.Value, "+-0123456789") == "" {
+		d.at(n, codeRange, fmt.Sprintf("%s is out of range", n.Value), help)
 		return false
 	}
 	d.at(n, codeType, fmt.Sprintf("%s where %s is due", article(found), article(due)), help)

@@ -99,7 +99,7 @@ func varsType(runbook map[string]any, nodes []*Node, site *Site) *typ {
 	}
 	for _, n := range nodes {
 		for name, v := range mergeVars(runbook, n, site) {
-			addVar(out, name, typeOfValue(v), n)
+			addVar(out, name, varType(v), n)
 		}
 	}
 	for name := range out.fields {
@@ -114,6 +114,14 @@ func varsType(runbook map[string]any, nodes []*Node, site *Site) *typ {
 		}
 	}
 	return out
+}
+
+// varType is any for a value with a mistake in it, which is reported.
+func varType(v any) *typ {
+	if v == nil {
+		return scalarType(tAny)
+	}
+	return typeOfValue(v)
 }
 
 func addVar(vars *typ, name string, t *typ, n *Node) {

@@ -64,6 +64,18 @@ func (d *decoder) wrongShape(n *yaml.Node, due string) bool {
 	if due == "list" && n.Kind == yaml.ScalarNode {
 		help = "put it in brackets: [" + strings.TrimSpace(n.Value) + "]"
 	}
+	if due == "mapping" && n.Kind == yaml.ScalarNode {
+		help = afterColon(n)
+	}
 	d.at(n, codeShape, fmt.Sprintf("%s where %s is due", article(found), article(due)), help)
 	return false
+}
+
+// afterColon helps with `key:value`, which is text and no key.
+func afterColon(n *yaml.Node) string {
+	m := noSpaceForm().FindStringSubmatch(n.Value)
+	if m == nil || n.Style != 0 {
+		return ""
+	}
+	return fmt.Sprintf("a space is due after the colon: %s: …", m[1])
 }

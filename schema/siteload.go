@@ -61,7 +61,7 @@ func LoadSite(src Source) (*Site, Diagnostics) {
 
 // word reports a name with characters that file names or ids cannot hold.
 func (d *decoder) word(t text, what string) {
-	if t.node != nil && !isWord(t.Value) {
+	if t.node != nil && !isWord(t.Value) && !hidden(t.Value) {
 		d.at(t.node, codeName, fmt.Sprintf("%q is no name of a %s", t.Value, what), "letters, digits, '.', '_' and '-', beginning with a letter or digit")
 	}
 }
@@ -87,7 +87,7 @@ func (d *decoder) names(n *yaml.Node, what string) {
 }
 
 func (d *decoder) name(n *yaml.Node, what string) {
-	if isName(n.Value) {
+	if isName(n.Value) || hidden(n.Value) {
 		return
 	}
 	help := helpName

@@ -146,7 +146,7 @@ func TestItems(t *testing.T) {
 	b, site := book(t, "foreach.yaml")
 	e := env(t, b, site, "vellum-1", nil)
 	for id, want := range map[string][]string{
-		"written": {"x", "y"}, "keyed": {"a", "b"}, "some": {"a"}, "vars": {"rack1", "z"},
+		"written": {"x", "z"}, "keyed": {"a", "b"}, "some": {"a"}, "vars": {"rack1", "z"},
 	} {
 		items, ds := step(t, b, id).Items(e)
 		var keys []string

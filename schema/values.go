@@ -115,7 +115,15 @@ var (
 	nameForm  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`) })
 	wordForm  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`) })
 	shareForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(all|[1-9][0-9]{0,5}|([1-9][0-9]?|100)%)$`) })
+	octalForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[-+]?0[0-9_]+$`) })
 	lineForm  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^line (\d+): `) })
+)
+
+// The forms by which a text that is not YAML is explained: `key:value`, which
+// an address is not, and the first line of a block scalar.
+var (
+	noSpaceForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_-]*):([^\s/]|/[^/])`) })
+	blockForm   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[|>]([+-]?[1-9]?|[1-9][+-])\s*($|\s#)`) })
 )
 
 // isName holds for inputs, vars, step and stage ids: a hyphen would subtract

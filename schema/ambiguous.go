@@ -1,0 +1,55 @@
+package schema
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// ambiguous reports text without quotes that the versions of YAML read as
+// different values: the writer's editor, other tools and tidemark must agree.
+func (d *decoder) ambiguous(n *yaml.Node, v reflect.Value) bool {
+	fromText := n.Line == 0 // a command line or a tag is no YAML
+	if n.Style != 0 || fromText || v.Type() == modeType {
+		return false
+	}
+	switch {
+	case isYesNo(n.Value):
+		d.at(n, codeAmbiguous, fmt.Sprintf("%s is a bool in YAML 1.1 and text in YAML 1.2", n.Value), yesNoHelp(n.Value, v))
+	case octalForm().MatchString(n.Value):
+		digits := strings.TrimLeft(strings.TrimLeft(n.Value, "+-"), "0_")
+		d.at(n, codeAmbiguous, fmt.Sprintf("%s is an octal number in YAML 1.1 and a decimal one in YAML 1.2", n.Value),
+			fmt.Sprintf("quote it if text or a file mode is meant: %q; as a number write %s", n.Value, digits))
+	default:
+		return false
+	}
+	return true
+}
+
+func isYesNo(text string) bool {
+	return slices.Contains([]string{"y", "yes", "on", "n", "no", "off"}, strings.ToLower(text))
+}
+
+func yesNoHelp(text string, v reflect.Value) string {
+	word := "false"
+	if slices.Contains([]string{"y", "yes", "on"}, strings.ToLower(text)) {
+		word = "true"
+	}
+	switch v.Kind() {
+	case reflect.Bool:
+		return "write " + word
+	case reflect.String:
+		return fmt.Sprintf("quote it: %q", text)
+	}
+	return fmt.Sprintf("write %s, or %q if text is meant", word, text)
+}
+
+// finite reads a number; infinity and what is no number are none.
+func finite(n *yaml.Node) (f float64, ok bool) {
+	err := n.Decode(&f)
+	return f, err == nil && !math.IsInf(f, 0) && !math.IsNaN(f)
+}

@@ -1,0 +1,137 @@
+package schema_test
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tidemark/schema"
+)
+
+// hostile texts cost their writer little; each must be refused for little.
+func hostile() map[string]string {
+	head := "runbook: wrong\nvars:\n"
+	lines := func(n int, form string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, form, i)
+		}
+		return b.String()
+	}
+	laughs := head + "  a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n"
+	for i := 1; i < 10; i++ {
+		laughs += fmt.Sprintf("  a%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 9), ", "))
+	}
+	step := "stages:\n  - stage: s\n    on: vellum\n    steps:\n"
+	return map[string]string{
+		"billion laughs":      laughs,
+		"wide alias":          head + "  a: &a [" + strings.Repeat("x,", 10_000) + "]\n  b: [" + strings.Repeat("*a,", 99) + "]\n",
+		"nested brackets":     strings.Repeat("[", 10_000),
+		"nested braces":       strings.Repeat("{a: ", 10_000),
+		"nested sequences":    strings.Repeat("- ", 10_000) + "x",
+		"nested keys":         strings.Repeat("? ", 10_000) + "x",
+		"indented sequences":  nestedLines(1400, "- x:\n"),
+		"scalar of 10 MB":     head + "  a: " + strings.Repeat("x", 10<<20),
+		"scalar of 1 MB":      "runbook: " + strings.Repeat("x", 1<<20-100),
+		"a million keys":      lines(1_000_000, "k%d: v\n"),
+		"keys in 1 MB":        strings.Repeat("a:\n", 340_000),
+		"values in brackets":  head + "  a: [" + strings.Repeat("x,", 500_000) + "]\n",
+		"keys in braces":      head + "  a: {" + strings.Repeat("x,", 500_000) + "}\n",
+		"duplicate keys":      head + "  a: {" + strings.Repeat("x: 1, ", 100_000) + "}\n",
+		"duplicate lines":     head + strings.Repeat("  a: 1\n", 49_000),
+		"unknown keys":        lines(40_000, "key%d: v\n"),
+		"anchors":             head + "  a: [" + lines(60_000, "&a%d x,") + "]\n",
+		"anchor in anchor":    head + "  a: " + lines(45, "&a%d [") + strings.Repeat("]", 45) + "\n",
+		"comments":            strings.Repeat("#\n", 500_000),
+		"control characters":  head + "  a: " + strings.Repeat("\x01", 500_000),
+		"bytes not UTF-8":     head + "  a: " + strings.Repeat("\xff", 500_000),
+		"open quotes":         strings.Repeat("'\n", 300_000),
+		"open brackets":       head + strings.Repeat("  a: [x\n", 400) + strings.Repeat("y\n", 40_000),
+		"long bad expression": "runbook: wrong\n" + step + "      - {id: a, when: \"1 + " + strings.Repeat("x", 900_000) + "\", noop: {}}\n",
+		"deep expression":     "runbook: wrong\n" + step + "      - id: a\n        when: " + strings.Repeat("(", 500_000) + "\n        noop: {}\n",
+		"bad expressions":     "runbook: wrong\n" + step + "      - {id: a, run: [" + strings.Repeat("\"${{ x }}\",", 30_000) + "]}\n",
+		"mistakes in a line":  "runbook: wrong\n" + step + "      - {id: a, run: {exits: [" + strings.Repeat("é, ", 40_000) + "]}}\n",
+		"escaped in a line":   "runbook: wrong\n" + step + "      - {id: a, when: \"" + strings.Repeat(`\u0020`, 150_000) + "x\", noop: {}}\n",
+	}
+}
+
+func nestedLines(n int, entry string) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(strings.Repeat(" ", i) + entry)
+	}
+	return b.String()
+}
+
+// mostAllocated bounds what reading may take from the heap in all; what is in
+// use at a time is less.
+const mostAllocated = 64 << 20
+
+func TestHostileTextsAreRefusedForLittle(t *testing.T) {
+	for name, text := range hostile() {
+		t.Run(name, func(t *testing.T) {
+			src := schema.Source{Name: "hostile.yaml", Data: []byte(text)}
+			var ds schema.Diagnostics
+			var shown string
+			took := allocated(func() {
+				_, ds = schema.Load(schema.Sources{Runbook: src}, testKinds(), nil)
+				shown = ds.Render(src)
+			})
+			if !ds.HasErrors() {
+				t.Fatal("accepted")
+			}
+			if took > mostAllocated {
+				t.Errorf("%d MB allocated", took>>20)
+			}
+			if len(ds) > 500 || len(shown) > 500_000 {
+				t.Errorf("%d diagnostics, %d bytes shown", len(ds), len(shown))
+			}
+		})
+	}
+}
+
+// allocated gives the bytes that f takes from the heap.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// BenchmarkHostile is the time and the memory for each of them.
+func BenchmarkHostile(b *testing.B) {
+	for name, text := range hostile() {
+		src := schema.Source{Name: "hostile.yaml", Data: []byte(text)}
+		b.Run(strings.ReplaceAll(name, " ", "-"), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, ds := schema.Load(schema.Sources{Runbook: src}, testKinds(), nil)
+				_ = ds.Render(src)
+			}
+		})
+	}
+}
+
+// TestLineEndsOfOtherSystems: a text with carriage returns before its line
+// feeds has the same mistakes at the same places.
+func TestLineEndsOfOtherSystems(t *testing.T) {
+	site := labSite(t)
+	for _, path := range append(glob(t, "ok/*.yaml", 8), glob(t, "err/*.yaml", 30)...) {
+		src := read(t, path)
+		if strings.HasPrefix(src.Name, "site-") || strings.HasPrefix(src.Name, "char-") {
+			continue
+		}
+		other := schema.Source{Name: src.Name, Data: bytes.ReplaceAll(src.Data, []byte("\n"), []byte("\r\n"))}
+		_, want := schema.Load(schema.Sources{Runbook: src}, testKinds(), site)
+		_, got := schema.Load(schema.Sources{Runbook: other}, testKinds(), site)
+		if diff := cmp.Diff(want.Render(src), got.Render(other)); diff != "" {
+			t.Errorf("%s: %s", filepath.Base(path), diff)
+		}
+	}
+}
