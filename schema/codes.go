@@ -11,16 +11,14 @@ const (
 	codeShape        = "TM0107" // mapping, list or scalar where another is due
 	codeTag          = "TM0108"
 	codeType         = "TM0109" // scalar of the wrong type
-
-	codeTooMany   = "TM0110" // more mistakes than are shown
-	codeCharacter = "TM0111" // control, invisible, not UTF-8
-	codeTab       = "TM0112" // tab as indentation
-	codeQuote     = "TM0113" // text that needs quotes
-	codeOpen      = "TM0114" // quote or bracket without its end
-	codeIndent    = "TM0115" // indentation that fits no line above
-	codeSpace     = "TM0116" // no space after : or -
-	codeAnchor    = "TM0117" // alias of no anchor
-	codeAmbiguous = "TM0118" // versions of YAML read it differently
+	codeCharacter    = "TM0111" // control, invisible, not UTF-8
+	codeTab          = "TM0112" // tab as indentation
+	codeQuote        = "TM0113" // text that needs quotes
+	codeOpen         = "TM0114" // quote or bracket without its end
+	codeIndent       = "TM0115" // indentation that fits no line above
+	codeSpace        = "TM0116" // no space after : or -
+	codeAnchor       = "TM0117" // alias of no anchor
+	codeAmbiguous    = "TM0118" // versions of YAML read it differently
 
 	codeName        = "TM0201"
 	codeDuplicateID = "TM0202"
@@ -85,6 +83,14 @@ func Codes() []Code {
 		{codeShape, "the wrong shape"},
 		{codeTag, "a tag"},
 		{codeType, "the wrong type"},
+		{codeCharacter, "a character that has no place here"},
+		{codeTab, "indentation that is no space"},
+		{codeQuote, "text that needs quotes"},
+		{codeOpen, "a quote or bracket that is not closed"},
+		{codeIndent, "indentation that fits no line above"},
+		{codeSpace, "no space after a colon or dash"},
+		{codeAnchor, "an alias without an anchor"},
+		{codeAmbiguous, "read differently by versions of YAML"},
 
 		{codeName, "not a name"},
 		{codeDuplicateID, "named twice"},

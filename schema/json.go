@@ -18,7 +18,7 @@ func parseJSON(src Source, r *report) *document {
 	d := &document{src: src, lines: splitLines(src.Data)}
 	r.docs = docsOf(d)
 	if len(src.Data) > maxBytes {
-		r.line(1, codeTooLarge, fmt.Sprintf("the text has %d bytes, more than %d", len(src.Data), maxBytes), "")
+		d.line(r, 1, codeTooLarge, fmt.Sprintf("the text has %d bytes, more than %d", len(src.Data), maxBytes), "")
 		return d
 	}
 	p := &jsonReader{data: src.Data, dec: json.NewDecoder(bytes.NewReader(src.Data)), report: r, line: 1}

@@ -35,9 +35,10 @@ func (r *report) warn(n *yaml.Node, code, message, help string) {
 
 // more reads a further text of the same tree.
 func (r *report) more(src Source) *document {
-	own := &report{}
+	own := &report{errors: r.errors, warnings: r.warnings}
 	doc := parse(src, own)
 	r.list = append(r.list, own.list...)
+	r.errors, r.warnings = own.errors, own.warnings
 	r.docs.add(doc)
 	return doc
 }
@@ -71,7 +72,7 @@ func (r *report) add(s Severity, pos Pos, width int, code, message, help string)
 		r.errors++
 	}
 	if r.full() {
-		code, message = codeTooMany, fmt.Sprintf("more than %d mistakes; this is where reading ended", maxReported)
+		code, message = codeTooLarge, fmt.Sprintf("more than %d mistakes; this is where reading ended", maxReported)
 		help = "correct the others first"
 	}
 	r.list = append(r.list, Diagnostic{

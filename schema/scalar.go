@@ -115,7 +115,7 @@ func (d *decoder) wrongType(n *yaml.Node, due, help string) bool {
 	if found == "" {
 		found = strings.TrimPrefix(n.ShortTag(), "!!")
 	}
-	if found == due || due == "whole number" && strings.Trim(n.Value, "+-0123456789") == "" {
+	if found == due || due == "whole number" && n.ShortTag() == "!!float" && strings.Trim(n.Value, "+-0123456789") == "" {
 		d.at(n, codeRange, fmt.Sprintf("%s is out of range", n.Value), help)
 		return false
 	}
