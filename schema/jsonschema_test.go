@@ -123,6 +123,7 @@ func beyond() map[string]string {
 	const expr = "what an expression says"
 	return map[string]string{
 		"TM0102": "the size of a text", "TM0103": "a second document", "TM0105": "a key twice", "TM0108": "tags",
+		"TM0111": "characters", "TM0118": "how a value is written",
 		"TM0202": "names that are unique in a file", "TM0206": "what the site has", "TM0207": "what is used",
 		"TM0305": "the rules of a kind's own", "TM0801": "other files", "TM0802": "other files", "TM0803": "other files",
 		"TM0401": expr, "TM0402": expr, "TM0403": expr, "TM0404": expr, "TM0405": expr, "TM0406": expr, "TM0407": expr, "TM0408": expr,
@@ -132,6 +133,9 @@ func beyond() map[string]string {
 // except are the files of the corpus where it is the other way round.
 func except() map[string]string {
 	return map[string]string{
+		"key-not-text":           "JSON has no other keys",
+		"value-huge-int":         "JSON has no largest number",
+		"value-yes-for-bool":     "text is no bool in JSON, either",
 		"each-key":               "the items are given by an expression",
 		"input-enum":             "the default is compared with words that the file names",
 		"site-group-is-node":     "names that are unique in a file",
