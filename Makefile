@@ -10,7 +10,7 @@ PACKAGES := ./... ./testdata/lab/...
 
 .DEFAULT_GOAL := help
 
-.PHONY: help build demo test soak lint bench lab-up lab-down fmt
+.PHONY: help build demo test soak lint bench lab-up lab-down reference fmt
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,6 +56,9 @@ lab-up: bin/lab ## start the lab (root, Debian 12)
 
 lab-down: bin/lab ## stop and remove the lab
 	bin/lab destroy
+
+reference: ## write the generated files anew: docs/reference, schema/*.schema.json
+	go test ./cmd/tidemark -run TestReference -update
 
 fmt: ## format the code
 	$(GOFUMPT) -w cmd engine runbooks schema steps testdata

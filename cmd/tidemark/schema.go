@@ -1,0 +1,47 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tidemark/schema"
+	"tidemark/schema/jsonschema"
+)
+
+func newSchema(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "schema " + strings.Join(fileSorts(), "|"),
+		Short: "Prints the JSON Schema of a sort of file, for editors.",
+		Args:  between(1, 1),
+		RunE:  func(_ *cobra.Command, args []string) error { return a.schema(args[0]) },
+	}
+}
+
+// fileSorts are the sorts of files that the language has, by their first key.
+func fileSorts() []string {
+	var out []string
+	for _, f := range schema.Files() {
+		out = append(out, f.Name)
+	}
+	return out
+}
+
+func (a *app) schema(sort string) error {
+	files := schema.Files()
+	i := slices.IndexFunc(files, func(f schema.File) bool { return f.Name == sort })
+	if i < 0 {
+		return usagef("", "there is no sort of file %q%s; there are %s", sort, meant(sort, fileSorts()), strings.Join(fileSorts(), ", "))
+	}
+	kinds, err := allKinds()
+	if err != nil {
+		return err
+	}
+	text, err := jsonschema.Write(files[i], kinds.Schema())
+	if err != nil {
+		return err
+	}
+	_, err = a.stdout.Write(text)
+	return err
+}
