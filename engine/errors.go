@@ -36,6 +36,10 @@ func (e *Error) Error() string { return e.Err.Error() }
 
 func (e *Error) Unwrap() error { return e.Err }
 
+// ErrUnsure marks a failure behind which the work may be done all the same, e.g. a program that ended without a word:
+// unless it can simply be done again, its outcome is unknown.
+var ErrUnsure = errors.New("what was done is not known")
+
 // Fail classes err where it is understood.
 func Fail(class Class, err error) error { return &Error{Class: class, Err: err} }
 

@@ -53,6 +53,10 @@ type Kind struct {
 	Reads []Read
 	// New returns a pointer to zero arguments: the arguments are the step; their tags give decoding and docs.
 	New func() Step
+	// Args is the zero value of the arguments' struct where New gives no pointer to one; nil: what New points to.
+	Args any
+	// Program is the hash of the program behind an executable kind, see Program.Hash; "" is a kind of this build.
+	Program string
 	// Out is the zero value of the output struct; nil is none.
 	Out any
 	// Version is raised by hand when the meaning changes.

@@ -39,6 +39,15 @@ func NewKinds(list ...Kind) (*Kinds, error) {
 	return ks, nil
 }
 
+// With is the list and more kinds, those of a site.
+func (ks *Kinds) With(more ...Kind) (*Kinds, error) {
+	var all []Kind
+	for _, name := range ks.Names() {
+		all = append(all, *ks.byName[name])
+	}
+	return NewKinds(append(all, more...)...)
+}
+
 func (ks *Kinds) check(k *Kind) error {
 	switch {
 	case !kindName().MatchString(k.Name):
@@ -75,18 +84,29 @@ func (ks *Kinds) Schema() []schema.Kind {
 		k := ks.byName[n]
 		out = append(out, schema.Kind{
 			Name: k.Name, Doc: k.Doc, Example: k.Example, OnController: k.At == OnController,
-			Redo: string(k.Redo), Args: reflect.ValueOf(k.New()).Elem().Interface(), Out: k.Out,
+			Redo: string(k.Redo), Args: k.Arguments(), Out: k.Out,
 		})
 	}
 	return out
 }
 
-// Digest is the kind's meaning: name, version, arguments and outputs. A run is resumed by another build only
+// Arguments is the zero value of the struct that declares the kind's arguments.
+func (k *Kind) Arguments() any {
+	if k.Args != nil {
+		return k.Args
+	}
+	return reflect.ValueOf(k.New()).Elem().Interface()
+}
+
+// Digest is the kind's meaning: name, version, arguments and outputs, and the program. A run is resumed by another build only
 // where it is equal.
 func (k *Kind) Digest() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s %d %s\n", k.Name, k.Version, k.Redo)
-	fmt.Fprintf(h, "%s\n%s\n", shape(reflect.TypeOf(k.New()).Elem()), shape(reflect.TypeOf(k.Out)))
+	fmt.Fprintf(h, "%s\n%s\n", shape(reflect.TypeOf(k.Arguments())), shape(reflect.TypeOf(k.Out)))
+	if k.Program != "" {
+		fmt.Fprintln(h, k.Program)
+	}
 	return hex.EncodeToString(h.Sum(nil))[:16]
 }
 

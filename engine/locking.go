@@ -111,6 +111,9 @@ func (x *Executor) giveBack(ctx context.Context, names []string, epoch int64) er
 // verify looks at all facts again under the lock: what was approved must still be what would happen.
 func (x *Executor) verify(ctx context.Context) error {
 	if x.State.Verified {
+		if err := ship(ctx, x.Plan, x.Nodes); err != nil {
+			return err
+		}
 		return x.revalidate(ctx)
 	}
 	var again Plan

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -42,10 +43,12 @@ type TaskRef struct {
 // TaskSpec is all that a task needs to run on its node.
 type TaskSpec struct {
 	TaskRef
-	Node   string          `json:"node"`
-	Kind   string          `json:"kind"`
-	Args   json.RawMessage `json:"args"`
-	Digest string          `json:"digest"`
+	Node string `json:"node"`
+	Kind string `json:"kind"`
+	// Program is the hash of the program behind an executable kind.
+	Program string          `json:"program,omitempty"`
+	Args    json.RawMessage `json:"args"`
+	Digest  string          `json:"digest"`
 	// Approved is the change that the operator saw; the real one must not be another (see Compare).
 	Approved Change `json:"approved"`
 	// Touched are the fact keys that earlier tasks of this run promised; they may differ from the approved ones.
@@ -96,6 +99,8 @@ type PlanItem struct {
 	Task string          `json:"task"`
 	Kind string          `json:"kind"`
 	Args json.RawMessage `json:"args"`
+	// Program is the hash of the program behind an executable kind.
+	Program string `json:"program,omitempty"`
 }
 
 // PlanRequest asks a node what the tasks would do, in their order, behind the fence of the dry run.
@@ -109,6 +114,17 @@ type PlanRequest struct {
 	Promised map[string]string `json:"promised,omitempty"`
 	// Probe, with Actual: the facts to look at again, by item, see Prober.
 	Probe map[string][]string `json:"probe,omitempty"`
+}
+
+// Programs are the hashes of the programs behind executable kinds that the request needs.
+func (r PlanRequest) Programs() []string {
+	var out []string
+	for _, i := range r.Items {
+		if i.Program != "" && !slices.Contains(out, i.Program) {
+			out = append(out, i.Program)
+		}
+	}
+	return out
 }
 
 // Planned is the answer for one item: a change, or an error.

@@ -121,7 +121,7 @@ func (b Basis) tasks(stage *PlannedStage, node string, step *schema.Step) ([]*Ta
 	}
 	var out []*Task
 	for _, it := range items {
-		t := &Task{ID: TaskID(stage.ID, step.ID, it.Key, node), Stage: stage.ID, Step: step.ID, Key: it.Key, Item: it.Value, Node: node, Kind: step.Kind, Waits: step.Waits()}
+		t := &Task{ID: TaskID(stage.ID, step.ID, it.Key, node), Stage: stage.ID, Step: step.ID, Key: it.Key, Item: it.Value, Node: node, Kind: step.Kind, Program: b.Kinds.Get(step.Kind).Program, Waits: step.Waits()}
 		if err := b.fill(t, step, env); err != nil {
 			return nil, fmt.Errorf("%s: %w", t.ID, err)
 		}
@@ -157,7 +157,7 @@ func (b Basis) Resolve(t *Task, step *schema.Step, env schema.Env) error {
 	if err != nil {
 		return err
 	}
-	t.Args, t.Digest = raw, ArgsDigest(t.Kind, raw)
+	t.Args, t.Digest = raw, ArgsDigest(programOf(t.Kind, t.Program), raw)
 	return b.place(t)
 }
 

@@ -8,6 +8,8 @@ import "context"
 type Node interface {
 	// State tells what the node knows; run may be "" for the lock alone.
 	State(ctx context.Context, run string) (NodeState, error)
+	// Keep stores programs of executable kinds, verified; it answers which hashes the node does not have.
+	Keep(ctx context.Context, r KeepRequest) (KeepReply, error)
 	// Plan plans tasks behind the fence.
 	Plan(ctx context.Context, r PlanRequest) (PlanReply, error)
 	// Lock locks the node for a run; *Locked says who holds it otherwise.

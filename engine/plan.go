@@ -36,8 +36,10 @@ type Plan struct {
 	Limit     []string          `json:"limit,omitempty"`
 	OnFailure string            `json:"on_failure"`
 	Kinds     map[string]string `json:"kinds"` // name → digest
-	Nodes     []string          `json:"nodes"` // locked for the run, in order; the controller is not among them
-	Stages    []*PlannedStage   `json:"stages"`
+	// Programs are the executable kinds that its steps use, whole.
+	Programs []Program       `json:"programs,omitempty"`
+	Nodes    []string        `json:"nodes"` // locked for the run, in order; the controller is not among them
+	Stages   []*PlannedStage `json:"stages"`
 	// Held says of each node that another run held when the plan was made who that was; a run would be refused.
 	Held []string `json:"held,omitempty"`
 	// Afterwards is what the operator is told when the run is done.
@@ -68,6 +70,8 @@ type Task struct {
 	At   string `json:"at,omitempty"`
 	From string `json:"from,omitempty"`
 	Kind string `json:"kind"`
+	// Program is the hash of the program behind an executable kind.
+	Program string `json:"program,omitempty"`
 	// Args are the resolved arguments; nil while Waits names steps whose outputs they need.
 	Args   json.RawMessage `json:"args,omitempty"`
 	Digest string          `json:"digest,omitempty"`
@@ -133,7 +137,7 @@ func (p *Plan) Pending() int {
 func (p *Plan) Digest() string {
 	h := sha256.New()
 	p.Tasks(func(t *Task) {
-		raw, _ := json.Marshal([]any{t.ID, t.Kind, t.Args, t.Skip, t.Change.Sign, t.Change.Risk, t.Change.Argv, t.Change.Pre})
+		raw, _ := json.Marshal([]any{t.ID, programOf(t.Kind, t.Program), t.Args, t.Skip, t.Change.Sign, t.Change.Risk, t.Change.Argv, t.Change.Pre})
 		h.Write(bytes.ReplaceAll(raw, []byte(p.Run), []byte("(run id)")))
 	})
 	return hex.EncodeToString(h.Sum(nil))[:16]

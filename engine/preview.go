@@ -11,6 +11,9 @@ import (
 // The error joins all nodes' failures: a plan with a hole is no plan.
 func Preview(ctx context.Context, p *Plan, nodes map[string]Node, kinds *Kinds) error {
 	p.Fence, p.Open, p.Probes = map[string][]string{}, map[string][]string{}, map[string][]string{}
+	if err := ship(ctx, p, nodes); err != nil {
+		return err
+	}
 	var mu sync.Mutex
 	return each(ctx, NodesOf(p), func(ctx context.Context, name string) error {
 		reply, err := nodes[name].Plan(ctx, request(p, name))
@@ -41,7 +44,7 @@ func request(p *Plan, node string) PlanRequest {
 	r := PlanRequest{Run: p.Run, Node: node}
 	p.Tasks(func(t *Task) {
 		if t.Place() == node && t.Skip == "" && t.Args != nil {
-			r.Items = append(r.Items, PlanItem{Task: t.ID, Kind: t.Kind, Args: t.Args})
+			r.Items = append(r.Items, PlanItem{Task: t.ID, Kind: t.Kind, Args: t.Args, Program: t.Program})
 		}
 	})
 	return r

@@ -55,7 +55,7 @@ func (x *Executor) check(ctx context.Context, t *Task, ref TaskRef) (Outcome, bo
 
 // planActual asks the node, behind the fence, for the task's change on the real state.
 func (x *Executor) planActual(ctx context.Context, t *Task, probe []string) (Planned, error) {
-	r := PlanRequest{Run: x.Plan.Run, Node: t.Place(), Actual: true, Items: []PlanItem{{t.ID, t.Kind, t.Args}}}
+	r := PlanRequest{Run: x.Plan.Run, Node: t.Place(), Actual: true, Items: []PlanItem{{Task: t.ID, Kind: t.Kind, Args: t.Args, Program: t.Program}}}
 	if probe != nil {
 		r.Probe = map[string][]string{t.ID: probe}
 	}

@@ -119,7 +119,7 @@ func (x *Executor) ask(ctx context.Context, t *Task, ref TaskRef) (TaskState, er
 
 func (x *Executor) spec(t *Task, ref TaskRef) TaskSpec {
 	step := x.Basis.FindStep(t)
-	s := TaskSpec{TaskRef: ref, Node: t.Place(), Kind: t.Kind, Args: t.Args, Digest: t.Digest, Approved: t.Change, Timeout: step.Timeout, User: step.User}
+	s := TaskSpec{TaskRef: ref, Node: t.Place(), Kind: t.Kind, Program: t.Program, Args: t.Args, Digest: t.Digest, Approved: t.Change, Timeout: step.Timeout, User: step.User}
 	if s.Timeout == 0 {
 		s.Timeout = defaultTimeout
 	}

@@ -22,6 +22,8 @@ type Execution struct {
 	Log    io.Writer
 	// AfterWrite is told of every durable record.
 	AfterWrite func(path string)
+	// More adds the kind of the program with this hash; nil knows none.
+	More func(built *engine.Kinds, hashes ...string) (*engine.Kinds, error)
 	// Self names the process of the task; nil is this one.
 	Self func() (Process, error)
 
@@ -33,6 +35,13 @@ type Execution struct {
 // receipt.
 func (e *Execution) Run(ctx context.Context, dir string) error {
 	e.at = attemptDir{durable{e.AfterWrite}, filepath.Dir(dir), dir}
+	if e.Spec.Program != "" && e.More != nil {
+		kinds, err := e.More(e.Kinds, e.Spec.Program)
+		if err != nil {
+			return e.refuse(err)
+		}
+		e.Kinds = kinds
+	}
 	kind := e.Kinds.Get(e.Spec.Kind)
 	if kind == nil {
 		return e.refuse(engine.Failf(engine.ClassPrecondition, "this build does not know the kind %q", e.Spec.Kind))
@@ -150,7 +159,7 @@ func (e *Execution) broken(ctx context.Context, change engine.Change, err error)
 	r := e.failed(err)
 	r.Change = change
 	again := e.redo == engine.Pure || e.redo == engine.Idempotent
-	if (ctx.Err() != nil || r.Class == engine.ClassTimeout) && !again {
+	if (ctx.Err() != nil || r.Class == engine.ClassTimeout || errors.Is(err, engine.ErrUnsure)) && !again {
 		r.Outcome = engine.Unknown
 	}
 	return r

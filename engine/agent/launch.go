@@ -14,9 +14,11 @@ import (
 
 // order is what a task's process reads on its standard input.
 type order struct {
-	Spec  engine.TaskSpec `json:"spec"`
-	Dir   string          `json:"dir"`
-	Netns string          `json:"netns"`
+	Spec engine.TaskSpec `json:"spec"`
+	Dir  string          `json:"dir"`
+	// State is the node's state directory.
+	State string `json:"state"`
+	Netns string `json:"netns"`
 }
 
 // launch gives the task to a process of `tidemark agent task`, a session of its own, with its output in the attempt's
@@ -31,7 +33,7 @@ func (a *Agent) launch(spec engine.TaskSpec, dir string, lock *os.File) error {
 	if err != nil {
 		return err
 	}
-	if err := h.give(order{spec, dir, a.o.Netns}, lock, log); err != nil {
+	if err := h.give(order{Spec: spec, Dir: dir, State: a.o.Dir, Netns: a.o.Netns}, lock, log); err != nil {
 		return err
 	}
 	a.children.born(dir, h.ended)
@@ -52,8 +54,9 @@ func TaskMain(kinds *engine.Kinds, clients map[string]engine.Client, in *os.File
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
-	m := &Machine{Netns: o.Netns, User: o.Spec.User, Clients: clients, dir: o.Dir, lock: lock}
+	ps := store{dir: o.State}.programs()
+	m := &Machine{Netns: o.Netns, User: o.Spec.User, Clients: clients, programs: ps, dir: o.Dir, lock: lock}
 	defer m.Close()
-	e := &Execution{Kinds: kinds, Ground: m, Spec: o.Spec, Log: log}
+	e := &Execution{Kinds: kinds, Ground: m, Spec: o.Spec, Log: log, More: ps.kindsOf}
 	return e.Run(ctx, o.Dir)
 }

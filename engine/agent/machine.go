@@ -27,6 +27,9 @@ type Machine struct {
 	User    string
 	Clients map[string]engine.Client
 
+	programs programs // of executable kinds
+	fenced   bool     // this process is behind the fence of the dry run
+
 	dir   string   // the room of the task's attempt; "" while planning
 	lock  *os.File // inherited by commands, so that what a task started counts as the task
 	space *worker
@@ -127,18 +130,24 @@ func (m *Machine) drop(cmd *exec.Cmd, name string) error {
 	return nil
 }
 
-// limited keeps the first bytes of an output.
+// limited keeps the first bytes of an output, and notes that there was more. The buffer is no part of its methods: one
+// that reads by itself would know no bound.
 type limited struct {
-	bytes.Buffer
+	kept bytes.Buffer
 	left int
+	cut  bool
 }
 
 func (l *limited) Write(p []byte) (int, error) {
 	n := min(len(p), l.left)
 	l.left -= n
-	l.Buffer.Write(p[:n])
+	l.cut = l.cut || n < len(p)
+	l.kept.Write(p[:n])
 	return len(p), nil
 }
+
+// Bytes is what was kept.
+func (l *limited) Bytes() []byte { return l.kept.Bytes() }
 
 // Query asks the client of the query's system.
 func (m *Machine) Query(ctx context.Context, q engine.Query) ([]engine.Row, error) {

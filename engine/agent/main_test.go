@@ -31,6 +31,9 @@ func child(what string) error {
 	if err != nil {
 		return err
 	}
+	if what == "fenced" {
+		return FencedMain(os.Args[3:])
+	}
 	if what == "task" {
 		return TaskMain(kinds, nil, os.Stdin, os.Stderr)
 	}

@@ -20,7 +20,7 @@ import (
 // planFenced plans in a child process behind the kernel's fence; as root in a mount namespace of its own, which
 // the child then makes read-only.
 func (a *Agent) planFenced(ctx context.Context, r engine.PlanRequest) (engine.PlanReply, error) {
-	raw, err := json.Marshal(planOrder{r, a.o.Netns})
+	raw, err := json.Marshal(planOrder{r, a.o.Netns, a.o.Dir})
 	if err != nil {
 		return engine.PlanReply{}, err
 	}
@@ -35,7 +35,7 @@ func (a *Agent) planFenced(ctx context.Context, r engine.PlanRequest) (engine.Pl
 		cmd.SysProcAttr.Unshareflags = syscall.CLONE_NEWNS
 	}
 	if err := cmd.Run(); err != nil {
-		return engine.PlanReply{}, engine.Failf(engine.ClassIO, "%s: dry run: %w: %s", a.o.Node, err, strings.TrimSpace(errs.String()))
+		return engine.PlanReply{}, engine.Failf(engine.ClassIO, "%s: dry run: %w: %s", a.o.Node, err, strings.TrimSpace(string(errs.Bytes())))
 	}
 	var reply engine.PlanReply
 	return reply, json.Unmarshal(out.Bytes(), &reply)
@@ -44,6 +44,7 @@ func (a *Agent) planFenced(ctx context.Context, r engine.PlanRequest) (engine.Pl
 type planOrder struct {
 	Request engine.PlanRequest `json:"request"`
 	Netns   string             `json:"netns"`
+	State   string             `json:"state"`
 }
 
 // PlanMain is the body of `tidemark agent plan`: it raises the fence, then plans.
@@ -52,7 +53,7 @@ func PlanMain(ctx context.Context, kinds *engine.Kinds, clients map[string]engin
 	if err := json.NewDecoder(in).Decode(&o); err != nil {
 		return err
 	}
-	m := &Machine{Netns: o.Netns, Clients: clients}
+	m := &Machine{Netns: o.Netns, Clients: clients, programs: store{dir: o.State}.programs()}
 	defer m.Close()
 	if err := m.Enter(); err != nil {
 		return err
@@ -61,9 +62,23 @@ func PlanMain(ctx context.Context, kinds *engine.Kinds, clients map[string]engin
 	if err != nil {
 		return err
 	}
-	reply := PlanTasks(ctx, kinds, m, o.Request)
+	m.fenced = true
+	reply := planWith(ctx, kinds, m, o.Request)
 	reply.Fence, reply.Open = held, open
+	if len(o.Request.Programs()) > 0 {
+		reply.Open = append(reply.Open, "programs of executable kinds: the fence holds them on the node, but they ask servers what they like")
+	}
 	return json.NewEncoder(out).Encode(reply)
+}
+
+// planWith plans with the kinds of the request's programs as well. One that cannot be had fails the first task.
+func planWith(ctx context.Context, built *engine.Kinds, m *Machine, r engine.PlanRequest) engine.PlanReply {
+	kinds, err := m.programs.kindsOf(built, r.Programs()...)
+	if err != nil {
+		p := engine.Planned{Task: r.Items[0].Task, Class: engine.ClassOf(err), Error: err.Error(), Next: engine.NextOf(err)}
+		return engine.PlanReply{Planned: []engine.Planned{p}}
+	}
+	return PlanTasks(ctx, kinds, m, r)
 }
 
 // PlanTasks plans the tasks in their order over shared facts. Behind a task that cannot be planned nothing is known
@@ -164,4 +179,17 @@ func (r *recorder) Get(ctx context.Context, url, name, password string) ([]byte,
 func (r *recorder) Listens(ctx context.Context, s engine.Space, address string) (bool, error) {
 	r.note("connect " + address)
 	return r.Ground.Listens(ctx, s, address)
+}
+
+// Program notes what the program says it reads; it is behind the fence like everything here.
+func (r *recorder) Program(ctx context.Context, c engine.ProgramCall) (engine.Result, error) {
+	runner, ok := r.Ground.(engine.ProgramRunner)
+	if !ok {
+		return engine.Result{}, engine.Failf(engine.ClassPrecondition, "%s: no program runs here", c.Kind)
+	}
+	r.note(c.Kind + " plan (a program)")
+	for _, p := range c.Probes {
+		r.note(c.Kind + " plan: " + p)
+	}
+	return runner.Program(ctx, c)
 }

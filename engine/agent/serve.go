@@ -42,6 +42,7 @@ func Serve(conn *Conn, n engine.Node, marker, build string) error {
 func Handler(n engine.Node) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc(wire.PathState, call(func(ctx context.Context, r wire.StateRequest) (any, error) { return n.State(ctx, r.Run) }))
+	mux.HandleFunc(wire.PathKeep, call(func(ctx context.Context, r engine.KeepRequest) (any, error) { return n.Keep(ctx, r) }))
 	mux.HandleFunc(wire.PathPlan, call(func(ctx context.Context, r engine.PlanRequest) (any, error) { return n.Plan(ctx, r) }))
 	mux.HandleFunc(wire.PathLock, call(func(ctx context.Context, r engine.LockRequest) (any, error) { return nil, n.Lock(ctx, r) }))
 	mux.HandleFunc(wire.PathUnlock, call(func(ctx context.Context, r engine.UnlockRequest) (any, error) { return nil, n.Unlock(ctx, r) }))

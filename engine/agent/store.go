@@ -124,8 +124,11 @@ func (s store) attempts(run string) ([]attemptDir, error) {
 	return out, err
 }
 
-// prune forgets runs that were closed long ago.
+// prune forgets programs that nobody used for long, and runs that were closed long ago.
 func (s store) prune(now time.Time) error {
+	if err := s.programs().prune(now); err != nil {
+		return err
+	}
 	runs, err := os.ReadDir(filepath.Join(s.dir, "runs"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

@@ -77,6 +77,13 @@ func (m *mortal) State(ctx context.Context, run string) (engine.NodeState, error
 	return m.n.State(ctx, run)
 }
 
+func (m *mortal) Keep(ctx context.Context, r engine.KeepRequest) (engine.KeepReply, error) {
+	if err := m.err(); err != nil {
+		return engine.KeepReply{}, err
+	}
+	return m.n.Keep(ctx, r)
+}
+
 func (m *mortal) Plan(ctx context.Context, r engine.PlanRequest) (engine.PlanReply, error) {
 	if err := m.err(); err != nil {
 		return engine.PlanReply{}, err

@@ -34,6 +34,12 @@ func (n *Node) State(ctx context.Context, run string) (s engine.NodeState, err e
 	return s, err
 }
 
+// Keep stores programs of executable kinds.
+func (n *Node) Keep(ctx context.Context, r engine.KeepRequest) (k engine.KeepReply, err error) {
+	err = n.ask(ctx, wire.PathKeep, r, reply(&k))
+	return k, err
+}
+
 // Plan plans tasks behind the fence.
 func (n *Node) Plan(ctx context.Context, r engine.PlanRequest) (p engine.PlanReply, err error) {
 	err = n.ask(ctx, wire.PathPlan, r, reply(&p))

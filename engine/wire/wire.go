@@ -15,6 +15,7 @@ const Version = 1
 // The paths of the calls, one per method of engine.Node.
 const (
 	PathState  = "/v1/state"  // StateRequest → engine.NodeState
+	PathKeep   = "/v1/keep"   // engine.KeepRequest → engine.KeepReply
 	PathPlan   = "/v1/plan"   // engine.PlanRequest → engine.PlanReply
 	PathLock   = "/v1/lock"   // engine.LockRequest → nothing
 	PathUnlock = "/v1/unlock" // engine.UnlockRequest → nothing

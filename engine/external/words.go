@@ -1,0 +1,85 @@
+package external
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+
+	"tidemark/engine"
+)
+
+// strict reads exactly one JSON value with known keys only.
+func strict(raw []byte, v any) error {
+	if len(bytes.TrimSpace(raw)) == 0 {
+		return errors.New("nothing was printed")
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return errors.New(strings.TrimPrefix(err.Error(), "json: "))
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("more text behind the JSON object")
+	}
+	return nil
+}
+
+// lastWords passes standard error on to the task's log and keeps its end for a message.
+type lastWords struct {
+	log  func(format string, args ...any)
+	kept []string
+}
+
+// keptWords is how many lines of standard error a message repeats.
+const keptWords = 5
+
+func (w *lastWords) add(text string) {
+	w.log("%s", text)
+	if text = plain(text); text != "" {
+		w.kept = append(w.kept, text)
+		w.kept = w.kept[max(0, len(w.kept)-keptWords):]
+	}
+}
+
+// exited is a status other than 0 without a result.
+func exited(what string, code int, w lastWords) error {
+	message := fmt.Sprintf("%s: exit %d", what, code)
+	if len(w.kept) == 1 {
+		message += ": " + w.kept[0]
+	} else if len(w.kept) > 1 {
+		message += ":\n  " + strings.Join(w.kept, "\n  ")
+	}
+	return &engine.Error{Class: engine.ClassExit, Exit: code, Err: errors.New(message), Next: "read the task's log, then correct the cause or the program"}
+}
+
+// maxPlain bounds a text of a program that is shown.
+const maxPlain = 500
+
+// plain is a program's text for one line on a screen: nothing in it steers a terminal.
+func plain(text string) string {
+	runes := []rune(strings.TrimSpace(strings.ToValidUTF8(text, "\uFFFD")))
+	for i, r := range runes {
+		switch {
+		case unicode.IsSpace(r):
+			runes[i] = ' '
+		case !unicode.IsPrint(r):
+			runes[i] = '\uFFFD'
+		}
+	}
+	if len(runes) > maxPlain {
+		return string(runes[:maxPlain]) + "…"
+	}
+	return string(runes)
+}
+
+func allPlain(list []string) []string {
+	var out []string
+	for _, s := range list {
+		out = append(out, plain(s))
+	}
+	return out
+}
