@@ -15,11 +15,11 @@ import (
 type runbookFile struct {
 	Runbook   text          `json:"runbook" is:"word" required:"true" help:"name of the runbook"`
 	Title     string        `json:"title" help:"one sentence: what it does and what it costs"`
-	Inputs    *yaml.Node    `json:"inputs" is:"inputs" help:"what the operator gives with --input, by name"`
-	Vars      *yaml.Node    `json:"vars" is:"vars" help:"values for expressions; a site and its nodes may set others"`
 	Locks     []text        `json:"locks" help:"groups or nodes that are locked though no task runs there"`
 	OnFailure string        `json:"on-failure" default:"hold" enum:"hold,close" help:"a failed run stays open with its nodes locked, or closes (only for what changes nothing but its own new files)"`
 	Deadline  time.Duration `json:"deadline" help:"limit of the whole run"`
+	Inputs    *yaml.Node    `json:"inputs" is:"inputs" help:"what the operator gives with --input, by name"`
+	Vars      *yaml.Node    `json:"vars" is:"vars" help:"values for expressions; a site and its nodes may set others"`
 	Stages    *yaml.Node    `json:"stages" is:"stages" required:"true" help:"stages: a list of {stage, on, steps}"`
 	Finally   *yaml.Node    `json:"finally" is:"steps" help:"steps that run when the run closes, never while it is open"`
 	After     *yaml.Node    `json:"afterwards" is:"sentences" help:"sentences for the operator at the end of a run that is done"`

@@ -8,14 +8,15 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// inputFile is the declaration of one input.
+// inputFile is the declaration of one input; Format keeps the order of its
+// fields, as of every declaration.
 type inputFile struct {
 	Type     string     `json:"type" required:"true" enum:"string,int,float,bool,duration,size,list,map" help:"type of the value"`
 	Of       text       `json:"of" enum:"string,int,float,bool,duration,size" help:"type of the elements of a list or map"`
-	Help     string     `json:"help" help:"what the operator reads about it"`
 	Required bool       `json:"required" help:"it must be given; then it has no default"`
 	Default  *yaml.Node `json:"default" is:"value" help:"value when it is not given; it may use site and vars"`
 	Enum     []string   `json:"enum" help:"the values that are allowed, of a string or of a list of strings"`
+	Help     string     `json:"help" help:"what the operator reads about it"`
 }
 
 func (l *loader) inputs(n *yaml.Node) []Input {

@@ -12,13 +12,13 @@ import (
 // stepFile is the declaration of a step; its kind is one more key.
 type stepFile struct {
 	ID      text          `json:"id" is:"name" required:"true" help:"name of the step, unique in the runbook"`
-	When    *yaml.Node    `json:"when" is:"condition" help:"condition: where it does not hold the step is skipped"`
+	On      *yaml.Node    `json:"on" is:"place" help:"in finally: where the step runs"`
 	ForEach *yaml.Node    `json:"for-each" is:"items" help:"an expression that gives a list, or a list: the step runs for each item"`
 	Key     *yaml.Node    `json:"key" is:"key" help:"text that tells the items apart"`
-	Retry   *yaml.Node    `json:"retry" is:"retry" help:"when a failed attempt is repeated"`
+	When    *yaml.Node    `json:"when" is:"condition" help:"condition: where it does not hold the step is skipped"`
 	Timeout time.Duration `json:"timeout" help:"limit of each attempt"`
+	Retry   *yaml.Node    `json:"retry" is:"retry" help:"when a failed attempt is repeated"`
 	User    text          `json:"user" is:"word" help:"user on the node to run as"`
-	On      *yaml.Node    `json:"on" is:"place" help:"in finally: where the step runs"`
 }
 
 // retryFile is the declaration of a retry.

@@ -1,0 +1,194 @@
+package schema
+
+import (
+	"slices"
+	"strings"
+)
+
+// remark is a comment.
+type remark struct {
+	extent
+	text string
+	col  int
+	own  bool // it has a line of its own
+	gap  bool // a blank line stands before it
+}
+
+// findRemarks finds the comments: they stand between the scalars, and behind
+// the sign of a block scalar.
+func (l *layout) findRemarks() {
+	slices.SortFunc(l.tokens, func(a, b extent) int { return a.from - b.from })
+	off := 0
+	for _, t := range l.tokens {
+		l.gapRemarks(off, t.from)
+		if c := l.at(t.from); (c == '|' || c == '>') && t.to > l.lineEnd(t.from) {
+			l.gapRemarks(t.from+1, l.lineEnd(t.from))
+		}
+		off = max(off, t.to)
+	}
+	l.gapRemarks(off, len(l.text))
+}
+
+func (l *layout) gapRemarks(from, to int) {
+	for i := from; i < to; i++ {
+		if !l.comment(i) {
+			continue
+		}
+		end := l.lineEnd(i)
+		line := l.line(i)
+		before := strings.TrimSpace(string(l.text[l.starts[line]:i]))
+		l.remarks = append(l.remarks, &remark{
+			extent: extent{i, end}, text: strings.TrimRight(string(l.text[i:end]), " \t"), col: i - l.starts[line] + 1,
+			own: before == "" || before == "---", gap: l.blankBefore(line),
+		})
+		i = end
+	}
+}
+
+// blankBefore tells whether the line above is blank and no part of a scalar.
+func (l *layout) blankBefore(line int) bool {
+	if line == 0 || strings.TrimSpace(l.lineText(line-1)) != "" {
+		return false
+	}
+	off := l.starts[line-1]
+	i, _ := slices.BinarySearchFunc(l.tokens, off, func(t extent, off int) int { return t.from - off })
+	return i == 0 || l.tokens[i-1].to < off
+}
+
+// attach gives every comment to the entry or the block that it belongs to.
+func (l *layout) attach() {
+	var order []*entry
+	l.each(l.branches[l.doc.root], func(e *entry) {
+		e.gap = !e.in.flow && l.blankBefore(l.line(l.dash(e)))
+		order = append(order, e)
+	})
+	for _, r := range l.remarks {
+		if p := l.flowAround(r); p != nil {
+			l.inFlow(r, p)
+		} else {
+			l.inBlock(r, order)
+		}
+	}
+}
+
+// each visits the entries below p in the order of the text.
+func (l *layout) each(p *branch, do func(*entry)) {
+	for _, e := range p.entries {
+		do(e)
+		if inner := l.branches[e.value]; inner != nil {
+			l.each(inner, do)
+		}
+	}
+}
+
+// dash is where the line of an entry begins: in a list its dash.
+func (l *layout) dash(e *entry) int {
+	if e.key != nil || e.in.flow {
+		return e.from
+	}
+	for off := e.from - 1; off >= 0; off-- {
+		if l.text[off] == '-' {
+			return off
+		}
+	}
+	return e.from
+}
+
+// flowAround is the innermost flow value around a comment; it and those
+// around it cannot stay on one line.
+func (l *layout) flowAround(r *remark) *branch {
+	var found *branch
+	for _, p := range l.branches {
+		if p.flow && p.from < r.from && r.from < p.to {
+			p.broken = true
+			if found == nil || p.from > found.from || p.to < found.to {
+				found = p
+			}
+		}
+	}
+	return found
+}
+
+func (l *layout) inFlow(r *remark, p *branch) {
+	var last, next *entry
+	for _, e := range p.entries {
+		switch {
+		case e.from < r.from:
+			last = e
+		case next == nil:
+			next = e
+		}
+	}
+	switch {
+	case !r.own && last != nil && last.tail == nil && l.line(last.from) == l.line(r.from):
+		last.tail = r
+	case next != nil:
+		next.head = append(next.head, r)
+	default:
+		p.foot = append(p.foot, r)
+	}
+}
+
+func (l *layout) inBlock(r *remark, order []*entry) {
+	var last, next *entry
+	for _, e := range order {
+		if e.from >= r.from {
+			next = e
+			break
+		}
+		if !e.in.flow {
+			last = e
+		}
+	}
+	if !r.own && last != nil && last.tail == nil && l.follows(r, last) {
+		last.tail = r
+		return
+	}
+	if p := l.footOf(r, last, next); p != nil {
+		p.foot = append(p.foot, r)
+		return
+	}
+	next.head = append(next.head, r)
+}
+
+// follows tells whether a comment stands on the line where an entry's own
+// text ends.
+func (l *layout) follows(r *remark, e *entry) bool {
+	end := e.from
+	if e.key != nil {
+		end = l.scalar(e.key).to
+	}
+	if inner := l.branches[e.value]; inner == nil {
+		if t := l.scalar(e.value); t.from < r.from {
+			end = t.to
+		}
+	} else if inner.flow && inner.to <= r.from {
+		end = inner.to
+	}
+	return end > r.from || !slices.Contains(l.text[end:r.from], '\n')
+}
+
+// footOf is the block that a comment ends: the innermost one it is indented
+// as far as, when what follows is indented less. It is nil for a comment that
+// belongs to what follows.
+func (l *layout) footOf(r *remark, last, next *entry) *branch {
+	limit := 0
+	if next != nil {
+		if limit = next.in.col; r.col <= limit {
+			return nil
+		}
+	}
+	if last == nil {
+		return nil
+	}
+	p := last.in
+	if inner := l.branches[last.value]; inner != nil && !inner.flow {
+		p = inner
+	}
+	for ; p.up != nil && p.col > r.col; p = p.up {
+	}
+	if next != nil && p.col <= limit {
+		return nil
+	}
+	return p
+}
