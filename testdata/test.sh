@@ -14,10 +14,11 @@ no_lab() {
   fi
 }
 
-say "install: Go, and for the lab packages of Debian and Cassandra's jars (nothing when all is there)"
+say "install: Go, yaml-language-server (with node), and for the lab packages of Debian and Cassandra's jars (nothing when all is there)"
 testdata/install.sh
 why=$(no_lab)
 [ -n "$why" ] || testdata/lab/install.sh
+testdata/editor/install.sh
 command -v shellcheck >/dev/null || {
   [ "$(id -u)" = 0 ] || { echo "shellcheck is missing; as root: apt-get install shellcheck"; exit 1; }
   echo "installs shellcheck with apt-get"
@@ -32,6 +33,9 @@ make -s lint
 
 say "packages and whole program"
 go test ./...
+
+say "editor: what yaml-language-server shows of runbooks"
+go test -count=1 -timeout 5m ./testdata/editor
 
 say "lab: its own parts"
 # shellcheck disable=SC2046 # one word per package is meant

@@ -11,6 +11,7 @@ type node struct {
 	Markdown    string           `json:"markdownDescription,omitempty"`
 	PatternSays string           `json:"patternErrorMessage,omitempty"` // instead of "does not match the pattern"
 	Says        string           `json:"errorMessage,omitempty"`        // instead of any message of this node
+	Quiet       bool             `json:"doNotSuggest,omitempty"`        // a condition on a key is no key to complete
 	Description string           `json:"description,omitempty"`
 	Type        any              `json:"type,omitempty"` // a name or a list of names
 	Enum        []any            `json:"enum,omitempty"`

@@ -34,11 +34,11 @@ func rules(section string, keys []schema.Key, n *node) {
 
 // having is an object whose key has this value.
 func having(key string, value any) *node {
-	return &node{Properties: map[string]any{key: &node{Const: value}}, Required: []string{key}}
+	return &node{Properties: map[string]any{key: &node{Const: value, Quiet: true}}, Required: []string{key}}
 }
 
 func stepsOf(ref string) *node {
-	return &node{Properties: map[string]any{"steps": &node{Items: &node{Ref: ref}}}}
+	return &node{Properties: map[string]any{"steps": &node{Items: &node{Ref: ref}, Quiet: true}}}
 }
 
 // inputRules: an input is required or has a default, and the default is of its
@@ -50,7 +50,9 @@ func inputRules(keys []schema.Key, n *node) {
 	kind := slices.IndexFunc(keys, func(k schema.Key) bool { return k.Name == "type" })
 	for _, word := range keys[kind].Enum {
 		t := schema.Type{Form: schema.Form(word), Elem: &schema.Type{Form: schema.FormAny, Expr: true}, Expr: true}
-		of := &node{Properties: map[string]any{"default": typed(t, nil)}}
+		given := typed(t, nil)
+		given.Quiet = true
+		of := &node{Properties: map[string]any{"default": given}}
 		if t.Form != schema.FormList && t.Form != schema.FormMap {
 			of.Properties["of"] = false
 		}
