@@ -1,8 +1,10 @@
 package backup
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"tidemark/engine"
@@ -112,5 +114,29 @@ func TestVerifyOfAChangedManifestStaysBad(t *testing.T) {
 	for range 2 {
 		_, _, err := b.Apply(VerifyBackup(), &verifyBackup{Backup: id, Dir: store, Source: Cassandra, Depth: "checksums"})
 		refused(t, err, engine.ClassPrecondition, "as verified at")
+	}
+}
+
+// The run that saved a backup read its linked files where they lie; any other run reads them.
+func TestVerifyReadsLinkedFilesOnce(t *testing.T) {
+	for run, reads := range map[string]bool{"same": false, "later": true} {
+		b, id := enginetest.NewBench(t), testIDs()[0]
+		m := whole(t, b, id)
+		root := b.Ground.Dir + Path(store, id, Cassandra)
+		m.Run, m.Node = "same", "vellum-1"
+		m.Tables[0].Files[0].Linked = true
+		if err := errors.Join(Forget(root), os.Remove(filepath.Join(filepath.Dir(root), setName))); err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Write(root); err != nil {
+			t.Fatal(err)
+		}
+		file := m.Tables[0].Files[0]
+		put(t, filepath.Join(root, "data", m.Tables[0].Keyspace, m.Tables[0].Dir, file.Name), strings.Repeat("x", int(file.Size)))
+		b.Run = run
+		_, _, err := b.Apply(VerifyBackup(), &verifyBackup{Backup: id, Dir: store, Source: Cassandra, Depth: "checksums"})
+		if (err != nil) != reads {
+			t.Errorf("%s run: %v", run, err)
+		}
 	}
 }

@@ -10,7 +10,6 @@ import (
 
 	"tidemark/engine"
 	"tidemark/steps/backup"
-	"tidemark/steps/internal/nodetool"
 )
 
 // leastPatience is what counting may take where saving was faster. Beyond it, it may take as long as saving did: a
@@ -37,7 +36,7 @@ func (s *saveSnapshot) apply(ctx context.Context, h *engine.Host, d disk) (engin
 		return engine.Output{}, err
 	}
 	if !s.Keep {
-		if err := nodetool.New(h).ClearSnapshot(ctx, s.Tag, s.Keyspaces); err != nil {
+		if err := clearSnapshot(ctx, h, s.Tag, s.Keyspaces); err != nil {
 			return engine.Output{}, fmt.Errorf("the backup is saved, its snapshot is not cleared: %w", err)
 		}
 	}

@@ -113,14 +113,13 @@ func (s *snapshot) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (
 	if err != nil {
 		return engine.Output{}, err
 	}
-	tool := nodetool.New(h)
 	if !st.absent() {
 		h.Log("clear the interrupted snapshot %s, which lacks %s", s.Tag, strings.Join(st.without, ", "))
-		if err := tool.ClearSnapshot(ctx, s.Tag, s.Keyspaces); err != nil {
+		if err := clearSnapshot(ctx, h, s.Tag, s.Keyspaces); err != nil {
 			return engine.Output{}, err
 		}
 	}
-	if err := tool.Snapshot(ctx, s.Tag, s.Keyspaces); err != nil {
+	if err := nodetool.New(h).Snapshot(ctx, s.Tag, s.Keyspaces); err != nil {
 		return engine.Output{}, err
 	}
 	if st, err = r.look(s.Tag); err != nil {

@@ -110,3 +110,25 @@ func TestSnapshotIsPlannedBeforeCassandraIsStarted(t *testing.T) {
 		t.Errorf("%+v, %v", c, err)
 	}
 }
+
+// nodetool's word is not taken for it, whichever table's part is left: here that of one dropped since.
+func TestClearedSnapshotIsProvedInTheDirectories(t *testing.T) {
+	for left, cleared := range map[string]bool{
+		"/homer/" + simservs + "/snapshots/" + tag:                         false,
+		"/homer/dropped-00000000000000000000000000000000/snapshots/" + tag: false,
+		"/memento/" + calls + "/snapshots/" + tag:                          true, // another keyspace's
+		"/homer/" + simservs + "/snapshots/nightly":                        true, // another tool's
+	} {
+		n := newSnapshotNode(t)
+		n.put("/var/lib/cassandra/data"+left+"/manifest.json", "{}")
+		n.Ground.OnExec = func([]string) (engine.Result, error) { return engine.Result{}, nil }
+		k := Snapshot()
+		err := clearSnapshot(t.Context(), engine.NewHost(engine.NewView(&k, n.Ground, n.Facts, n.Run, "vellum-1"), n.Marks), tag, []string{"homer"})
+		if cleared && err != nil {
+			t.Errorf("%s: %v", left, err)
+		}
+		if !cleared {
+			refused(t, err, engine.ClassExit, "ended with status 0", left+" is still there")
+		}
+	}
+}

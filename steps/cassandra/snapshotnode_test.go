@@ -106,8 +106,6 @@ func (n *snapshotNode) query(q engine.Query) ([]engine.Row, error) {
 
 func (n *snapshotNode) exec(argv []string) (engine.Result, error) {
 	switch argv[1] {
-	case "listsnapshots":
-		return engine.Result{Stdout: []byte(n.list())}, nil
 	case "snapshot":
 		return n.take(argv[3], argv[5:]), nil
 	case "clearsnapshot":

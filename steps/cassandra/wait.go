@@ -15,7 +15,7 @@ import (
 	"tidemark/steps/internal/poll"
 )
 
-// waitPause is how often it is looked; a whole look takes two to three seconds of nodetool.
+// waitPause is how often it is looked; a look that needs nodetool takes two to three seconds.
 const waitPause = time.Second
 
 type waitStep struct {
@@ -100,8 +100,8 @@ func served(out WaitOut) string {
 	return fmt.Sprintf("serves, %d members up and normal, one schema", out.Members)
 }
 
-// look lists what is missing, from the cheapest question to the dearest: CQL, the ring as nodetool shows it, the
-// schema as every member itself answers it. What may come with time is missing; the rest is an error.
+// look lists what is missing, from the cheapest question to the dearest. What may come with time is missing; the rest
+// is an error.
 func (s *waitStep) look(ctx context.Context, a engine.Asker, out *WaitOut) ([]string, error) {
 	config, err := readConfig(a)
 	if err != nil {
@@ -119,12 +119,26 @@ func (s *waitStep) look(ctx context.Context, a engine.Asker, out *WaitOut) ([]st
 	if err != nil {
 		return notYet(err)
 	}
-	tool := nodetool.New(a)
+	if len(s.Nodes) == 0 && (s.Members == 0 || s.Members == len(peers)+1) {
+		ok, err := heard(ctx, a, server, local, peers)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			*out = WaitOut{HostID: local.HostID, Release: local.Release, Schema: local.SchemaVersion, Members: len(peers) + 1}
+			return nil, nil
+		}
+	}
+	return s.ask(ctx, nodetool.New(a), local, len(peers)+1, out)
+}
+
+// ask is the long way: the ring as nodetool shows it, the schema as every member itself answers it.
+func (s *waitStep) ask(ctx context.Context, tool *nodetool.Tool, local cql.Local, known int, out *WaitOut) ([]string, error) {
 	members, err := tool.Status(ctx)
 	if err != nil {
 		return notYet(err)
 	}
-	missing := s.absent(members, len(peers)+1)
+	missing := s.absent(members, known)
 	if len(missing) > 0 {
 		return missing, nil
 	}

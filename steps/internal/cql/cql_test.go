@@ -39,8 +39,8 @@ func TestLocalAndPeers(t *testing.T) {
 	s, asked := server(t, map[string][]engine.Row{
 		"system.local": {{"host_id": "id-1", "cluster_name": "lab", "release_version": "5.0.8", "partitioner": "P", "data_center": "site1", "rack": "rack1", "tokens": []string{"9", "-1"}, "schema_version": "v"}},
 		"system.peers_v2": {
-			{"peer": "10.77.0.14", "host_id": "id-3", "data_center": "site1", "rack": "rack1", "release_version": "5.0.8", "schema_version": nil, "tokens": nil},
-			{"peer": "10.77.0.13", "host_id": "id-2", "data_center": "site1", "rack": "rack1", "release_version": "5.0.8", "schema_version": "v", "tokens": []string{"2", "1"}},
+			{"peer": "10.77.0.14", "host_id": "id-3", "data_center": "site1", "rack": "rack1", "release_version": "5.0.8", "schema_version": nil, "tokens": nil, "native_address": "10.77.0.24", "native_port": 9043},
+			{"peer": "10.77.0.13", "host_id": "id-2", "data_center": "site1", "rack": "rack1", "release_version": "5.0.8", "schema_version": "v", "tokens": []string{"2", "1"}, "native_address": "10.77.0.13", "native_port": 9042},
 		},
 	})
 	local, err := s.Local(t.Context())
@@ -50,8 +50,8 @@ func TestLocalAndPeers(t *testing.T) {
 	}
 	peers, err := s.Peers(t.Context())
 	wantPeers := []cql.Peer{
-		{HostID: "id-2", Address: "10.77.0.13", DC: "site1", Rack: "rack1", Release: "5.0.8", SchemaVersion: "v", Tokens: []string{"1", "2"}},
-		{HostID: "id-3", Address: "10.77.0.14", DC: "site1", Rack: "rack1", Release: "5.0.8"},
+		{HostID: "id-2", Address: "10.77.0.13", DC: "site1", Rack: "rack1", Release: "5.0.8", SchemaVersion: "v", Native: "10.77.0.13:9042", Tokens: []string{"1", "2"}},
+		{HostID: "id-3", Address: "10.77.0.14", DC: "site1", Rack: "rack1", Release: "5.0.8", Native: "10.77.0.24:9043"},
 	}
 	if err != nil || cmp.Diff(wantPeers, peers) != "" {
 		t.Error(err, cmp.Diff(wantPeers, peers))

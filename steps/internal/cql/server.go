@@ -3,7 +3,9 @@ package cql
 import (
 	"context"
 	"fmt"
+	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,7 +23,7 @@ func At(a engine.Asker, address string) *Server { return &Server{asker: a, addre
 
 // Reads is what the reading methods of Server ask except Rows, for a kind's Reads.
 func Reads() []engine.Read {
-	return []engine.Read{{Keyspace: "system"}, {Keyspace: "system_schema"}}
+	return []engine.Read{{Keyspace: "system"}, {Keyspace: "system_schema"}, {Keyspace: "system_views"}}
 }
 
 // Local is the server itself.
@@ -35,7 +37,9 @@ type Local struct {
 // Peer is another member of the ring as this server knows it.
 type Peer struct {
 	HostID, Address, DC, Rack, Release, SchemaVersion string
-	Tokens                                            []string
+	// Native is host:port where the member answers CQL.
+	Native string
+	Tokens []string
 }
 
 // Local reads the server's own row of the ring.
@@ -61,7 +65,7 @@ func (s *Server) Local(ctx context.Context) (Local, error) {
 
 // Peers reads the other members of the ring, by address. It needs Cassandra 4.0.
 func (s *Server) Peers(ctx context.Context) ([]Peer, error) {
-	rows, err := s.query(ctx, "system", "SELECT peer, host_id, data_center, rack, release_version, schema_version, tokens FROM system.peers_v2")
+	rows, err := s.query(ctx, "system", "SELECT peer, host_id, data_center, rack, release_version, schema_version, tokens, native_address, native_port FROM system.peers_v2")
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +74,7 @@ func (s *Server) Peers(ctx context.Context) ([]Peer, error) {
 		out = append(out, Peer{
 			Address: text(r, "peer"), HostID: text(r, "host_id"), DC: text(r, "data_center"), Rack: text(r, "rack"),
 			Release: text(r, "release_version"), SchemaVersion: text(r, "schema_version"), Tokens: list(r, "tokens"),
+			Native: net.JoinHostPort(text(r, "native_address"), strconv.Itoa(number(r, "native_port"))),
 		})
 	}
 	slices.SortFunc(out, func(a, b Peer) int { return strings.Compare(a.Address, b.Address) })

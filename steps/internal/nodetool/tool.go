@@ -1,5 +1,5 @@
 // Package nodetool asks Cassandra's nodetool. Every call has a deadline and lies in the node's signalling network;
-// every change is proved by what a reading command says afterwards. Output of a shape that is not known is an
+// every change is proved by what a reading command says afterwards, or by the caller on disk. Output of a shape that is not known is an
 // error, never good news. Rules and outputs: clearwater.md §7, Cassandra 4.0, 4.1 and 5.0.
 package nodetool
 
@@ -39,7 +39,6 @@ func Reads() []engine.Read {
 	return []engine.Read{
 		{Argv: []string{"nodetool", "netstats"}},
 		{Argv: []string{"nodetool", "status"}},
-		{Argv: []string{"nodetool", "listsnapshots"}},
 		{Argv: []string{"nodetool", "info", "-T"}},
 		{Argv: []string{"nodetool", "describecluster"}},
 		{Argv: []string{"nodetool", "statusautocompaction", "*"}},

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"tidemark/engine"
 	"tidemark/engine/enginetest"
 	"tidemark/steps/internal/nodetool"
@@ -44,12 +42,11 @@ func tool(a answers) (*nodetool.Tool, *asker) {
 }
 
 func TestReadingEveryVersion(t *testing.T) {
-	tables := map[string]int{"homer": 2, "homestead_cache": 3, "homestead_provisioning": 4, "memento": 1}
 	for _, v := range nodetooltest.Versions() {
 		t.Run(v, func(t *testing.T) {
 			n, _ := tool(answers{
 				"netstats": nodetooltest.Golden(t, v, "netstats-normal"), "info": nodetooltest.Golden(t, v, "info-T"),
-				"listsnapshots": nodetooltest.Golden(t, v, "listsnapshots-some-and-long-tag"), "describecluster": nodetooltest.Golden(t, v, "describecluster"),
+				"describecluster": nodetooltest.Golden(t, v, "describecluster"),
 			})
 			if mode, err := n.Mode(t.Context()); err != nil || mode != nodetool.Normal {
 				t.Errorf("mode %q, %v", mode, err)
@@ -59,24 +56,6 @@ func TestReadingEveryVersion(t *testing.T) {
 			}
 			if a, err := n.Agreement(t.Context()); err != nil || len(a.Versions) != 1 || len(a.Unreachable) != 0 {
 				t.Errorf("agreement %v, %v", a, err)
-			}
-			snapshots, err := n.Snapshots(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := map[string]int{}
-			for _, s := range snapshots {
-				got[s.Keyspace]++
-			}
-			if d := cmp.Diff(tables, got); d != "" {
-				t.Error(d)
-			}
-			if want := (nodetool.Snapshot{Tag: "tag-with-more-than-20-chars", Keyspace: "homer", Table: "simservs"}); snapshots[0] != want {
-				t.Errorf("first snapshot %v", snapshots[0])
-			}
-			n, _ = tool(answers{"listsnapshots": nodetooltest.Golden(t, v, "listsnapshots-none")})
-			if s, err := n.Snapshots(t.Context()); err != nil || len(s) != 0 {
-				t.Errorf("snapshots of a node without any: %v, %v", s, err)
 			}
 		})
 	}
@@ -166,18 +145,6 @@ func TestAgreementSeesWhoDiffersAndWhoIsGone(t *testing.T) {
 }
 
 func TestUnknownShapesAreErrors(t *testing.T) {
-	table := "Snapshot Details: \nSnapshot name Keyspace name Column family name True size Size on disk\n"
-	for name, text := range map[string]string{
-		"empty": "", "words": "Snapshot Details: \nall fine\n", "cut before the total": table + "b1            homer         simservs           1 KiB     1 KiB\n",
-		"fused columns": table + "b1homerhomerhomer         simservs           1 KiB     1 KiB\n\nTotal TrueDiskSpaceUsed: 0 bytes\n",
-		"short row":     table + "b1\n\nTotal TrueDiskSpaceUsed: 0 bytes\n",
-		"long tag":      table + "tag-longer-than-column homer simservs     1 KiB     1 KiB\n\nTotal TrueDiskSpaceUsed: 0 bytes\n",
-	} {
-		n, _ := tool(answers{"listsnapshots": nodetooltest.Says(text)})
-		if s, err := n.Snapshots(t.Context()); err == nil {
-			t.Errorf("listsnapshots, %s: %v", name, s)
-		}
-	}
 	for _, text := range []string{"", "Mode:\n", "Mode: NORMAL\nMode: DRAINED\n", "mode: NORMAL\n"} {
 		n, _ := tool(answers{"netstats": nodetooltest.Says(text)})
 		if m, err := n.Mode(t.Context()); err == nil {
@@ -233,7 +200,7 @@ func TestCallsThatGiveNoStatus(t *testing.T) {
 }
 
 func TestEveryCallHasADeadlineAndTheSignallingNetwork(t *testing.T) {
-	n, a := tool(answers{"snapshot": {}, "drain": {}, "netstats": {}, "status": {}, "repair": {}, "listsnapshots": {}, "clearsnapshot": {}, "info": {}, "describecluster": {}, "flush": {}})
+	n, a := tool(answers{"snapshot": {}, "drain": {}, "netstats": {}, "status": {}, "repair": {}, "clearsnapshot": {}, "info": {}, "describecluster": {}, "flush": {}})
 	ctx := t.Context()
 	_ = n.Snapshot(ctx, "b1", []string{"homer"})
 	_ = n.ClearSnapshot(ctx, "b1", []string{"homer"})
@@ -248,7 +215,7 @@ func TestEveryCallHasADeadlineAndTheSignallingNetwork(t *testing.T) {
 			t.Errorf("%q: timeout %s, space %d", c.Argv, c.Timeout, c.Space)
 		}
 	}
-	if len(a.sent) != 10 {
+	if len(a.sent) != 9 {
 		t.Errorf("%d calls", len(a.sent))
 	}
 }
