@@ -15,6 +15,8 @@ import (
 // it, so that a run is carried out with what was approved; nodes keep it under its hash.
 type Program struct {
 	Name string `json:"name"`
+	// Origin is the directory that it was read from, for messages; another place is no other program.
+	Origin string `json:"origin,omitempty"`
 	// Main is the file that is started.
 	Main string `json:"main"`
 	// Description is what it answered to describe, valid UTF-8.

@@ -1,6 +1,7 @@
 package schema
 
-// The codes are stable: a number is never used again for another mistake.
+// The codes are stable: a number is never used again for another mistake. The exported ones are of the programs of
+// executable kinds: whoever runs those reports them, by Kind.Broken.
 const (
 	codeSyntax       = "TM0101" // not YAML
 	codeTooLarge     = "TM0102" // size, depth, aliases
@@ -58,10 +59,17 @@ const (
 	codeIncludeCircle = "TM0802"
 	codeGiven         = "TM0803" // with: not what the inputs are
 
-	codeNoJSON    = "TM0905" // describe printed no JSON object
-	codeProtocol  = "TM0906"
-	codeKindName  = "TM0907" // describe names another kind
-	codeArgSchema = "TM0908" // outside the part of JSON Schema that is used
+	CodeKindProgram = "TM0901" // no program, or one that cannot be started
+	CodeKindExit    = "TM0902" // describe failed
+	CodeKindHangs   = "TM0903" // describe did not end
+	CodeKindTalks   = "TM0904" // describe printed too much
+	codeNoJSON      = "TM0905" // describe printed no JSON object
+	codeProtocol    = "TM0906"
+	codeKindName    = "TM0907" // describe names another kind
+	codeArgSchema   = "TM0908" // outside the part of JSON Schema that is used
+	CodeKindTaken   = "TM0909" // the name is taken, or is none
+	CodeKindFiles   = "TM0910" // files that cannot travel
+	CodeKindAnswer  = "TM0911" // what describe printed has mistakes, shown beside
 )
 
 // Code is one kind of mistake.
@@ -130,9 +138,16 @@ func Codes() []Code {
 		{codeIncludeCircle, "a list of stages that includes itself"},
 		{codeGiven, "not what the list of stages takes"},
 
+		{CodeKindProgram, "no program to start"},
+		{CodeKindExit, "a program that cannot describe itself"},
+		{CodeKindHangs, "a program that does not end"},
+		{CodeKindTalks, "a program that prints too much"},
 		{codeNoJSON, "an answer that is no JSON"},
 		{codeProtocol, "another protocol"},
 		{codeKindName, "the name of another kind"},
 		{codeArgSchema, "a schema that arguments cannot have"},
+		{CodeKindTaken, "a name that another kind has"},
+		{CodeKindFiles, "files that cannot travel"},
+		{CodeKindAnswer, "a kind that describes itself wrongly"},
 	}
 }

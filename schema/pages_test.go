@@ -17,7 +17,7 @@ func TestCodesHavePages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	constants := regexp.MustCompile(`(?m)^\tcode\w+\s*= "(TM\d{4})"`).FindAllStringSubmatch(string(text), -1)
+	constants := regexp.MustCompile(`(?m)^\t[cC]ode\w+\s*= "(TM\d{4})"`).FindAllStringSubmatch(string(text), -1)
 	listed := map[string]bool{}
 	last := ""
 	for _, c := range schema.Codes() {

@@ -145,7 +145,7 @@ func (s *session) storedPlan(ctx context.Context, names []string, run string) (*
 
 // rebuild writes the journal that the run would have, as far as the nodes know it.
 func rebuild(dir string, p *engine.Plan, states map[string]engine.NodeState) error {
-	kinds, err := allKinds()
+	kinds, err := storedKinds(p)
 	if err != nil {
 		return err
 	}

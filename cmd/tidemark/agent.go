@@ -14,7 +14,7 @@ import (
 // newAgent is the hidden verb of the node's side: a session, a task's process, a dry run's process.
 func newAgent(build func() string) *cobra.Command {
 	c := &cobra.Command{Use: "agent", Short: "The node's side; started by tidemark itself", Hidden: true}
-	c.AddCommand(newAgentSession(build), newAgentSend(build), newAgentReceive(build), newAgentTask(), newAgentPlan())
+	c.AddCommand(newAgentSession(build), newAgentSend(build), newAgentReceive(build), newAgentTask(), newAgentPlan(), newAgentFenced())
 	return c
 }
 
@@ -91,5 +91,13 @@ func newAgentPlan() *cobra.Command {
 			}
 			return agent.PlanMain(c.Context(), kinds, steps.Clients(), c.InOrStdin(), c.OutOrStdout())
 		},
+	}
+}
+
+// newAgentFenced puts the program of an executable kind behind the fence of the dry run.
+func newAgentFenced() *cobra.Command {
+	return &cobra.Command{
+		Use: "fenced PROGRAM [ARG…]", Args: cobra.MinimumNArgs(1), DisableFlagParsing: true,
+		RunE: func(_ *cobra.Command, args []string) error { return agent.FencedMain(args) },
 	}
 }

@@ -1,11 +1,16 @@
 package main
 
 import (
+	"errors"
 	"maps"
+	"os"
+	"os/exec"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tidemark/schema"
 )
@@ -35,8 +40,8 @@ func TestPageExamples(t *testing.T) {
 	}
 }
 
-// examples are the texts of a section of a page by the file they stand for. A block that names none is a runbook, or in
-// JSON what the program of the kind "sample" answers to describe.
+// examples are the texts of a section of a page by the file they stand for. A block that names none is a runbook, in JSON
+// what the program of the kind "sample" answers to describe, in sh what is done in the site's directory.
 func examples(page, section string) map[string]string {
 	_, text, _ := strings.Cut(page, "\n## "+section+"\n")
 	text, _, _ = strings.Cut(text, "\n## ")
@@ -46,7 +51,7 @@ func examples(page, section string) map[string]string {
 		body, _, _ = strings.Cut(body, "```")
 		lang, name, _ := strings.Cut(name, " ")
 		if name = strings.TrimSpace(name); name == "" {
-			name = map[string]string{"yaml": "runbook.yaml", "json": "describe"}[lang]
+			name = map[string]string{"yaml": "runbook.yaml", "json": "describe", "sh": "commands"}[lang]
 		}
 		out[name] = body
 	}
@@ -56,10 +61,6 @@ func examples(page, section string) map[string]string {
 // found checks an example as a run would: the site, the runbook, and where its first line says `# tidemark run …` the inputs.
 func found(t *testing.T, files map[string]string) schema.Diagnostics {
 	t.Helper()
-	kinds, err := allKinds()
-	if err != nil {
-		t.Fatal(err)
-	}
 	if answer, ok := files["describe"]; ok {
 		_, diags := schema.Describe(schema.Source{Name: "describe", Data: []byte(answer)}, "sample")
 		return diags
@@ -73,7 +74,9 @@ func found(t *testing.T, files map[string]string) schema.Diagnostics {
 	if sources.Runbook.Data == nil {
 		return diags
 	}
-	book, more := schema.Load(sources, kinds.Schema(), site)
+	own := ownKindsOf(t, files)
+	book, more := schema.Load(sources, own.Schema(), site)
+	more = slices.DeleteFunc(more, func(d schema.Diagnostic) bool { return strings.HasSuffix(d.Pos.File, " describe") })
 	diags = append(diags, more...)
 	command, _, _ := strings.Cut(string(sources.Runbook.Data), "\n")
 	if book == nil || !strings.HasPrefix(command, "# tidemark run ") {
@@ -86,6 +89,34 @@ func found(t *testing.T, files map[string]string) schema.Diagnostics {
 	}
 	_, more = book.BindInputs(given, site)
 	return append(diags, more...)
+}
+
+// ownKindsOf lays the programs of an example beside a site file, does its commands there, and reads its kinds.
+func ownKindsOf(t *testing.T, files map[string]string) *ownKinds {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		if !strings.HasPrefix(text, "#!") {
+			continue
+		}
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(text), 0o755)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if commands := files["commands"]; commands != "" {
+		cmd := exec.CommandContext(t.Context(), "sh", "-ec", commands)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v %s", commands, err, out)
+		}
+	}
+	a := &app{stderr: t.Output(), patience: 3 * time.Second}
+	own, err := a.ownKinds(t.Context(), filepath.Join(dir, "site.yaml"), schema.Source{Data: []byte(files["runbook.yaml"])})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return own
 }
 
 // sorted puts the texts of an example where a site keeps them.

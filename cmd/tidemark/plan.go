@@ -26,7 +26,7 @@ func (a *app) planVerb(ctx context.Context, arg string, detailed bool) error {
 	if a.yes != "" {
 		return usagef(a.command("plan", arg), "plan asks for no consent, so it takes no --yes; run does")
 	}
-	d, err := a.define(arg)
+	d, err := a.define(ctx, arg)
 	if err != nil {
 		return err
 	}
@@ -94,6 +94,7 @@ func (a *app) layOut(d *definition, b engine.Basis) (*engine.Plan, error) {
 	if a.local && !slices.Equal(controllerOut(reachOf(p)), p.Nodes[:min(1, len(p.Nodes))]) {
 		return nil, usagef("", "--local: the run is on %s; one machine is one node, say --limit NODE", view.NodeList(p.Nodes))
 	}
+	p.Programs = programsOf(p, d.programs)
 	p.SiteFile = engine.File{Name: absolute(d.siteSrc.Name), Text: string(d.siteSrc.Data)}
 	p.Holder = holder()
 	p.Created = p.Holder.Since

@@ -101,7 +101,7 @@ func (a *app) reach(ctx context.Context, r *driven) (err error) {
 
 // reload reads the texts that the plan was made from, as they stand in it; changed files on disk are only reported.
 func (a *app) reload(p *engine.Plan) (*definition, error) {
-	kinds, err := allKinds()
+	kinds, err := storedKinds(p)
 	if err != nil {
 		return nil, err
 	}
@@ -116,6 +116,7 @@ func (a *app) reload(p *engine.Plan) (*definition, error) {
 	for _, src := range append(d.sources.All(), d.siteSrc) {
 		a.changedOnDisk(src)
 	}
+	a.changedPrograms(p)
 	var diags, more schema.Diagnostics
 	d.site, diags = schema.LoadSite(d.siteSrc)
 	d.runbook, more = schema.Load(d.sources, kinds.Schema(), d.site)

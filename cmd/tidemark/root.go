@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -25,6 +26,11 @@ type app struct {
 	inputs, limit                 []string
 	yes                           consent
 	local                         bool
+	// asked are the programs of executable kinds that were asked already, by hash; fence, whether behind one.
+	asked map[string]*described
+	fence *bool
+	// patience is how long a program may take to describe itself.
+	patience time.Duration
 	// build is the id of this program; dial opens a connection, tests put theirs here.
 	build func() (string, error)
 	dial  func(link.Target, link.Options) engine.Node
@@ -32,7 +38,7 @@ type app struct {
 
 // run does what args say and gives the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, build: buildOnce()}
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, build: buildOnce(), patience: 10 * time.Second}
 	return a.execute(ctx, args)
 }
 

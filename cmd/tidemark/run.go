@@ -23,7 +23,7 @@ func newRun(a *app) *cobra.Command {
 }
 
 func (a *app) runVerb(ctx context.Context, arg, expect string) error {
-	d, err := a.define(arg)
+	d, err := a.define(ctx, arg)
 	if err != nil {
 		return err
 	}

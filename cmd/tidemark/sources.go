@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -87,12 +88,14 @@ type definition struct {
 	sources schema.Sources
 	runbook *schema.Runbook
 	kinds   *engine.Kinds
-	given   map[string]string
-	inputs  map[string]any
+	// programs are the site's executable kinds that the texts mention.
+	programs []engine.Program
+	given    map[string]string
+	inputs   map[string]any
 }
 
 // define reads site, runbook and inputs, and reports all their mistakes at once.
-func (a *app) define(arg string) (*definition, error) {
+func (a *app) define(ctx context.Context, arg string) (*definition, error) {
 	d := &definition{}
 	var err error
 	if d.siteSrc, err = a.siteSource(); err != nil {
@@ -104,22 +107,24 @@ func (a *app) define(arg string) (*definition, error) {
 	if d.given, err = pairs(a.inputs); err != nil {
 		return nil, err
 	}
-	return d, a.check(d)
+	return d, a.check(ctx, d)
 }
 
-func (a *app) check(d *definition) (err error) {
-	if d.kinds, err = allKinds(); err != nil {
+func (a *app) check(ctx context.Context, d *definition) error {
+	own, err := a.ownKinds(ctx, d.siteSrc.Name, d.sources.All()...)
+	if err != nil {
 		return err
 	}
+	d.kinds, d.programs = own.kinds, own.programs
 	var diags, more schema.Diagnostics
 	d.site, diags = schema.LoadSite(d.siteSrc)
-	d.runbook, more = schema.Load(d.sources, d.kinds.Schema(), d.site)
+	d.runbook, more = schema.Load(d.sources, own.Schema(), d.site)
 	diags = append(diags, more...)
 	if d.runbook != nil && d.site != nil {
 		d.inputs, more = d.runbook.BindInputs(d.given, d.site)
 		diags = append(diags, more...)
 	}
-	return a.judge(diags, append(d.sources.All(), d.siteSrc)...)
+	return a.judge(diags, append(append(d.sources.All(), own.answers...), d.siteSrc)...)
 }
 
 // judge refuses errors and only shows warnings.

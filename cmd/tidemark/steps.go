@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -13,7 +14,7 @@ import (
 func newSteps(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "steps [KIND]", Short: "Lists the kinds of steps, or explains one.", Args: between(0, 1),
-		RunE: func(_ *cobra.Command, args []string) error { return a.steps(args) },
+		RunE: func(c *cobra.Command, args []string) error { return a.steps(c.Context(), args) },
 	}
 }
 
@@ -32,14 +33,16 @@ func explain(k *engine.Kind) explained {
 	if k.At == engine.OnController {
 		place = "controller"
 	}
-	return explained{k.Name, k.Doc, string(k.Redo), place, view.Args(k.New()), k.Example}
+	return explained{k.Name, k.Doc, string(k.Redo), place, view.Args(k.Arguments()), k.Example}
 }
 
-func (a *app) steps(args []string) error {
-	kinds, err := allKinds()
+func (a *app) steps(ctx context.Context, args []string) error {
+	own, err := a.everyKind(ctx)
 	if err != nil {
 		return err
 	}
+	kinds := own.kinds
+	a.tellBroken(own, args)
 	if len(args) == 1 {
 		return a.step(kinds, args[0])
 	}

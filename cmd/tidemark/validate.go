@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"regexp"
 
@@ -13,12 +14,12 @@ import (
 func newValidate(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "validate FILE…", Short: "Checks runbooks and site files; runbooks against the site, where there is one.", Args: between(1, -1),
-		RunE: func(_ *cobra.Command, args []string) error { return a.validate(args) },
+		RunE: func(c *cobra.Command, args []string) error { return a.validate(c.Context(), args) },
 	}
 }
 
 // validate reads all files and reports all their mistakes.
-func (a *app) validate(args []string) error {
+func (a *app) validate(ctx context.Context, args []string) error {
 	site, err := a.siteIfAny()
 	if err != nil {
 		return err
@@ -30,11 +31,11 @@ func (a *app) validate(args []string) error {
 		if err != nil {
 			return err
 		}
-		diags, err := validateOne(src, site)
+		diags, answers, err := a.validateOne(ctx, src, site)
 		if err != nil {
 			return err
 		}
-		all, sources = append(all, diags...), append(sources, src)
+		all, sources = append(all, diags...), append(append(sources, src), answers...)
 	}
 	if err := a.verdict(all, sources); err != nil {
 		return err
@@ -74,16 +75,20 @@ func (a *app) siteIfAny() (*schema.Site, error) {
 	return site, a.judge(diags, src)
 }
 
-// validateOne tells a site file by its first key.
-func validateOne(src schema.Source, site *schema.Site) (schema.Diagnostics, error) {
+// validateOne tells a site file by its first key. The sources are what the programs of kinds said wrongly.
+func (a *app) validateOne(ctx context.Context, src schema.Source, site *schema.Site) (schema.Diagnostics, []schema.Source, error) {
 	if regexp.MustCompile(`(?m)^site\s*:`).Match(src.Data) && !regexp.MustCompile(`(?m)^runbook\s*:`).Match(src.Data) {
 		_, diags := schema.LoadSite(src)
-		return diags, nil
+		return diags, nil, nil
 	}
-	kinds, err := allKinds()
+	siteFile := ""
+	if site != nil {
+		siteFile = site.Source.Name
+	}
+	own, err := a.ownKinds(ctx, siteFile, src)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	_, diags := schema.Load(schema.Sources{Runbook: src}, kinds.Schema(), site)
-	return diags, nil
+	_, diags := schema.Load(schema.Sources{Runbook: src}, own.Schema(), site)
+	return diags, own.answers, nil
 }

@@ -104,12 +104,16 @@ func fencedUnless(ctx context.Context, free bool, main string, args ...string) *
 	return cmd
 }
 
-// FencedMain is the body of `tidemark agent fenced`: it raises the fence of the dry run and becomes the program.
+// cannotStart begins what the fenced child says of a program that it could not become.
+const cannotStart = "cannot be started: "
+
+// FencedMain is the body of `tidemark agent fenced`: it raises the fence of the dry run and becomes the program; an
+// empty name is none, and tells whether there is a fence.
 func FencedMain(argv []string) error {
-	if _, _, err := raiseFence(); err != nil {
+	if _, _, err := raiseFence(); err != nil || argv[0] == "" {
 		return err
 	}
-	return fmt.Errorf("%s: %w", argv[0], syscall.Exec(argv[0], argv, os.Environ()))
+	return fmt.Errorf("%s%s: %w", cannotStart, argv[0], syscall.Exec(argv[0], argv, os.Environ()))
 }
 
 // listen runs the command to its end and passes on what it says. What it leaves behind in its group is ended.

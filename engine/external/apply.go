@@ -47,7 +47,7 @@ func (h *hearing) hear(raw []byte) {
 	case h.result != nil:
 		h.wrong = fmt.Errorf("line %d of apply: the result stood before it", h.lines)
 	case l.Progress != nil:
-		h.tell(max(0, l.Progress.Done), max(0, l.Progress.Total), plain(l.Progress.Text))
+		h.tell(max(0, l.Progress.Done), max(0, l.Progress.Total), Plain(l.Progress.Text))
 	default:
 		h.result = &l
 	}
@@ -87,5 +87,5 @@ func (s *step) output(l *line) (engine.Output, error) {
 	if err != nil {
 		return engine.Output{}, s.unsure(fmt.Errorf("out: %w", err))
 	}
-	return engine.Output{Value: out, Note: plain(l.Note), Unchanged: l.Changed != nil && !*l.Changed}, nil
+	return engine.Output{Value: out, Note: Plain(l.Note), Unchanged: l.Changed != nil && !*l.Changed}, nil
 }

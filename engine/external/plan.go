@@ -66,7 +66,7 @@ func (s *step) change(a planAnswer) (engine.Change, error) {
 	switch {
 	case !slices.Contains(signs, a.Sign):
 		return engine.Change{}, s.wrong("plan answered the sign %q: it is one of = + ~ - ?", a.Sign)
-	case plain(a.Summary) == "":
+	case Plain(a.Summary) == "":
 		return engine.Change{}, s.wrong("plan answered no summary")
 	case s.d.Redo == string(engine.Pure) && a.Sign != engine.Same && a.Sign != engine.NotKnown:
 		return engine.Change{}, s.wrong("plan answered %q, but a pure kind changes nothing", a.Sign)
@@ -76,7 +76,7 @@ func (s *step) change(a planAnswer) (engine.Change, error) {
 		return engine.Change{}, s.wrong("plan answered a higher risk than %q, the highest by its description", s.d.Risk)
 	}
 	c := engine.Change{
-		Sign: a.Sign, Summary: plain(a.Summary), Details: allPlain(a.Details), Bytes: max(0, a.Bytes), Seconds: max(0, a.Seconds), Risk: risk,
+		Sign: a.Sign, Summary: Plain(a.Summary), Details: allPlain(a.Details), Bytes: max(0, a.Bytes), Seconds: max(0, a.Seconds), Risk: risk,
 		Unknown: allPlain(a.Unknown), Pre: facts(a.Pre), Will: facts(a.Will), Data: a.Data,
 	}
 	if len(a.Out) == 0 {
@@ -136,11 +136,11 @@ func (f *failure) err(kind string) error {
 	if !slices.Contains(classes(), class) {
 		class = engine.ClassExit
 	}
-	message := plain(f.Message)
+	message := Plain(f.Message)
 	if message == "" {
 		message = "failed without a message"
 	}
-	return &engine.Error{Class: class, Err: errors.New(kind + ": " + message), Next: plain(f.Next)}
+	return &engine.Error{Class: class, Err: errors.New(kind + ": " + message), Next: Plain(f.Next)}
 }
 
 func classes() []engine.Class {

@@ -39,7 +39,7 @@ const keptWords = 5
 
 func (w *lastWords) add(text string) {
 	w.log("%s", text)
-	if text = plain(text); text != "" {
+	if text = Plain(text); text != "" {
 		w.kept = append(w.kept, text)
 		w.kept = w.kept[max(0, len(w.kept)-keptWords):]
 	}
@@ -59,8 +59,8 @@ func exited(what string, code int, w lastWords) error {
 // maxPlain bounds a text of a program that is shown.
 const maxPlain = 500
 
-// plain is a program's text for one line on a screen: nothing in it steers a terminal.
-func plain(text string) string {
+// Plain is a program's text for one line on a screen: nothing in it steers a terminal.
+func Plain(text string) string {
 	runes := []rune(strings.TrimSpace(strings.ToValidUTF8(text, "\uFFFD")))
 	for i, r := range runes {
 		switch {
@@ -79,7 +79,7 @@ func plain(text string) string {
 func allPlain(list []string) []string {
 	var out []string
 	for _, s := range list {
-		out = append(out, plain(s))
+		out = append(out, Plain(s))
 	}
 	return out
 }
