@@ -120,11 +120,7 @@ func (s *waitStep) look(ctx context.Context, a engine.Asker, out *WaitOut) ([]st
 		return notYet(err)
 	}
 	if len(s.Nodes) == 0 && (s.Members == 0 || s.Members == len(peers)+1) {
-		ok, err := heard(ctx, a, server, local, peers)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
+		if ok, err := heard(ctx, a, server, local, peers); ok && err == nil {
 			*out = WaitOut{HostID: local.HostID, Release: local.Release, Schema: local.SchemaVersion, Members: len(peers) + 1}
 			return nil, nil
 		}

@@ -6,7 +6,6 @@ import (
 
 	"tidemark/engine"
 	"tidemark/steps/internal/cql"
-	"tidemark/steps/internal/poll"
 )
 
 // freshHeartbeats is how far what is heard of a member may lag behind what the member itself says: heartbeats come
@@ -15,19 +14,19 @@ const freshHeartbeats = 10
 
 // heard proves by CQL, in a fraction of the time of two nodetool calls, that the whole ring is well: this server takes
 // every member for a normal one, is connected to it and has heard its latest heartbeats; and every member answers
-// itself, as the one it should be, with this server's schema. false proves nothing: then nodetool is asked, and names
-// what is missing.
+// itself, as the one it should be, with this server's schema. Neither false nor an error proves anything: then nodetool
+// is asked, which has the last word and names what is missing.
 func heard(ctx context.Context, a engine.Asker, server *cql.Server, local cql.Local, peers []cql.Peer) (bool, error) {
 	if strings.HasPrefix(local.Release, "4.0") {
 		return false, nil // its system_views knows nothing of gossip
 	}
 	here, err := server.Gossip(ctx)
 	if err != nil {
-		return false, fatal(err)
+		return false, err
 	}
 	connected, err := server.Connected(ctx)
 	if err != nil {
-		return false, fatal(err)
+		return false, err
 	}
 	normal := 0
 	for _, h := range here {
@@ -43,7 +42,7 @@ func heard(ctx context.Context, a engine.Asker, server *cql.Server, local cql.Lo
 			return false, nil
 		}
 		if ok, err := well(ctx, cql.At(a, p.Native), here[p.HostID], local.SchemaVersion); err != nil || !ok {
-			return false, fatal(err)
+			return false, err
 		}
 	}
 	return true, nil
@@ -62,12 +61,4 @@ func well(ctx context.Context, member *cql.Server, heard cql.Heard, schema strin
 	itself := own[heard.HostID]
 	return local.HostID == heard.HostID && local.SchemaVersion == schema && heard.Schema == schema && itself.Normal &&
 		itself.Generation == heard.Generation && itself.Heartbeat-heard.Heartbeat <= freshHeartbeats, nil
-}
-
-// fatal keeps the error that nodetool could not get round.
-func fatal(err error) error {
-	if poll.Fatal(err) {
-		return err
-	}
-	return nil
 }

@@ -29,6 +29,9 @@ func (n *gossiping) query(q engine.Query) ([]engine.Row, error) {
 	if n.alter["refuses@"+at] != nil {
 		return nil, engine.Failf(engine.ClassConnect, "CQL at %s: connection refused", q.Address)
 	}
+	if n.alter["unknown@"+at] != nil && strings.Contains(q.Statement, "gossip_info") {
+		return nil, engine.Failf(engine.ClassPrecondition, "CQL at %s: table gossip_info does not exist", q.Address)
+	}
 	var rows []engine.Row
 	for _, of := range []string{"1", "2", "3"} {
 		id := "00000000-0000-0000-0000-00000000000" + of
@@ -77,6 +80,7 @@ func TestWaitAsksNodetoolOnlyWhenCQLDoesNotProveAll(t *testing.T) {
 		"another server at that address": {key: "system.local@2 about 2", row: engine.Row{"host_id": "99"}},
 		"no CQL there":                   {key: "refuses@2", row: engine.Row{}},
 		"two of one host id":             {key: "gossip_info@1 about 3", row: engine.Row{"host_id": "00000000-0000-0000-0000-000000000002"}},
+		"no such table":                  {key: "unknown@1", row: engine.Row{}},
 		"an older Cassandra":             {release: "4.0.18"},
 	} {
 		synctest.Test(t, func(t *testing.T) {

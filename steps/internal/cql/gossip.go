@@ -20,7 +20,7 @@ type Heard struct {
 // Gossip reads what the server has heard, by host id; members that have left are in it for some days. It needs
 // Cassandra 4.1.
 func (s *Server) Gossip(ctx context.Context) (map[string]Heard, error) {
-	rows, err := s.query(ctx, "system_views", "SELECT host_id, status_with_port, schema, generation, heartbeat FROM system_views.gossip_info")
+	rows, err := s.query(ctx, "system_views", `SELECT host_id, status_with_port, "schema", generation, heartbeat FROM system_views.gossip_info`)
 	if err != nil {
 		return nil, err
 	}
