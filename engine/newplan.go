@@ -157,7 +157,7 @@ func (b Basis) Resolve(t *Task, step *schema.Step, env schema.Env) error {
 	if err != nil {
 		return err
 	}
-	t.Args, t.Digest = raw, ArgsDigest(programOf(t.Kind, t.Program), raw)
+	t.Args, t.Digest, t.Secrets = raw, ArgsDigest(programOf(t.Kind, t.Program), raw), schema.SecretsIn(args)
 	return b.place(t)
 }
 
@@ -193,7 +193,7 @@ func TaskID(stage, step, key, node string) string {
 func (b Basis) Env(node string, stage []string) schema.Env {
 	env := schema.Env{
 		Inputs: b.Inputs, RunID: b.Run, StageNodes: stage,
-		Site: schema.SiteEnv{Name: b.Site.Name, ExternalHSS: b.Site.ExternalHSS, Memento: b.Site.Memento, Keyspaces: b.Site.Keyspaces()},
+		Site: b.Site.Env(),
 		Node: schema.NodeEnv{Name: node},
 	}
 	env.Vars = b.Runbook.VarsFor(nil, b.Site)

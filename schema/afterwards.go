@@ -8,7 +8,8 @@ func (l *loader) afterwards(n *yaml.Node) {
 		l.at(n, codeShape, "afterwards is a list of sentences", "")
 		return
 	}
-	s := stageScope(l.frame.typ, varsType(l.book.Vars, nil, l.site))
+	s := stageScope(l.frame.typ, varsType(l.book.Vars, nil, l.site), secretsType(l.site))
+	s = s.keepClosed("what stands here is shown and kept")
 	s = s.without("afterwards speaks of the whole run, not of a node or a stage", "node", "stage", "vars")
 	for _, item := range items(n) {
 		if item.Kind != yaml.ScalarNode {

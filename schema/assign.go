@@ -12,6 +12,9 @@ func assign(v reflect.Value, x any) error {
 	if x == nil {
 		return fmt.Errorf("the expression has no value")
 	}
+	if s, ok := x.(Sealed); ok && v.Type() != sealedType {
+		return fmt.Errorf("the secret %q in an argument that takes none", s.Secrets()[0])
+	}
 	due := func(ok bool, name string) error {
 		if ok {
 			return nil
@@ -21,8 +24,26 @@ func assign(v reflect.Value, x any) error {
 	switch v.Type() {
 	case durationType:
 		d, ok := x.(time.Duration)
+		if d < 0 {
+			return fmt.Errorf("the duration %s is below zero", d)
+		}
 		v.SetInt(int64(d))
 		return due(ok, "duration")
+	case sizeType:
+		i, ok := coerceSize(x).(int)
+		if i < 0 {
+			return fmt.Errorf("the size %d is below zero", i)
+		}
+		v.SetInt(int64(i))
+		return due(ok, "size")
+	case sealedType:
+		if s, ok := x.(Sealed); ok {
+			v.Set(reflect.ValueOf(s))
+			return nil
+		}
+		s, ok := x.(string)
+		v.Set(reflect.ValueOf(SealText(s)))
+		return due(ok, "string")
 	case modeType:
 		s, _ := x.(string)
 		m, err := ParseMode(s)

@@ -18,7 +18,7 @@ const commandLine = "--input"
 // default. A list given as text is comma-separated or YAML in brackets. An
 // input that is missing, unknown or of the wrong type is a diagnostic.
 func (r *Runbook) BindInputs(given map[string]string, site *Site) (map[string]any, Diagnostics) {
-	b := &binder{book: r, out: map[string]any{}}
+	b := &binder{book: r, site: site, out: map[string]any{}}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if r.Input(name) == nil {
 			b.refuse(name, codeInputUnknown, fmt.Sprintf("runbook %s has no input %q", r.Name, name), suggest(name, "inputs", r.inputNames()))
@@ -31,7 +31,7 @@ func (r *Runbook) BindInputs(given map[string]string, site *Site) (map[string]an
 		case ok:
 			b.given(in, text)
 		case in.HasDefault:
-			b.fallback(in, site)
+			b.fallback(in)
 		default:
 			b.refuse(in.Name, codeInputMissing, fmt.Sprintf("input %q is missing", in.Name), needed(in))
 		}
@@ -44,6 +44,7 @@ func (r *Runbook) BindInputs(given map[string]string, site *Site) (map[string]an
 
 type binder struct {
 	book *Runbook
+	site *Site
 	out  map[string]any
 	list Diagnostics
 }
@@ -78,8 +79,8 @@ func (b *binder) given(in *Input, text string) {
 		b.refuse(in.Name, codeInputType, fmt.Sprintf("%q is no %s", text, in.Type), formOf(in))
 		return
 	}
-	if d.decode(n, v) && len(in.Enum) > 0 {
-		d.enum(n, v, in.Enum)
+	if d.decode(n, v) {
+		d.allowed(n, v, in, b.site)
 	}
 	for _, bad := range rep.list {
 		b.refuse(in.Name, codeInputType, naming(text, bad.Message), bad.Help)
@@ -105,7 +106,7 @@ func formOf(in *Input) string {
 // textNode makes the value that the text stands for; nil when it is no YAML.
 func textNode(in *Input, text string) *yaml.Node {
 	switch {
-	case in.Type == "string":
+	case isText(in.Type):
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Style: yaml.DoubleQuotedStyle}
 	case in.Type == "map" || strings.HasPrefix(strings.TrimSpace(text), "["):
 		return flowNode(in, text)
@@ -123,7 +124,7 @@ func textNode(in *Input, text string) *yaml.Node {
 
 func plainNode(kind, text string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Value: text}
-	if kind == "string" || text == "" {
+	if isText(kind) || text == "" {
 		n.Tag, n.Style = "!!str", yaml.DoubleQuotedStyle
 	}
 	return n
@@ -135,7 +136,7 @@ func flowNode(in *Input, text string) *yaml.Node {
 	if doc.root == nil || rep.list.HasErrors() {
 		return nil
 	}
-	if in.Of == "string" {
+	if isText(in.Of) {
 		for _, c := range doc.root.Content {
 			if c.Kind == yaml.ScalarNode {
 				c.Tag = "!!str"
@@ -147,22 +148,28 @@ func flowNode(in *Input, text string) *yaml.Node {
 
 // fallback evaluates the default; it was checked at load against this site's
 // vars, or accepts what it finds when there was no site.
-func (b *binder) fallback(in *Input, site *Site) {
-	env := Env{Site: site.Env(), Vars: b.book.VarsFor(nil, site)}
+func (b *binder) fallback(in *Input) {
+	env := Env{Site: b.site.Env(), Vars: b.book.VarsFor(nil, b.site)}
 	rep := &report{docs: b.book.docs}
 	d := &decoder{report: rep, leaves: in.leaves, env: env.roots()}
 	v := in.value()
-	if d.decode(in.def, v) && len(in.Enum) > 0 {
-		d.enum(in.def, v, in.Enum)
+	if d.decode(in.def, v) {
+		d.allowed(in.def, v, in, b.site)
 	}
 	b.list = append(b.list, rep.list...)
 	b.out[in.Name] = plainValue(v)
 }
 
-// plainValue is the value as expressions and JSON hold it: sizes are ints.
+// plainValue is the value as expressions and JSON hold it: sizes are ints,
+// secrets their names.
 func plainValue(v reflect.Value) any {
-	if v.Type() == sizeType {
-		return int(v.Int())
+	switch x := v.Interface().(type) {
+	case Size:
+		return int(x)
+	case Sealed:
+		if len(x.parts) == 1 && x.parts[0].secret != "" {
+			return x.parts[0].secret
+		}
 	}
 	if v.Kind() == reflect.Slice && v.IsNil() {
 		return reflect.MakeSlice(v.Type(), 0, 0).Interface()

@@ -24,6 +24,9 @@ func (c *checker) final(n ast.Node) *typ { return c.used(n) }
 // used is the type of a part whose value is needed: it must not be missing.
 func (c *checker) used(n ast.Node) *typ {
 	t := c.visit(n)
+	if t.label == "secret" {
+		return c.error(n, codeSecretUse, "secrets are read one by one", "write secrets.NAME")
+	}
 	if t.maybe != "" {
 		c.error(n, codeMaybe, fmt.Sprintf("step %q may not have run, then it has no output", t.maybe),
 			fmt.Sprintf("say what holds then: %s ?? …", n))
@@ -126,6 +129,10 @@ func note[V any](m *map[string]V, key string, v V) {
 // require reports a part that is not of the type; any is decided when it runs.
 func (c *checker) require(n ast.Node, due typeKind) {
 	t := c.used(n)
+	if s := t.carries(); s != "" {
+		c.untold(n, "the value of", s)
+		return
+	}
 	if t.kind == tAny || t.kind == due || (due == tFloat && t.kind == tInt) {
 		return
 	}

@@ -26,10 +26,14 @@ func (c *checker) call(n ast.Node, name string, args []ast.Node) *typ {
 		}
 		types[i] = c.used(arg)
 	}
-	return f.result(c, n, types)
+	secret := tainted(types...)
+	if secret != "" && !f.keeps {
+		return c.untold(n, name+"() looks at", secret)
+	}
+	return f.result(c, n, types).holding(secret)
 }
 
-func arity(f function) string {
+func arity(f Function) string {
 	if f.min == f.max {
 		return fmt.Sprintf("%d arguments", f.min)
 	}

@@ -55,7 +55,7 @@ func (c *checker) field(n *ast.MemberNode, base *typ, name string) *typ {
 	if base.label == "step" {
 		note(&c.refs.steps, name, true)
 	}
-	return t
+	return c.readable(n.Property, t)
 }
 
 // fieldType gives the type of a field, why it cannot be used, or neither.

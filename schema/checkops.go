@@ -3,12 +3,16 @@ package schema
 import (
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/expr-lang/expr/ast"
 )
 
 func (c *checker) unary(n *ast.UnaryNode) *typ {
 	t := c.used(n.Node)
+	if s := t.carries(); s != "" {
+		return c.untold(n, n.Operator+" on", s)
+	}
 	switch n.Operator {
 	case "!", "not":
 		if t.kind == tBool || t.kind == tAny {
@@ -32,12 +36,16 @@ func (c *checker) binary(n *ast.BinaryNode) *typ {
 		return c.error(n, codeFunction, "ranges are not part of the language", "")
 	}
 	l, r := c.used(n.Left), c.used(n.Right)
+	secret := tainted(l, r)
+	if secret != "" && n.Operator != "+" {
+		return c.untold(n, n.Operator+" looks at", secret)
+	}
 	if t := operator(n.Operator, l, r); t != nil {
 		c.pattern(n)
-		return t
+		return t.holding(secret)
 	}
-	help := ""
-	if n.Operator == "+" && (l.kind == tString || r.kind == tString) {
+	help := madeOfText(l, r)
+	if n.Operator == "+" && help == "" && (l.kind == tString || r.kind == tString) {
 		help = "string(x) makes text of a value"
 	}
 	return c.error(n, codeMismatch, fmt.Sprintf("%s between %s and %s", n.Operator, a(l), a(r)), help)
@@ -67,13 +75,40 @@ func (c *checker) coalesce(n *ast.BinaryNode) *typ {
 // equality may ask a missing value only whether it is nil.
 func (c *checker) equality(n *ast.BinaryNode) *typ {
 	l, r := c.visit(n.Left), c.visit(n.Right)
+	if s := tainted(l, r); s != "" {
+		return c.untold(n, n.Operator+" looks at", s)
+	}
 	if l.kind != tNil && r.kind != tNil {
 		l, r = c.sureOf(n.Left, l), c.sureOf(n.Right, r)
 	}
 	if join(l, r) == nil {
-		c.error(n, codeMismatch, fmt.Sprintf("%s is never equal to %s", a(l), a(r)), "")
+		c.error(n, codeMismatch, fmt.Sprintf("%s is never equal to %s", a(l), a(r)), madeOfText(l, r))
 	}
+	c.enumValue(n.Right, l)
+	c.enumValue(n.Left, r)
 	return scalarType(tBool)
+}
+
+// enumValue reports a written text that the enum on the other side cannot be.
+func (c *checker) enumValue(n ast.Node, other *typ) {
+	text, ok := n.(*ast.StringNode)
+	if ok && other.values != nil && !slices.Contains(other.values, text.Value) {
+		c.error(n, codeMismatch, fmt.Sprintf("it is never %q", text.Value), suggest(text.Value, "values", other.values))
+	}
+}
+
+// madeOfText says how the text on one side becomes what the other side is.
+func madeOfText(l, r *typ) string {
+	for i, t := range []*typ{l, r} {
+		other := []*typ{r, l}[i]
+		switch {
+		case t.kind == tDuration && (other.kind == tString || other.number()):
+			return `duration("5s") makes a duration of text`
+		case t.kind == tSize && other.kind == tString:
+			return `size("2GiB") makes a size of text`
+		}
+	}
+	return ""
 }
 
 func (c *checker) sureOf(n ast.Node, t *typ) *typ {
@@ -116,7 +151,7 @@ func operator(op string, l, r *typ) *typ {
 		return when(both(tString), tBool)
 	case "in":
 		return when(member(l, r), tBool)
-	case "/", "**", "^":
+	case "**", "^":
 		return when(numbers, tFloat)
 	case "%":
 		return when(both(tInt), tInt)
@@ -130,6 +165,16 @@ func operator(op string, l, r *typ) *typ {
 func arithmetic(op string, l, r *typ) *typ {
 	durations := l.kind == tDuration && r.kind == tDuration
 	switch {
+	case op == "*" && l.kind == tSize && r.number() && r.kind != tSize, op == "/" && (l.kind == tSize || l.kind == tDuration) && r.number() && r.kind != tSize:
+		return l
+	case op == "*" && r.kind == tSize && l.number() && l.kind != tSize:
+		return r
+	case op == "*" && l.kind == tSize:
+		return nil
+	case op == "/" && (l.number() && r.number() || durations):
+		return scalarType(tFloat)
+	case op == "/":
+		return nil
 	case l.number() && r.number():
 		return join(l, r)
 	case op == "+" && l.kind == tString && r.kind == tString:

@@ -13,6 +13,9 @@ func (c *checker) slice(n *ast.SliceNode) *typ {
 			c.require(bound, tInt)
 		}
 	}
+	if s := t.carries(); s != "" && t.kind != tList {
+		return c.untold(n, "a part of", s)
+	}
 	if t.kind != tList && t.kind != tString && t.kind != tAny {
 		return c.error(n, codeMismatch, fmt.Sprintf("no part can be taken of %s", a(t)), "")
 	}

@@ -47,6 +47,12 @@ const (
 	codeNotHere    = "TM0407" // known, not available here
 	codeEvaluation = "TM0408"
 
+	codeTooMuch = "TM0411" // the value is too large
+
+	codeSecretUse   = "TM0421" // needs the value of a secret
+	codeSecretPlace = "TM0422" // no secret can be read here
+	codeSecretArg   = "TM0423" // an argument that takes no secret
+
 	codeInputMissing = "TM0501"
 	codeInputUnknown = "TM0502"
 	codeInputType    = "TM0503"
@@ -125,6 +131,10 @@ func Codes() []Code {
 		{codeOrder, "a step that did not run before"},
 		{codeNotHere, "not known here"},
 		{codeEvaluation, "an expression without a result"},
+		{codeTooMuch, "a value that is too large"},
+		{codeSecretUse, "the value of a secret would be needed"},
+		{codeSecretPlace, "no place for a secret"},
+		{codeSecretArg, "an argument that takes no secret"},
 
 		{codeInputMissing, "an input is missing"},
 		{codeInputUnknown, "unknown input"},

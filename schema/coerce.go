@@ -21,6 +21,8 @@ func coerce(x any, t *typ) any {
 		if f, ok := number(x); ok {
 			return f
 		}
+	case tSize:
+		return coerceSize(x)
 	case tDuration:
 		return coerceDuration(x)
 	case tList:
@@ -37,6 +39,14 @@ func coerceInt(x any) any {
 	}
 	if f, ok := number(x); ok && f == math.Trunc(f) && math.Abs(f) < 1<<62 {
 		return int(f)
+	}
+	return x
+}
+
+// coerceSize drops what is less than a byte: a share of a size has fractions.
+func coerceSize(x any) any {
+	if f, ok := number(x); ok && math.Abs(f) < 1<<62 {
+		return coerceInt(math.Trunc(f))
 	}
 	return x
 }
@@ -115,7 +125,7 @@ func zero(t *typ) any {
 	switch t.kind {
 	case tBool:
 		return false
-	case tInt:
+	case tInt, tSize:
 		return 0
 	case tFloat:
 		return 0.0

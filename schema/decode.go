@@ -18,7 +18,8 @@ type decoder struct {
 	leaves map[*yaml.Node]*leaf
 	conds  map[*yaml.Node]*Expr
 	env    map[string]any
-	what   string // the kind whose arguments are read, for messages
+	what   string   // the kind whose arguments are read, for messages
+	takers []string // its arguments that take secrets
 
 	literal bool // ${{ is text like any other: the value came from outside
 }
@@ -52,6 +53,8 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value) (ok bool) {
 		return d.scalar(n, reflect.New(reflect.TypeFor[string]()).Elem())
 	case v.Type() == condType:
 		return d.cond(n, v)
+	case v.Type() == sealedType:
+		return d.sealed(n, v)
 	case n.Kind == yaml.ScalarNode && v.Kind() == reflect.Struct:
 		return d.short(n, v)
 	case d.expr(n):

@@ -1,5 +1,10 @@
 package schema
 
+import (
+	"maps"
+	"slices"
+)
+
 // Env holds the values an expression may see; nil maps mean "not known yet".
 type Env struct {
 	Inputs map[string]any
@@ -35,6 +40,7 @@ type SiteEnv struct {
 	ExternalHSS bool
 	Memento     bool
 	Keyspaces   []string
+	Secrets     []string // names; expressions never see values
 }
 
 // Env gives what expressions see of the site; a nil site is empty.
@@ -42,7 +48,7 @@ func (s *Site) Env() SiteEnv {
 	if s == nil {
 		return SiteEnv{}
 	}
-	return SiteEnv{Name: s.Name, ExternalHSS: s.ExternalHSS, Memento: s.Memento, Keyspaces: s.Keyspaces()}
+	return SiteEnv{Name: s.Name, ExternalHSS: s.ExternalHSS, Memento: s.Memento, Keyspaces: s.Keyspaces(), Secrets: slices.Sorted(maps.Keys(s.Secrets))}
 }
 
 // Env gives what expressions see of the node; nil is the controller.
@@ -61,10 +67,16 @@ func (e Env) roots() map[string]any {
 			nodes[name] = steps
 		}
 	}
+	secrets := make(map[string]any, len(e.Site.Secrets))
+	for _, name := range e.Site.Secrets {
+		secrets[name] = name
+	}
 	return map[string]any{
-		"inputs": e.Inputs,
-		"vars":   e.Vars,
-		"node":   map[string]any{"name": e.Node.Name, "address": e.Node.Address, "groups": e.Node.Groups},
+		sealRoot:  newSeal(),
+		"secrets": secrets,
+		"inputs":  e.Inputs,
+		"vars":    e.Vars,
+		"node":    map[string]any{"name": e.Node.Name, "address": e.Node.Address, "groups": e.Node.Groups},
 		"site": map[string]any{
 			"name": e.Site.Name, "external_hss": e.Site.ExternalHSS,
 			"memento": e.Site.Memento, "keyspaces": e.Site.Keyspaces,

@@ -139,7 +139,15 @@ func plainMessage(text string) string {
 func (e *Expr) eval(r *report, env map[string]any) (v any, ok bool) {
 	v, err := expr.Run(e.program, e.values(env))
 	if err != nil {
-		e.failed(r, codeEvaluation, err)
+		code := codeEvaluation
+		if errors.As(err, new(tooMuch)) {
+			code = codeTooMuch
+		}
+		e.failed(r, code, err)
+		return nil, false
+	}
+	if weight(v, maxValue) > maxValue {
+		e.report(r, codeTooMuch, fmt.Sprintf("the value has more than %s", Size(maxValue)), "let the step read what is that large from a file")
 		return nil, false
 	}
 	return coerce(v, e.typ), true
@@ -148,9 +156,14 @@ func (e *Expr) eval(r *report, env map[string]any) (v any, ok bool) {
 // values gives the roots that the expression reads in the form their types
 // promise, and nothing else.
 func (e *Expr) values(env map[string]any) map[string]any {
-	out := make(map[string]any, len(e.refs.roots))
+	out := make(map[string]any, len(e.refs.roots)+1)
+	out[meterRoot] = &meter{}
 	for name, t := range e.refs.roots {
-		out[name] = coerce(env[name], t)
+		v := env[name]
+		if name == "secrets" || name == "inputs" {
+			v = sealOf(env).put(v, t)
+		}
+		out[name] = coerce(v, t)
 	}
 	return out
 }

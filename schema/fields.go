@@ -108,7 +108,7 @@ func checkStruct(t reflect.Type, above []reflect.Type) error {
 
 func checkType(t reflect.Type, above []reflect.Type) error {
 	switch t {
-	case durationType, sizeType, modeType, condType:
+	case durationType, sizeType, modeType, condType, sealedType:
 		return nil
 	}
 	switch t.Kind() {
@@ -146,8 +146,12 @@ func setDefault(v reflect.Value, f field) error {
 
 // setText fills a scalar from text as it stands in a tag or on a command line.
 func setText(v reflect.Value, text string) error {
-	if v.Kind() == reflect.String {
+	switch {
+	case v.Kind() == reflect.String:
 		v.SetString(text)
+		return nil
+	case v.Type() == sealedType:
+		v.Set(reflect.ValueOf(SealText(text)))
 		return nil
 	}
 	n := &yaml.Node{Kind: yaml.ScalarNode, Value: text}

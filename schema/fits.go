@@ -14,6 +14,8 @@ func unfit(from *typ, to reflect.Type) (message, help string) {
 	switch to {
 	case durationType:
 		help = "duration(text) makes a duration of text"
+	case sizeType:
+		help = "size(text) makes a size of text"
 	}
 	if due == "string" && from.scalar() {
 		help = "string(x) makes text of a value"
@@ -35,10 +37,12 @@ func fits(from *typ, to reflect.Type) (due string, ok bool) {
 		return false
 	}
 	switch to {
+	case sealedType:
+		return "string", is(tString)
 	case durationType:
 		return "duration", is(tDuration)
 	case sizeType:
-		return "size", is(tInt)
+		return "size", is(tInt, tSize)
 	case modeType:
 		return `mode ("0640")`, is(tString)
 	}
@@ -50,9 +54,9 @@ func fits(from *typ, to reflect.Type) (due string, ok bool) {
 	case reflect.Bool:
 		return "bool", is(tBool)
 	case reflect.Int, reflect.Int64:
-		return "int", is(tInt)
+		return "int", is(tInt, tSize)
 	case reflect.Float64:
-		return "number", is(tInt, tFloat)
+		return "number", is(tInt, tFloat, tSize)
 	case reflect.Slice:
 		return fitsElem(from, to, tList)
 	case reflect.Map:
@@ -105,4 +109,39 @@ func fitsStruct(from *typ, to reflect.Type) bool {
 		}
 	}
 	return true
+}
+
+// exposes reports whether a value of that type would bring a secret to a place
+// that takes none.
+func exposes(from *typ, to reflect.Type) bool {
+	switch {
+	case to == sealedType, from.carries() == "":
+		return false
+	case from.secret != "":
+		return true
+	}
+	switch to.Kind() {
+	case reflect.Slice, reflect.Map:
+		return exposesBelow(from, to.Elem())
+	case reflect.Struct:
+		for _, f := range fieldsOf(to) {
+			if below := from.fields[f.name]; below != nil && exposes(below, f.typ) {
+				return true
+			}
+		}
+		return false
+	}
+	return true
+}
+
+func exposesBelow(from *typ, to reflect.Type) bool {
+	if from.elem != nil {
+		return exposes(from.elem, to)
+	}
+	for _, f := range from.fields {
+		if exposes(f, to) {
+			return true
+		}
+	}
+	return false
 }

@@ -62,8 +62,8 @@ func (f *frame) roots(r *report, env Env) map[string]any {
 		}
 		d := &decoder{report: r, leaves: v.leaves, env: around}
 		value := v.input.value()
-		if d.decode(v.node, value) && len(v.input.Enum) > 0 {
-			d.enum(v.node, value, v.input.Enum)
+		if d.decode(v.node, value) {
+			d.allowed(v.node, value, &v.input, nil)
 		}
 		inputs[name] = plainValue(value)
 	}

@@ -12,8 +12,12 @@ func typeOf(t reflect.Type) *typ { return typeWithin(t, nil) }
 
 func typeWithin(t reflect.Type, above []reflect.Type) *typ {
 	switch t {
+	case sealedType:
+		return secretNamed("")
 	case durationType:
 		return scalarType(tDuration)
+	case sizeType:
+		return scalarType(tSize)
 	case modeType, reflect.TypeFor[time.Time]():
 		return scalarType(tString)
 	case reflect.TypeFor[json.RawMessage]():

@@ -92,14 +92,15 @@ type confirmOut struct {
 }
 
 type run struct {
-	Argv   []string          `json:"argv" short:"true" required:"true"`
-	Env    map[string]string `json:"env"`
-	Exits  []int             `json:"exits" default:"0"`
-	Nice   int               `json:"nice"`
-	Factor float64           `json:"factor" default:"1.5"`
-	Limit  schema.Size       `json:"limit" default:"1GiB"`
-	Shell  bool              `json:"shell"`
-	Extra  any               `json:"extra"`
+	Argv   []string                 `json:"argv" short:"true" required:"true"`
+	Env    map[string]schema.Sealed `json:"env"`
+	Stdin  schema.Sealed            `json:"stdin"`
+	Exits  []int                    `json:"exits" default:"0"`
+	Nice   int                      `json:"nice"`
+	Factor float64                  `json:"factor" default:"1.5"`
+	Limit  schema.Size              `json:"limit" default:"1GiB"`
+	Shell  bool                     `json:"shell"`
+	Extra  any                      `json:"extra"`
 }
 
 type runOut struct {

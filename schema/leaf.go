@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"reflect"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -22,15 +23,34 @@ func (d *decoder) template(n *yaml.Node, v reflect.Value) bool {
 	}
 	before := len(d.list)
 	l.check(d.report)
-	if message, help := unfit(l.typ(), v.Type()); message != "" {
-		if l.whole() {
-			l.parts[0].expr.report(d.report, codeMismatch, message, help)
-		} else {
-			d.at(n, codeMismatch, message, help)
-		}
-	}
+	d.fit(n, l, v.Type())
 	d.leaves[n] = l
 	return !d.failed(before)
+}
+
+// fit reports a leaf whose value has no place in an argument of that type.
+func (d *decoder) fit(n *yaml.Node, l *leaf, to reflect.Type) {
+	if exposes(l.typ(), to) {
+		l.secret().report(d.report, codeSecretArg, fmt.Sprintf("the secret %s in an argument that takes none", secretName(l.typ().carries())), d.takesSecrets())
+		return
+	}
+	message, help := unfit(l.typ(), to)
+	switch {
+	case message == "":
+	case l.whole():
+		l.parts[0].expr.report(d.report, codeMismatch, message, help)
+	default:
+		d.at(n, codeMismatch, message, help)
+	}
+}
+
+// takesSecrets says where the kind takes secrets, and why not elsewhere.
+func (d *decoder) takesSecrets() string {
+	why := "plans and journals show arguments, and every user of a node can read command lines"
+	if len(d.takers) == 0 {
+		return "no argument of " + d.what + " takes a secret: " + why
+	}
+	return d.what + " takes secrets in " + strings.Join(d.takers, " and ") + "; elsewhere none: " + why
 }
 
 func (d *decoder) evaluate(n *yaml.Node, v reflect.Value) bool {
@@ -43,7 +63,7 @@ func (d *decoder) evaluate(n *yaml.Node, v reflect.Value) bool {
 	if !ok {
 		return false
 	}
-	if err := assign(v, x); err != nil {
+	if err := assign(v, sealOf(d.env).take(x)); err != nil {
 		d.at(n, codeEvaluation, err.Error(), "")
 		return false
 	}
@@ -73,7 +93,7 @@ func (d *decoder) cond(n *yaml.Node, v reflect.Value) bool {
 // condition compiles a bare expression that must be a bool.
 func (r *report) condition(n *yaml.Node, s *scope) *Expr {
 	before := len(r.list)
-	e := r.compileBare(n, s)
+	e := r.compileBare(n, s.keepClosed("what a condition decides shows what it looked at"))
 	if e.typ.kind != tBool && e.typ.kind != tAny && !r.failed(before) {
 		e.report(r, codeMismatch, fmt.Sprintf("a condition is a bool, this is %s", a(e.typ)), "")
 	}

@@ -37,7 +37,7 @@ func (l *loader) arguments(step *Step, scope *scope, waits map[string]bool) {
 		// `confirm:` with nothing after it has no arguments.
 		step.args = &yaml.Node{Kind: yaml.MappingNode, Line: step.args.Line, Column: step.args.Column}
 	}
-	d := &decoder{report: l.report, scope: scope, leaves: step.leaves, conds: step.conds, what: step.Kind}
+	d := &decoder{report: l.report, scope: scope, leaves: step.leaves, conds: step.conds, what: step.Kind, takers: takers(step.kind.argsType(), "")}
 	d.decode(step.args, reflect.New(step.kind.argsType()).Elem())
 	for _, leaf := range step.leaves {
 		for _, p := range leaf.parts {

@@ -17,6 +17,7 @@ type each struct {
 // are fixed in the plan, so nothing that a step puts out can be in them.
 func (l *loader) forEach(step *Step, f stepFile, scope *scope) *scope {
 	fixed := scope.without("the items are fixed in the plan, before any step ran", "steps", "nodes", controllerRoot, "run")
+	fixed = fixed.keepClosed("items and keys are part of task ids, which are shown and kept")
 	step.ForEach, step.each = true, &each{}
 	elem := scalarType(tAny)
 	if f.ForEach.Kind == yaml.SequenceNode {

@@ -3,7 +3,6 @@ package schema
 import (
 	"fmt"
 	"reflect"
-	"slices"
 
 	"gopkg.in/yaml.v3"
 )
@@ -11,11 +10,11 @@ import (
 // inputFile is the declaration of one input; Format keeps the order of its
 // fields, as of every declaration.
 type inputFile struct {
-	Type     string     `json:"type" required:"true" enum:"string,int,float,bool,duration,size,list,map" help:"type of the value"`
-	Of       text       `json:"of" enum:"string,int,float,bool,duration,size" help:"type of the elements of a list or map"`
+	Type     string     `json:"type" required:"true" enum:"string,int,float,bool,duration,size,list,map,enum,node,secret" help:"type of the value; node is the name of a node of the site, secret of one of its secrets"`
+	Of       text       `json:"of" enum:"string,int,float,bool,duration,size,enum,node" help:"type of the elements of a list or map"`
+	Values   []string   `json:"values" help:"what an enum, or the elements of a list of them, can be"`
 	Required bool       `json:"required" help:"it must be given; then it has no default"`
 	Default  *yaml.Node `json:"default" is:"value" help:"value when it is not given; it may use site and vars"`
-	Enum     []string   `json:"enum" help:"the values that are allowed, of a string or of a list of strings"`
 	Help     string     `json:"help" help:"what the operator reads about it"`
 }
 
@@ -43,7 +42,7 @@ func (l *loader) input(key, value *yaml.Node) Input {
 	ok := l.decode(value, reflect.ValueOf(&f).Elem())
 	in := Input{
 		Name: key.Value, Type: f.Type, Of: f.Of.Value, Help: f.Help, Required: f.Required,
-		Enum: f.Enum, HasDefault: f.Default != nil, Pos: l.docs.pos(key), def: f.Default, pos: key,
+		Enum: f.Values, HasDefault: f.Default != nil, Pos: l.docs.pos(key), def: f.Default, pos: key,
 	}
 	many := in.Type == "list" || in.Type == "map"
 	if in.Of == "" && many {
@@ -69,8 +68,12 @@ func (l *loader) inputRules(in *Input, f inputFile, key *yaml.Node, many bool) {
 	if !in.Required && in.def == nil {
 		l.at(key, codeInputMissing, fmt.Sprintf("input %q is neither required nor has it a default", in.Name), "add required: true, or default: …")
 	}
-	if len(in.Enum) > 0 && in.Type != "string" && (in.Type != "list" || in.Of != "string") {
-		l.at(key, codeEnum, fmt.Sprintf("enum on type %s: it lists strings", in.Type), "")
+	isEnum := in.Type == "enum" || in.Of == "enum"
+	switch {
+	case isEnum && len(in.Enum) == 0:
+		l.at(key, codeEnum, fmt.Sprintf("input %q is an enum without values", in.Name), "add values: [one, another]")
+	case !isEnum && len(in.Enum) > 0:
+		l.at(key, codeEnum, fmt.Sprintf("values on type %s: they are what an enum can be", in.Type), "write type: enum")
 	}
 }
 
@@ -80,8 +83,8 @@ func (l *loader) inputDefault(in *Input) {
 	vars := varsType(l.book.Vars, siteNodes(l.site), l.site)
 	d := &decoder{report: l.report, scope: siteScope(vars), leaves: in.leaves}
 	v := in.value()
-	if d.decode(in.def, v) && len(in.Enum) > 0 && !hasExpr(in.def, v.Type()) {
-		d.enum(in.def, v, in.Enum)
+	if d.decode(in.def, v) && !hasExpr(in.def, v.Type()) {
+		d.allowed(in.def, v, in, l.site)
 	}
 }
 
@@ -111,6 +114,8 @@ func goType(name, of string) reflect.Type {
 		return durationType
 	case "size":
 		return sizeType
+	case "secret":
+		return sealedType
 	case "list":
 		return reflect.SliceOf(goType(of, ""))
 	case "map":
@@ -120,8 +125,15 @@ func goType(name, of string) reflect.Type {
 }
 
 func inputType(in Input) *typ {
-	if !slices.Contains([]string{"string", "int", "float", "bool", "duration", "size", "list", "map"}, in.Type) {
-		return scalarType(tAny)
+	switch in.Type {
+	case "enum":
+		return &typ{kind: tString, values: in.Enum}
+	case "secret":
+		return secretNamed("")
 	}
-	return typeOf(goType(in.Type, in.Of))
+	t := typeOf(goType(in.Type, in.Of))
+	if in.Of == "enum" {
+		t.elem = &typ{kind: tString, values: in.Enum}
+	}
+	return t
 }

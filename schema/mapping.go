@@ -61,10 +61,7 @@ func (d *decoder) field(n *yaml.Node, v reflect.Value, f field) {
 func (d *decoder) enum(n *yaml.Node, v reflect.Value, allowed []string) {
 	if v.Kind() == reflect.Slice {
 		for i := range v.Len() {
-			at := n
-			if n.Kind == yaml.SequenceNode && len(n.Content) == v.Len() {
-				at = n.Content[i]
-			}
+			at := elementAt(n, i, v.Len())
 			if !d.expr(at) || d.env != nil {
 				d.enum(at, v.Index(i), allowed)
 			}

@@ -64,7 +64,7 @@ func (b past) runsAt(p *place) bool {
 
 // scopeAt is what a step sees that is read next at this place.
 func (l *loader) scopeAt(p *place) *scope {
-	s := stageScope(l.frame.typ, p.vars)
+	s := stageScope(l.frame.typ, p.vars, secretsType(l.site))
 	s.roots["steps"] = l.lazySteps(map[string]*typ{}, func(b past) (*typ, *away) { return l.own(b, p) })
 	seen := map[string]*typ{}
 	all := l.nodeType(seen, p, func(b past) (*typ, *away) {

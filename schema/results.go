@@ -132,6 +132,13 @@ func extreme(c *checker, n ast.Node, args []*typ) *typ {
 	return out
 }
 
+func stringResult(c *checker, n ast.Node, args []*typ) *typ {
+	if !args[0].scalar() && args[0].kind != tAny {
+		c.mismatch(n, 0, args[0], "single value")
+	}
+	return scalarType(tString)
+}
+
 func joinResult(c *checker, n ast.Node, args []*typ) *typ {
 	if elem := c.list(n, args); elem.kind != tString && elem.kind != tAny {
 		c.mismatch(n, 0, args[0], "list of string")

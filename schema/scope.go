@@ -9,6 +9,8 @@ import (
 type scope struct {
 	roots map[string]*typ
 	away  map[string]away // roots that exist, but not here
+
+	closed string // why no secret can be read here, "" where one can
 }
 
 // names are the roots that can be written.
@@ -24,7 +26,7 @@ func (s *scope) names() []string {
 
 // with is the scope with one more root.
 func (s *scope) with(name string, t *typ) *scope {
-	out := &scope{roots: maps.Clone(s.roots), away: maps.Clone(s.away)}
+	out := &scope{roots: maps.Clone(s.roots), away: maps.Clone(s.away), closed: s.closed}
 	if out.roots == nil {
 		out.roots = map[string]*typ{}
 	}
@@ -35,7 +37,7 @@ func (s *scope) with(name string, t *typ) *scope {
 
 // without is the scope where these roots exist but cannot be used.
 func (s *scope) without(why string, names ...string) *scope {
-	out := &scope{roots: maps.Clone(s.roots), away: maps.Clone(s.away)}
+	out := &scope{roots: maps.Clone(s.roots), away: maps.Clone(s.away), closed: s.closed}
 	if out.away == nil {
 		out.away = map[string]away{}
 	}
@@ -50,11 +52,11 @@ func (s *scope) without(why string, names ...string) *scope {
 func siteScope(vars *typ) *scope {
 	s := &scope{roots: map[string]*typ{"site": siteType(), "vars": vars}}
 	return s.without("a default may use site and vars: it is the same for all nodes",
-		"inputs", "node", "run", "stage", "item", "steps", "nodes", "failure", "attempt", "exit")
+		"inputs", "node", "run", "stage", "item", "steps", "nodes", "failure", "attempt", "exit", "secrets")
 }
 
 // stageScope is what every step of a stage may use.
-func stageScope(inputs, vars *typ) *scope {
+func stageScope(inputs, vars, secrets *typ) *scope {
 	text := scalarType(tString)
 	s := &scope{roots: map[string]*typ{
 		"inputs": inputs,
@@ -63,6 +65,8 @@ func stageScope(inputs, vars *typ) *scope {
 		"node":   object("field", map[string]*typ{"name": text, "address": text, "groups": listOf(text)}),
 		"run":    object("field", map[string]*typ{"id": text}),
 		"stage":  object("field", map[string]*typ{"nodes": listOf(text)}),
+
+		"secrets": secrets,
 	}}
 	s = s.without("item stands in a step with for-each, and not in its for-each", "item")
 	return s.without("it is known only in retry.if", "failure", "attempt", "exit")

@@ -55,6 +55,17 @@ func (d *decoder) anything(n *yaml.Node, v reflect.Value) bool {
 	return d.scalar(n, v)
 }
 
+// sealed reads text that may hold secrets.
+func (d *decoder) sealed(n *yaml.Node, v reflect.Value) bool {
+	if d.expr(n) {
+		return d.template(n, v)
+	}
+	var text string
+	ok := d.scalar(n, reflect.ValueOf(&text).Elem())
+	v.Set(reflect.ValueOf(SealText(text)))
+	return ok
+}
+
 func (d *decoder) wrongShape(n *yaml.Node, due string) bool {
 	found := map[yaml.Kind]string{yaml.MappingNode: "mapping", yaml.SequenceNode: "list", yaml.ScalarNode: "single value"}[n.Kind]
 	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" {

@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"maps"
+	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -106,6 +107,20 @@ func (d *decoder) secrets(s *Site, nodes map[string]*yaml.Node) {
 		if d.decode(n, reflect.ValueOf(&secret).Elem()) && len(n.Content) != 2 {
 			d.at(n, codeSiteSecret, fmt.Sprintf("secret %q comes from one place", name), "one of: node-file, env, command")
 		}
+		d.secretPlace(n, secret)
 		s.Secrets[name] = secret
+	}
+}
+
+// secretPlace reports a place that cannot be looked at.
+func (d *decoder) secretPlace(n *yaml.Node, s Secret) {
+	if file := valueOf(n, "node-file"); file != nil && (!path.IsAbs(s.NodeFile) || path.Clean(s.NodeFile) != s.NodeFile) {
+		d.at(file, codeSiteSecret, fmt.Sprintf("%q is no plain absolute path", s.NodeFile), "")
+	}
+	if env := valueOf(n, "env"); env != nil && (s.Env == "" || strings.ContainsAny(s.Env, "=\x00")) {
+		d.at(env, codeSiteSecret, fmt.Sprintf("%q is no name of a variable", s.Env), "")
+	}
+	if command := valueOf(n, "command"); command != nil && (len(s.Command) == 0 || s.Command[0] == "") {
+		d.at(command, codeSiteSecret, "a command needs at least the program's name", "command: [program, argument]")
 	}
 }

@@ -66,7 +66,7 @@ func TestResolveEveryType(t *testing.T) {
 	e := env(t, b, site, "vellum-1", map[string]string{"count": "7", "exits": "0, 3", "room": "512MiB", "on": "false"})
 	args, ds := step(t, b, "everything").Resolve(e)
 	want := &run{
-		Argv: []string{"a", "/tmp/vellum-1-7", "a 5m0s b"}, Env: map[string]string{"A": "b"}, Exits: []int{0, 3},
+		Argv: []string{"a", "/tmp/vellum-1-7", "a 5m0s b"}, Env: map[string]schema.Sealed{"A": schema.SealText("b")}, Exits: []int{0, 3},
 		Nice: 8, Factor: 1, Limit: 512 << 20, Shell: true,
 		Extra: map[string]any{"a": []any{1, map[string]any{"b": "20261122T010203Z-k7"}}, "c": "null_ish"},
 	}

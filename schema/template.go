@@ -88,7 +88,23 @@ func (l *leaf) typ() *typ {
 	if l.whole() {
 		return l.parts[0].expr.typ
 	}
-	return scalarType(tString)
+	var secret string
+	for _, p := range l.parts {
+		if p.expr != nil && secret == "" {
+			secret = p.expr.typ.carries()
+		}
+	}
+	return scalarType(tString).holding(secret)
+}
+
+// secret is the first expression that holds one.
+func (l *leaf) secret() *Expr {
+	for _, p := range l.parts {
+		if p.expr != nil && p.expr.typ.carries() != "" {
+			return p.expr
+		}
+	}
+	return nil
 }
 
 // check reports parts of a mixed text that have no single way to be written.

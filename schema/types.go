@@ -18,6 +18,7 @@ const (
 	tList
 	tMap
 	tObject
+	tSize
 )
 
 // typ is a static type. It is never changed once the runbook is read.
@@ -30,6 +31,8 @@ type typ struct {
 	fill   bool            // object: fields that JSON left out hold their zero value
 	maybe  string          // the step whose output may be missing, "" = always there
 	label  string          // object: what it is called in messages
+	values []string        // of an enum: all there are
+	secret string          // the secret that is in it, "" = none
 	lazy   *lazy           // object: fields that are typed when they are asked for
 
 	key func(name string) (*typ, *away) // map: the type under a written key, nil = elem
@@ -78,11 +81,12 @@ func (t *typ) String() string {
 	case tMap:
 		return "map of " + t.elem.String()
 	}
-	names := []string{"any value", "nothing", "bool", "int", "float", "string", "duration", "list", "map", "object"}
+	names := []string{"any value", "nothing", "bool", "int", "float", "string", "duration", "list", "map", "object", "size"}
 	return names[t.kind]
 }
 
-func (t *typ) number() bool { return t.kind == tInt || t.kind == tFloat }
+// number holds for sizes, too: they are a number of bytes.
+func (t *typ) number() bool { return t.kind == tInt || t.kind == tFloat || t.kind == tSize }
 
 func (t *typ) scalar() bool {
 	return t.kind == tBool || t.number() || t.kind == tString || t.kind == tDuration
@@ -109,7 +113,9 @@ func (t *typ) sure() *typ {
 }
 
 // join is the type that holds values of both, nil when there is none.
-func join(a, b *typ) *typ {
+func join(a, b *typ) *typ { return joined(a, b).holding(tainted(a, b)) }
+
+func joined(a, b *typ) *typ {
 	switch {
 	case a.kind == tNil:
 		return b
@@ -118,7 +124,10 @@ func join(a, b *typ) *typ {
 	case a.kind == tAny || b.kind == tAny:
 		return scalarType(tAny)
 	case a.number() && b.number() && a.kind != b.kind:
-		return scalarType(tFloat)
+		if a.kind == tFloat || b.kind == tFloat {
+			return scalarType(tFloat)
+		}
+		return scalarType(tInt)
 	case a.kind != b.kind:
 		return nil
 	case a.kind == tList || a.kind == tMap:

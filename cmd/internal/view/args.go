@@ -57,6 +57,8 @@ func typeName(t reflect.Type) string {
 		return "mode"
 	case reflect.TypeFor[schema.Cond]():
 		return "condition"
+	case reflect.TypeFor[schema.Sealed]():
+		return "string or secret"
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -82,7 +84,7 @@ func nested(t reflect.Type) reflect.Type {
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		t = t.Elem()
 	}
-	if t.Kind() != reflect.Struct || t == reflect.TypeFor[schema.Cond]() || t == reflect.TypeFor[time.Time]() {
+	if t.Kind() != reflect.Struct || t == reflect.TypeFor[schema.Cond]() || t == reflect.TypeFor[schema.Sealed]() || t == reflect.TypeFor[time.Time]() {
 		return nil
 	}
 	return t

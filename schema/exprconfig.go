@@ -1,0 +1,145 @@
+package schema
+
+import (
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/conf"
+)
+
+// exprConfig is that of every expression: the allow-list, a bound on its size,
+// and no view of the environment beyond what values gives it. Disabled
+// builtins are plain names for the parser, so that the checker sees them.
+func exprConfig() *conf.Config {
+	options := []expr.Option{
+		expr.DisableAllBuiltins(), expr.MaxNodes(maxExprNodes), expr.Patch(patcher{}),
+		expr.Env(map[string]any{}), expr.AllowUndefinedVariables(), expr.Function(meteredName, metered),
+	}
+	for name, f := range allowList {
+		if f.call == nil {
+			options = append(options, expr.EnableBuiltin(name))
+			continue
+		}
+		options = append(options, own(name, f.call))
+	}
+	for operator, call := range ownOperators() {
+		options = append(options, own(operator, call))
+	}
+	c := conf.CreateNew()
+	for _, option := range options {
+		option(c)
+	}
+	for name := range c.Disabled {
+		delete(c.Builtins, name)
+	}
+	return c
+}
+
+// meteredName is no name that an expression can write, nor is ownName.
+const meteredName = "metered value"
+
+func ownName(name string) string { return "our " + name }
+
+// own makes a function known whose first argument is the meter.
+func own(name string, call func(*meter, []any) (any, error)) expr.Option {
+	return expr.Function(ownName(name), func(params ...any) (any, error) { return call(params[0].(*meter), params[1:]) })
+}
+
+func ownOperators() map[string]func(*meter, []any) (any, error) {
+	return map[string]func(*meter, []any) (any, error){"+": add, "*": multiply, "/": divide}
+}
+
+// isOwn tells the operators that are functions of ours.
+func isOwn(operator string) bool { return operator == "+" || operator == "*" || operator == "/" }
+
+// patcher rewrites a checked expression before it is compiled.
+type patcher struct{}
+
+// Visit makes the left side of ?? end at the first missing value, so that
+// `steps.x.out.rows ?? 0` needs no `?.`, gives the controller its root, and
+// puts the meter before whatever grows or looks at whole values.
+func (patcher) Visit(node *ast.Node) {
+	switch n := (*node).(type) {
+	case *ast.BinaryNode:
+		patchBinary(node, n)
+	case *ast.BuiltinNode:
+		if f := allowList[n.Name]; !f.predicate {
+			meterAll(n.Arguments)
+		}
+	case *ast.CallNode:
+		if id, ok := n.Callee.(*ast.IdentifierNode); ok && allowList[id.Value].call != nil {
+			meterAll(n.Arguments)
+			patchCall(node, id.Value, n.Arguments...)
+		}
+	case *ast.MemberNode:
+		if isController(n) {
+			ast.Patch(node, &ast.IdentifierNode{Value: controllerRoot})
+		}
+	}
+}
+
+func patchBinary(node *ast.Node, n *ast.BinaryNode) {
+	switch {
+	case n.Operator == "??":
+		n.Left = optional(n.Left)
+	case isOwn(n.Operator):
+		patchCall(node, n.Operator, n.Left, n.Right)
+	case n.Operator != "and" && n.Operator != "&&" && n.Operator != "or" && n.Operator != "||":
+		n.Left, n.Right = meterOne(n.Left), meterOne(n.Right)
+	}
+}
+
+func patchCall(node *ast.Node, name string, args ...ast.Node) {
+	args = append([]ast.Node{&ast.IdentifierNode{Value: meterRoot}}, args...)
+	ast.Patch(node, &ast.CallNode{Callee: &ast.IdentifierNode{Value: ownName(name)}, Arguments: args})
+}
+
+func meterAll(args []ast.Node) {
+	for i := range args {
+		args[i] = meterOne(args[i])
+	}
+}
+
+// meterOne counts an operand when it is evaluated; constants are small.
+func meterOne(n ast.Node) ast.Node {
+	switch n.(type) {
+	case *ast.NilNode, *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.StringNode, *ast.ConstantNode:
+		return n
+	}
+	call := &ast.CallNode{Callee: &ast.IdentifierNode{Value: meteredName}, Arguments: []ast.Node{&ast.IdentifierNode{Value: meterRoot}, n}}
+	call.SetLocation(n.Location())
+	return call
+}
+
+func optional(n ast.Node) ast.Node {
+	if chain, ok := n.(*ast.ChainNode); ok {
+		n = chain.Node
+	}
+	member, ok := n.(*ast.MemberNode)
+	if !ok {
+		return n
+	}
+	for m := member; m != nil; {
+		m.Optional = true
+		if chain, ok := m.Node.(*ast.ChainNode); ok {
+			m.Node = chain.Node
+		}
+		m, _ = m.Node.(*ast.MemberNode)
+	}
+	chain := &ast.ChainNode{Node: member}
+	chain.SetLocation(member.Location())
+	return chain
+}
+
+// controllerRoot holds what nodes["controller"] gives: the controller is no
+// node, so iterating over nodes must not meet it.
+const controllerRoot = "nodes.controller"
+
+// isController recognises nodes.controller and nodes["controller"].
+func isController(n *ast.MemberNode) bool {
+	root, ok := n.Node.(*ast.IdentifierNode)
+	name, isText := n.Property.(*ast.StringNode)
+	return ok && isText && root.Value == "nodes" && name.Value == controllerName
+}
+
+// controllerName is the reserved name of the place where controller steps run.
+const controllerName = "controller"
