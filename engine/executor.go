@@ -23,6 +23,8 @@ type Executor struct {
 	Closing string
 	// Ask puts a question to the operator and tells whether the answer was yes; nil answers no.
 	Ask func(ctx context.Context, question string) (bool, error)
+	// Secrets reads the value of a secret that lies on the controller; nil knows none.
+	Secrets func(ctx context.Context, name string) ([]byte, error)
 	// Observe sees every event after the journal has it.
 	Observe func(Event)
 

@@ -55,6 +55,16 @@ type TaskSpec struct {
 	Touched []string      `json:"touched,omitempty"`
 	Timeout time.Duration `json:"timeout,omitempty"`
 	User    string        `json:"user,omitempty"`
+	// Needs names the secrets without which the task must not start.
+	Needs []string `json:"needs,omitempty"`
+	// Secrets are the values that the task needs, or where they lie on its node. They travel and are never stored.
+	Secrets map[string]Secret `json:"secrets,omitempty"`
+}
+
+// Secret is a value on its way to a task, or the file on the task's node that holds it.
+type Secret struct {
+	Value    []byte `json:"value,omitempty"`
+	NodeFile string `json:"node_file,omitempty"`
 }
 
 // Receipt is what a task leaves on its node when it ends.

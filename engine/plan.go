@@ -75,7 +75,9 @@ type Task struct {
 	// Args are the resolved arguments; nil while Waits names steps whose outputs they need.
 	Args   json.RawMessage `json:"args,omitempty"`
 	Digest string          `json:"digest,omitempty"`
-	Waits  []string        `json:"waits,omitempty"`
+	// Secrets names what must be read just before the task starts; the plan has no value of any.
+	Secrets []string `json:"secrets,omitempty"`
+	Waits   []string `json:"waits,omitempty"`
 	// Skip is why the task will not run; "" when it will.
 	Skip   string `json:"skip,omitempty"`
 	Change Change `json:"change"`

@@ -84,7 +84,7 @@ func (x *Executor) attempt(ctx context.Context, t *Task) (outcome Outcome, again
 			return Failed, false
 		}
 	}
-	s, err := x.ask(ctx, t, ref)
+	s, err := x.ask(ctx, t, ref, r.Open)
 	switch {
 	case err != nil && ClassOf(err) == ClassPrecondition && !r.Open:
 		return x.end(t, ref, failure(err)), false
@@ -104,10 +104,17 @@ func (x *Executor) ref(t *Task, attempt int) TaskRef {
 	return TaskRef{Run: x.Plan.Run, Epoch: x.State.Epoch, Task: t.ID, Attempt: attempt}
 }
 
-// ask starts the attempt, or attaches to it, and waits for its end.
-func (x *Executor) ask(ctx context.Context, t *Task, ref TaskRef) (TaskState, error) {
-	node := x.Nodes[t.Place()]
-	s, err := node.Start(ctx, x.spec(t, ref))
+// ask starts the attempt, or attaches to it where it was begun before, and waits for its end.
+func (x *Executor) ask(ctx context.Context, t *Task, ref TaskRef, begun bool) (TaskState, error) {
+	node, spec := x.Nodes[t.Place()], x.spec(t, ref)
+	unread := x.addSecrets(ctx, t, &spec)
+	if unread != nil && !begun {
+		return TaskState{}, unread
+	}
+	s, err := node.Start(ctx, spec)
+	if err != nil && unread != nil {
+		return s, unread
+	}
 	if err != nil || s.Standing == Ended || s.Standing == Orphaned {
 		return s, err
 	}

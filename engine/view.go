@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"path/filepath"
+
+	"tidemark/schema"
 )
 
 // View is what Plan sees of its node: local files through Path and package os (read only), servers through the
@@ -76,6 +78,8 @@ func (v *View) Promised(key string) (string, bool) {
 type Host struct {
 	*View
 	marks Marks
+	// Secrets are the values of the task's secrets by name; only Apply has them.
+	Secrets map[string][]byte
 	// Progress reports done of total (bytes or items); total 0 is not known. Never nil.
 	Progress func(done, total int64, text string)
 }
@@ -100,6 +104,18 @@ func (h *Host) Query(ctx context.Context, q Query) ([]Row, error) { return h.gro
 // Get fetches any address.
 func (h *Host) Get(ctx context.Context, url, user, password string) ([]byte, error) {
 	return h.ground.Get(ctx, url, user, password)
+}
+
+// Open gives a text with the values of its secrets in it. It goes to a program or server, never into an output, a
+// message or a file of ours.
+func (h *Host) Open(s schema.Sealed) (string, error) {
+	return s.Open(func(name string) ([]byte, error) {
+		value, ok := h.Secrets[name]
+		if !ok {
+			return nil, Failf(ClassPrecondition, "the secret %q did not come with the task", name)
+		}
+		return value, nil
+	})
 }
 
 // Mark notes durably that the part named key of this task is done; it survives attempts of the same task.

@@ -60,8 +60,8 @@ func (l *loader) givenValue(in Input, n *yaml.Node, s *scope) *frameValue {
 	v := &frameValue{input: in, node: n, leaves: map[*yaml.Node]*leaf{}, waits: map[string]bool{}}
 	d := &decoder{report: l.report, scope: s, leaves: v.leaves}
 	value := in.value()
-	if d.decode(n, value) && len(in.Enum) > 0 && !hasExpr(n, value.Type()) {
-		d.enum(n, value, in.Enum)
+	if d.decode(n, value) && !hasExpr(n, value.Type()) {
+		d.allowed(n, value, &in, l.site)
 	}
 	for _, leaf := range v.leaves {
 		for _, p := range leaf.parts {

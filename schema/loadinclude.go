@@ -142,7 +142,7 @@ func (l *loader) givenScope(stages *yaml.Node) *scope {
 	if l.site != nil {
 		nodes = l.site.Select(l.everyOn(stages))
 	}
-	s := stageScope(l.frame.typ, varsType(l.book.Vars, nodes, l.site))
+	s := stageScope(l.frame.typ, varsType(l.book.Vars, nodes, l.site), secretsType(l.site))
 	return s.without("what is given to a list of stages may use inputs, vars, site and node: it is fixed in the plan",
 		"run", "stage", "item", "steps", "nodes")
 }

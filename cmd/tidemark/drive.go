@@ -11,6 +11,7 @@ import (
 
 	"tidemark/cmd/internal/view"
 	"tidemark/engine"
+	"tidemark/engine/agent"
 	"tidemark/engine/journal"
 )
 
@@ -49,7 +50,7 @@ func (a *app) drive(ctx context.Context, r *driven) error {
 	}
 	x := &engine.Executor{
 		Plan: r.plan, Basis: r.basis, Nodes: r.nodes, Journal: r.journal, State: r.state, Holder: holder(),
-		TakeOver: r.replaces, Ask: a.asker(sink), Observe: see,
+		TakeOver: r.replaces, Ask: a.asker(sink), Observe: see, Secrets: (&agent.Secrets{Site: r.basis.Site}).Read,
 	}
 	r.session.onNotify(func(node string, up bool, err error) {
 		if e := linkEvent(r.plan.Run, node, up, err); r.journal.Append(&e) == nil {

@@ -23,6 +23,8 @@ nodes:
   vellum-2: {address: 10.0.0.13, groups: [vellum]}
   sprout-1: {address: 10.0.0.15, groups: [sprout]}
   ellis-1: {address: 10.0.0.16, groups: [ellis]}
+secrets:
+  ellis_password: {node-file: /etc/clearwater/ellis.password}
 `
 
 // Each page's wrong example has its mistake and no other; the right one has none, not even a warning.

@@ -20,6 +20,9 @@ type Execution struct {
 	Ground engine.Ground
 	Spec   engine.TaskSpec
 	Log    io.Writer
+	// Secrets are the values that Apply gets; Mask hides them in all that the task leaves.
+	Secrets map[string][]byte
+	Mask    *engine.Mask
 	// AfterWrite is told of every durable record.
 	AfterWrite func(path string)
 	// More adds the kind of the program with this hash; nil knows none.
@@ -54,7 +57,7 @@ func (e *Execution) Run(ctx context.Context, dir string) error {
 	if err := e.begin(); err != nil {
 		return e.refuse(err)
 	}
-	r := e.carryOut(ctx, kind, step)
+	r := e.Mask.Receipt(e.carryOut(ctx, kind, step))
 	if e.redo == engine.Pure {
 		return e.note("receipt.json", r)
 	}
@@ -90,7 +93,7 @@ func (e *Execution) note(name string, v any) error {
 
 // refuse tells why the task never began.
 func (e *Execution) refuse(err error) error {
-	return errors.Join(e.note("failed.json", e.failed(err)), err)
+	return errors.Join(e.note("failed.json", e.Mask.Receipt(e.failed(err))), errors.New(e.Mask.String(err.Error())))
 }
 
 func (e *Execution) receipt(o engine.Outcome) engine.Receipt {
@@ -139,7 +142,7 @@ func (e *Execution) apply(ctx context.Context, step engine.Step, view *engine.Vi
 		return e.done(change, engine.Output{Note: change.Summary}, false)
 	}
 	host := engine.NewHost(view, e.at)
-	host.Progress = e.progress()
+	host.Progress, host.Secrets = e.progress(), e.Secrets
 	out, err := step.Apply(ctx, host, change)
 	if err == nil {
 		return e.done(change, out, e.redo != engine.Pure && !out.Unchanged)
@@ -187,7 +190,7 @@ func (e *Execution) progress() func(done, total int64, text string) {
 			return
 		}
 		last = time.Now()
-		_ = e.note("progress.json", engine.Progress{Done: done, Total: total, Text: text})
+		_ = e.note("progress.json", engine.Progress{Done: done, Total: total, Text: e.Mask.String(text)})
 	}
 }
 

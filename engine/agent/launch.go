@@ -24,6 +24,10 @@ type order struct {
 // launch gives the task to a process of `tidemark agent task`, a session of its own, with its output in the attempt's
 // log. The lock's descriptor goes with it: whoever finds it held knows that the task lives.
 func (a *Agent) launch(spec engine.TaskSpec, dir string, lock *os.File) error {
+	spec, err := withFiles(spec)
+	if err != nil {
+		return err
+	}
 	log, err := os.OpenFile(filepath.Join(dir, "log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return classed(dir, err)
@@ -55,8 +59,11 @@ func TaskMain(kinds *engine.Kinds, clients map[string]engine.Client, in *os.File
 	defer stop()
 	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
 	ps := store{dir: o.State}.programs()
-	m := &Machine{Netns: o.Netns, User: o.Spec.User, Clients: clients, programs: ps, dir: o.Dir, lock: lock}
+	values := valuesOf(o.Spec)
+	mask := engine.NewMask(values)
+	hidden := mask.Writer(log)
+	m := &Machine{Netns: o.Netns, User: o.Spec.User, Clients: clients, Mask: mask, programs: ps, dir: o.Dir, lock: lock}
 	defer m.Close()
-	e := &Execution{Kinds: kinds, Ground: m, Spec: o.Spec, Log: log, More: ps.kindsOf}
-	return e.Run(ctx, o.Dir)
+	e := &Execution{Kinds: kinds, Ground: m, Spec: o.Spec, Log: hidden, Secrets: values, Mask: mask, More: ps.kindsOf}
+	return errors.Join(e.Run(ctx, o.Dir), hidden.Close())
 }

@@ -26,6 +26,8 @@ type Machine struct {
 	// User runs commands that name none; "" is the agent's own.
 	User    string
 	Clients map[string]engine.Client
+	// Mask hides secrets in what commands print, before anything is kept of it.
+	Mask *engine.Mask
 
 	programs programs // of executable kinds
 	fenced   bool     // this process is behind the fence of the dry run
@@ -61,10 +63,13 @@ func (m *Machine) Exec(ctx context.Context, c engine.Command) (engine.Result, er
 	if err != nil {
 		return engine.Result{}, err
 	}
+	hidden, hiddenErrs := m.Mask.Writer(out), m.Mask.Writer(errs)
+	cmd.Stdout, cmd.Stderr = hidden, hiddenErrs
 	if err := m.in(c.Space, cmd.Start); err != nil {
 		return engine.Result{}, notStarted(c, err)
 	}
 	err = cmd.Wait()
+	_, _ = hidden.Close(), hiddenErrs.Close() // into memory
 	if c.Daemon && errors.Is(err, exec.ErrWaitDelay) {
 		err = nil // what it started keeps the output open, as daemons do
 	}
@@ -94,7 +99,7 @@ func (m *Machine) command(ctx context.Context, c engine.Command) (*exec.Cmd, *li
 	}
 	cmd := exec.CommandContext(ctx, c.Argv[0], c.Argv[1:]...)
 	out, errs := &limited{left: maxOutput}, &limited{left: maxOutput}
-	cmd.Stdout, cmd.Stderr, cmd.Dir = out, errs, c.Dir
+	cmd.Dir = c.Dir
 	if c.Stdin != nil {
 		cmd.Stdin = bytes.NewReader(c.Stdin)
 	}

@@ -41,6 +41,9 @@ func (a *Agent) start(s engine.TaskSpec) (engine.TaskState, error) {
 		return state, err
 	}
 	if err := a.o.Launch(s, at.dir, lock); err != nil {
+		if engine.ClassOf(err) == engine.ClassPrecondition {
+			return engine.TaskState{}, err
+		}
 		return engine.TaskState{}, engine.Failf(engine.ClassIO, "start of %s: %w", s.Task, err)
 	}
 	return engine.TaskState{Standing: engine.Started}, nil

@@ -19,14 +19,18 @@ func (r *run) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engin
 	if err := r.Check(); err != nil {
 		return engine.Output{}, engine.Fail(engine.ClassPrecondition, err)
 	}
-	done, err := r.checked(ctx, h)
+	env, stdin, err := r.opened(h)
+	if err != nil {
+		return engine.Output{}, err
+	}
+	done, err := r.checked(ctx, h, env)
 	if err != nil {
 		return engine.Output{}, err
 	}
 	if done {
 		return engine.Output{Value: RunOut{}, Note: "done already, says the check " + shown(r.Test) + ": nothing ran"}, nil
 	}
-	res, err := h.Exec(ctx, r.command(h, r.Argv, r.Stdin))
+	res, err := h.Exec(ctx, r.command(h, r.Argv, env, stdin))
 	out := r.output(res)
 	r.log(h, out)
 	if err != nil {
@@ -38,16 +42,29 @@ func (r *run) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engin
 	return engine.Output{Value: out, Note: fmt.Sprintf("%s: exit %d", shown(r.Argv[:1]), res.Code)}, r.proved(h)
 }
 
-func (r *run) command(h *engine.Host, argv []string, stdin string) engine.Command {
-	c := engine.Command{Argv: argv, Timeout: unbounded, Daemon: r.Daemon}
+// opened gives environment and input with the values of secrets in them, which must be fit for a program, too.
+func (r *run) opened(h *engine.Host) (env []string, stdin string, err error) {
+	for _, name := range names(r.Env) {
+		value, err := h.Open(r.Env[name])
+		if err != nil {
+			return nil, "", err
+		}
+		if err := checkEnv(name, value); err != nil {
+			return nil, "", engine.Fail(engine.ClassPrecondition, err)
+		}
+		env = append(env, name+"="+value)
+	}
+	stdin, err = h.Open(r.Stdin)
+	return env, stdin, err
+}
+
+func (r *run) command(h *engine.Host, argv, env []string, stdin string) engine.Command {
+	c := engine.Command{Argv: argv, Env: env, Timeout: unbounded, Daemon: r.Daemon}
 	if r.Dir != "" {
 		c.Dir = h.Path(r.Dir)
 	}
 	if stdin != "" {
 		c.Stdin = []byte(stdin)
-	}
-	for _, name := range names(r.Env) {
-		c.Env = append(c.Env, name+"="+r.Env[name])
 	}
 	return c
 }
@@ -61,11 +78,11 @@ func (r *run) accepted() []int {
 
 // checked tells whether the check finds the work done. A check that could not run says nothing: then the command
 // does not run either.
-func (r *run) checked(ctx context.Context, h *engine.Host) (bool, error) {
+func (r *run) checked(ctx context.Context, h *engine.Host, env []string) (bool, error) {
 	if len(r.Test) == 0 {
 		return false, nil
 	}
-	c := r.command(h, r.Test, "")
+	c := r.command(h, r.Test, env, "")
 	c.Daemon = false
 	res, err := h.Exec(ctx, c)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"tidemark/engine"
+	"tidemark/schema"
 )
 
 // The system's own bounds and ours.
@@ -34,7 +35,7 @@ func (r *run) Check() error {
 		}
 	}
 	for _, name := range names(r.Env) {
-		if err := checkEnv(name, r.Env[name]); err != nil {
+		if err := checkEnv(name, r.Env[name].String()); err != nil {
 			return err
 		}
 	}
@@ -92,7 +93,7 @@ func (r *run) checkRules() error {
 	return nil
 }
 
-func names(env map[string]string) []string { return slices.Sorted(maps.Keys(env)) }
+func names(env map[string]schema.Sealed) []string { return slices.Sorted(maps.Keys(env)) }
 
 // maxShown bounds what a message repeats of a command; Change.Argv has all of it.
 const maxShown = 300

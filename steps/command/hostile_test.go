@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"tidemark/schema"
 )
 
 // hostile makes texts that a shell, a terminal or a careless parser would act on; raw ones may be no UTF-8.
@@ -46,7 +48,7 @@ func TestValuesReachTheProgram(t *testing.T) {
 			args = append(args, hostile(rnd, raw))
 		}
 		value, in := hostile(rnd, raw), hostile(rnd, raw)+"\x00end"
-		r := &run{Argv: append([]string{self}, args...), Env: map[string]string{"COMMAND_TEST_ECHO": "1", "VALUE": value, "GORACE": "atexit_sleep_ms=0"}, Stdin: in, Dir: dir, Output: maxOutput}
+		r := &run{Argv: append([]string{self}, args...), Env: env("COMMAND_TEST_ECHO=1", "VALUE="+value, "GORACE=atexit_sleep_ms=0"), Stdin: schema.SealText(in), Dir: dir, Output: maxOutput}
 		if !raw {
 			r = overTheWire(t, r)
 		}
@@ -66,6 +68,16 @@ func TestValuesReachTheProgram(t *testing.T) {
 	if made, _ := os.ReadDir(dir); len(made) > 0 {
 		t.Errorf("something made %v", made)
 	}
+}
+
+// env makes an environment without secrets.
+func env(vars ...string) map[string]schema.Sealed {
+	out := map[string]schema.Sealed{}
+	for _, v := range vars {
+		name, value, _ := strings.Cut(v, "=")
+		out[name] = schema.SealText(value)
+	}
+	return out
 }
 
 func overTheWire(t *testing.T, r *run) *run {

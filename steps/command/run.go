@@ -27,14 +27,15 @@ func Run() engine.Kind {
 			"command out, so there it is `?`, and it runs just before the command; status 0 means done already, and nothing more runs. " +
 			"For the same reason an unknown outcome with a `check` and no `creates` stays unknown and the node stops; say `redo: idempotent` " +
 			"where the command may run again whenever its check fails: then the next attempt's check decides.\n\n" +
-			"`timeout` of the step bounds it; without one the bound is 24 hours. What arguments, `env` and `stdin` hold is seen by other users " +
-			"of the node or kept in the plan: no secrets there.",
+			"`timeout` of the step bounds it; without one the bound is 24 hours.\n\n" +
+			"`env` and `stdin` take secrets: the plan keeps their names, the program gets their values, and what it prints of them is masked. " +
+			"Arguments take none, since every user of the node can read them.",
 		Example: "id: reindex\nrun: {argv: [/usr/bin/reindex, --all, \"${{ run.id }}\"], creates: /var/lib/index/done}\ntimeout: 10m",
 		Redo:    engine.Manual,
 		Risk:    engine.Overwrites,
 		New:     func() engine.Step { return &run{} },
 		Out:     RunOut{},
-		Version: 1,
+		Version: 2,
 	}
 }
 
@@ -50,17 +51,17 @@ type RunOut struct {
 }
 
 type run struct {
-	Argv     []string          `json:"argv" help:"program (by absolute path, or a name in PATH) and its arguments" required:"true" short:"true"`
-	Env      map[string]string `json:"env" help:"environment added to the agent's"`
-	Stdin    string            `json:"stdin" help:"text for its standard input; left out: nothing to read"`
-	Dir      string            `json:"dir" help:"absolute path of its working directory; left out: the agent's"`
-	Creates  string            `json:"creates" help:"absolute path; where it exists nothing runs, and afterwards it must exist"`
-	Test     []string          `json:"check" help:"program and arguments, run just before; status 0: done already"`
-	Rule     string            `json:"redo" help:"what an unknown outcome means; left out: manual, with creates or check: checked" enum:"pure,idempotent,checked,manual"`
-	OK       []int             `json:"ok" help:"exit statuses that are success" default:"0"`
-	Output   schema.Size       `json:"output" help:"how much of stdout and of stderr is kept, at most 1MiB" default:"64KiB"`
-	Destroys bool              `json:"destroys" help:"it removes or overwrites data: the run then asks for the site's name"`
-	Daemon   bool              `json:"daemon" help:"it starts a program that goes on after it, without a service manager"`
+	Argv     []string                 `json:"argv" help:"program (by absolute path, or a name in PATH) and its arguments" required:"true" short:"true"`
+	Env      map[string]schema.Sealed `json:"env" help:"environment added to the agent's"`
+	Stdin    schema.Sealed            `json:"stdin" help:"text for its standard input; left out: nothing to read"`
+	Dir      string                   `json:"dir" help:"absolute path of its working directory; left out: the agent's"`
+	Creates  string                   `json:"creates" help:"absolute path; where it exists nothing runs, and afterwards it must exist"`
+	Test     []string                 `json:"check" help:"program and arguments, run just before; status 0: done already"`
+	Rule     string                   `json:"redo" help:"what an unknown outcome means; left out: manual, with creates or check: checked" enum:"pure,idempotent,checked,manual"`
+	OK       []int                    `json:"ok" help:"exit statuses that are success" default:"0"`
+	Output   schema.Size              `json:"output" help:"how much of stdout and of stderr is kept, at most 1MiB" default:"64KiB"`
+	Destroys bool                     `json:"destroys" help:"it removes or overwrites data: the run then asks for the site's name"`
+	Daemon   bool                     `json:"daemon" help:"it starts a program that goes on after it, without a service manager"`
 }
 
 // factPath is the key of the fact what stands at p, shared with mkdir and move.
@@ -173,14 +174,29 @@ func (r *run) lacks(v *engine.View, c *engine.Change) error {
 	return nil
 }
 
+// withSecrets names the secrets in a text.
+func withSecrets(s schema.Sealed) string {
+	if used := s.Secrets(); len(used) > 0 {
+		return " (with secret " + strings.Join(used, ", ") + ")"
+	}
+	return ""
+}
+
 // details says what else the program gets: names and sizes, no contents.
 func (r *run) details() []string {
 	var out []string
 	if len(r.Env) > 0 {
-		out = append(out, "environment: "+strings.Join(names(r.Env), ", "))
+		var vars []string
+		for _, name := range names(r.Env) {
+			vars = append(vars, name+withSecrets(r.Env[name]))
+		}
+		out = append(out, "environment: "+strings.Join(vars, ", "))
 	}
-	if r.Stdin != "" {
-		out = append(out, fmt.Sprintf("standard input: %d bytes", len(r.Stdin)))
+	switch {
+	case len(r.Stdin.Secrets()) > 0:
+		out = append(out, "standard input: text"+withSecrets(r.Stdin))
+	case !r.Stdin.Empty():
+		out = append(out, fmt.Sprintf("standard input: %d bytes", len(r.Stdin.String())))
 	}
 	if r.Dir != "" {
 		out = append(out, "in "+shown([]string{r.Dir}))

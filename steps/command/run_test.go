@@ -192,7 +192,7 @@ func TestApply(t *testing.T) {
 		{"creates there", "<nil>", run{Argv: []string{"false"}, Creates: dir + "/new"}, 0, 0},
 		{"creates not made", "precondition: true ended well, but " + dir + "/no (creates) is not there", run{Argv: []string{"true"}, Creates: dir + "/no"}, 0, 1},
 		{"directory", "{true 0 " + dir + "  false}", run{Argv: []string{"sh", "-c", `printf %s "$PWD"`}, Dir: dir}, 0, 1},
-		{"stdin", "{true 0 typed  false}", run{Argv: []string{"cat"}, Stdin: "typed"}, 0, 1},
+		{"stdin", "{true 0 typed  false}", run{Argv: []string{"cat"}, Stdin: schema.SealText("typed")}, 0, 1},
 		{"no stdin", "{true 0   false}", run{Argv: []string{"cat"}}, 0, 1},
 		{"cut", "{true 0 1234  true}", run{Argv: []string{"printf", "123456"}, Output: 4}, 0, 1},
 		{"cut in a character", "{true 0 12  true}", run{Argv: []string{"printf", "12𝄞6"}, Output: 4}, 0, 1},
