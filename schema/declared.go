@@ -44,6 +44,7 @@ type Type struct {
 	Or     *Type  // of an object: another one that may stand in its place
 	Words  Form   // of a map: the form of its keys, "" = any text
 	Filled bool   // a list or map that is not empty
+	Secret bool   // of a string: it may hold secrets
 	Expr   bool   // ${{ }} may stand for it and for every value in it
 }
 
@@ -120,6 +121,8 @@ func goDeclared(t reflect.Type, expr bool) Type {
 		return Type{Form: FormMode, Expr: expr}
 	case condType:
 		return Type{Form: FormCondition}
+	case sealedType:
+		return Type{Form: FormString, Expr: expr, Secret: true}
 	case reflect.TypeFor[text](), reflect.TypeFor[time.Time]():
 		return Type{Form: FormString, Expr: expr}
 	case nodeType, reflect.TypeFor[json.RawMessage]():
@@ -154,6 +157,9 @@ func kindDeclared(t reflect.Type, expr bool) Type {
 
 // String names the type as references and messages do.
 func (t Type) String() string {
+	if t.Secret {
+		return "string, also secret"
+	}
 	switch t.Form {
 	case FormList:
 		return "list of " + t.Elem.String()

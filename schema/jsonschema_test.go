@@ -127,6 +127,7 @@ func beyond() map[string]string {
 		"TM0202": "names that are unique in a file", "TM0206": "what the site has", "TM0207": "what is used",
 		"TM0305": "the rules of a kind's own", "TM0801": "other files", "TM0802": "other files", "TM0803": "other files",
 		"TM0401": expr, "TM0402": expr, "TM0403": expr, "TM0404": expr, "TM0405": expr, "TM0406": expr, "TM0407": expr, "TM0408": expr,
+		"TM0421": expr, "TM0422": expr, "TM0423": expr,
 	}
 }
 
@@ -145,6 +146,12 @@ func except() map[string]string {
 		"expr-when-braces":       "the place takes bare expressions",
 		"site-var-expr":          "the place takes no expressions",
 		"expr-text-for-duration": "a duration is one whole expression",
+		"input-node-default":     "what the site has",
+		"input-node-list":        "what the site has",
+		"input-secret-default":   "what the site has",
+		"site-secret-path":       "what a path is",
+		"site-secret-env":        "what the name of a variable is",
+		"site-secret-command":    "a list that may not be empty, of an optional key",
 	}
 }
 

@@ -49,18 +49,30 @@ func inputRules(keys []schema.Key, n *node) {
 	n.Else = &node{Required: []string{"default"}, Says: "an input is required: true, or has a default"}
 	kind := slices.IndexFunc(keys, func(k schema.Key) bool { return k.Name == "type" })
 	for _, word := range keys[kind].Enum {
-		t := schema.Type{Form: schema.Form(word), Elem: &schema.Type{Form: schema.FormAny, Expr: true}, Expr: true}
+		t := schema.Type{Form: formOf(word), Elem: &schema.Type{Form: schema.FormAny, Expr: true}, Expr: true}
 		given := typed(t, nil)
 		given.Quiet = true
 		of := &node{Properties: map[string]any{"default": given}}
 		if t.Form != schema.FormList && t.Form != schema.FormMap {
 			of.Properties["of"] = false
 		}
-		if t.Form != schema.FormList && t.Form != schema.FormString {
-			of.Properties["enum"] = false
+		switch {
+		case word == "enum":
+			of.Required = []string{"values"}
+		case t.Form != schema.FormList && t.Form != schema.FormMap:
+			of.Properties["values"] = false
 		}
 		n.AllOf = append(n.AllOf, &node{If: having("type", word), Then: of})
 	}
+}
+
+// formOf is how the default of an input of that type is written.
+func formOf(word string) schema.Form {
+	switch word {
+	case "enum", "node", "secret":
+		return schema.FormString
+	}
+	return schema.Form(word)
 }
 
 // places are the rules of where a kind runs: what asks or decides runs on the

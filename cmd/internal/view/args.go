@@ -58,7 +58,7 @@ func typeName(t reflect.Type) string {
 	case reflect.TypeFor[schema.Cond]():
 		return "condition"
 	case reflect.TypeFor[schema.Sealed]():
-		return "string or secret"
+		return "string, also secret"
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
