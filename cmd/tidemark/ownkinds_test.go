@@ -1,0 +1,241 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"tidemark/engine"
+	"tidemark/engine/link"
+)
+
+const hereSite = "site: hill\nnodes:\n  here: {address: 127.0.0.1, connection: local, groups: [all]}\n"
+
+// desk is a site directory whose one node is this machine, with a node state of its own and real agents.
+type desk struct {
+	t    *testing.T
+	dir  string
+	node string
+}
+
+// newDesk copies the named example kinds beside the site file.
+func newDesk(t *testing.T, kinds ...string) *desk {
+	t.Helper()
+	d := &desk{t, t.TempDir(), t.TempDir()}
+	d.write("site.yaml", hereSite, 0o644)
+	for _, k := range kinds {
+		from := filepath.Join("..", "..", "testdata", "kinds", k)
+		if err := os.CopyFS(d.path("kinds/"+k), os.DirFS(from)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return d
+}
+
+func (d *desk) path(name string) string { return filepath.Join(d.dir, filepath.FromSlash(name)) }
+
+func (d *desk) write(name, text string, mode os.FileMode) {
+	d.t.Helper()
+	if err := os.MkdirAll(filepath.Dir(d.path(name)), 0o755); err != nil {
+		d.t.Fatal(err)
+	}
+	if err := os.WriteFile(d.path(name), []byte(text), mode); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+func (d *desk) read(name string) string {
+	d.t.Helper()
+	raw, err := os.ReadFile(d.path(name))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// book writes a runbook of these steps; DIR is the desk's directory.
+func (d *desk) book(steps ...string) {
+	d.t.Helper()
+	text := "runbook: try\ntitle: Tries.\nstages:\n  - stage: s\n    on: all\n    steps:\n"
+	for _, s := range steps {
+		text += "      - {" + strings.ReplaceAll(s, "DIR", d.dir) + "}\n"
+	}
+	d.write("try.yaml", text, 0o644)
+}
+
+// tidemark runs a verb; all that it says and shows is one text.
+func (d *desk) tidemark(want int, args ...string) string {
+	d.t.Helper()
+	var out bytes.Buffer
+	a := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &out, build: buildOnce(), patience: 10 * time.Second}
+	a.dial = func(t link.Target, o link.Options) engine.Node {
+		if t.Name != engine.ControllerNode {
+			t.StateDir = d.node
+		}
+		return link.NewDialer(o).Node(t)
+	}
+	args = append([]string{"--site", d.path("site.yaml"), "--state", d.path("state")}, args...)
+	if code := a.execute(context.Background(), args); code != want {
+		d.t.Fatalf("%v: exit %d, want %d\n%s", args, code, want, out.String())
+	}
+	return out.String()
+}
+
+func wants(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	for _, p := range parts {
+		if !strings.Contains(text, p) {
+			t.Errorf("%q is missing in\n%s", p, text)
+		}
+	}
+}
+
+// The example in Python sets a value, leaves all other lines, and finds it done the second time.
+func TestINISetting(t *testing.T) {
+	d := newDesk(t, "ini-setting")
+	const before = "; ours\n[web]\nworkers = 9\n\n[server]\n# how many\nworkers=2\n\n[last]\nx = 1"
+	d.write("x.ini", before, 0o640)
+	d.book(`id: ini, ini-setting: {path: DIR/x.ini, section: server, key: workers, value: "4"}`, `id: new, ini-setting: {path: DIR/x.ini, section: last, key: z, value: "${{ steps.ini.out.previous }}"}`)
+	wants(t, d.tidemark(0, "plan", d.path("try.yaml")), "~ ini  ini-setting: set [server] workers", "is 2, becomes 4", "ini-setting plan: the file at path", "? new")
+	if got := d.read("x.ini"); got != before {
+		t.Errorf("the plan changed it:\n%s", got)
+	}
+	wants(t, d.tidemark(0, "--yes=hill", "run", d.path("try.yaml")), "was 2", "was not there")
+	if got, want := d.read("x.ini"), "; ours\n[web]\nworkers = 9\n\n[server]\n# how many\nworkers = 4\n\n[last]\nx = 1\nz = 2\n"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if info, err := os.Stat(d.path("x.ini")); err != nil || info.Mode().Perm() != 0o640 {
+		t.Errorf("%v %v", info.Mode(), err)
+	}
+	wants(t, d.tidemark(0, "plan", d.path("try.yaml")), "= ini")
+	if entries, _ := filepath.Glob(d.path("kinds/ini-setting/*")); len(entries) != 2 {
+		t.Errorf("something was left beside the program: %v", entries)
+	}
+	d.book(`id: ini, ini-setting: {path: DIR/none.ini, section: s, key: k, value: v}`)
+	wants(t, d.tidemark(5, "plan", d.path("try.yaml")), "none.ini is not there", "install the program that it belongs to")
+}
+
+// The example in sh looks at the clock, by a chronyc of the test.
+func TestNTPOffset(t *testing.T) {
+	d := newDesk(t, "ntp-offset")
+	d.book(`id: clock, ntp-offset: {max: 50ms, chronyc: DIR/chronyc}`, `id: said, assert: {that: steps.clock.out.seconds < 0 and steps.clock.out.server == "time.example"}`)
+	answer := func(stratum, offset string) {
+		d.write("chronyc", "#!/bin/sh\n[ \"$*\" = '-c tracking' ] && echo C0A80001,time.example,"+stratum+",1700000000.1,"+offset+",0.1,0.2,1,2,3,4,5,6,Normal\n", 0o755)
+	}
+	answer("3", "-0.012345678")
+	wants(t, d.tidemark(0, "plan", d.path("try.yaml")), "= clock  ntp-offset: the clock is -0.012346 s off time.example")
+	d.tidemark(0, "run", d.path("try.yaml"))
+	answer("3", "0.2")
+	wants(t, d.tidemark(5, "plan", d.path("try.yaml")), "the clock is 0.2 s off, more than 0.05 s", "chronyc makestep")
+	answer("0", "0.0")
+	wants(t, d.tidemark(5, "plan", d.path("try.yaml")), "follows no time server")
+}
+
+// mortal kills the process of its task in the middle of apply, before or after its work, the first time.
+const mortal = `#!/bin/sh
+[ "$1" = describe ] && { echo '{"protocol": 1, "name": "mortal", "doc": "D.", "redo": "REDO", "example": "mortal: {dir: /x}",
+ "arguments": {"type": "object", "properties": {"dir": {"type": "string"}, "late": {"type": "boolean"}}}}'; exit; }
+in=$(cat); dir=$(echo "$in" | sed 's/.*"dir":"\([^"]*\)".*/\1/')
+if [ "$1" = plan ]; then
+  if [ -e "$dir/done" ]; then echo '{"sign": "=", "summary": "there"}'; else echo '{"sign": "+", "summary": "make it"}'; fi; exit
+fi
+echo x >> "$dir/tries"
+case $in in *'"late":true'*) echo x >> "$dir/done" ;; esac
+[ "$(wc -l < "$dir/tries")" -gt 1 ] || { kill -9 $PPID; kill -9 $$; }
+echo x >> "$dir/done"; echo '{"changed": true}'
+`
+
+// A task whose processes are killed in apply is settled by the redo rule of its description: a checked one by its plan.
+func TestKilledProgramIsSettled(t *testing.T) {
+	for name, c := range map[string]struct {
+		redo, late, says, tries string
+		code                    int
+	}{
+		"work done":     {"checked", "true", "found done: there", "x\n", 0},
+		"work not done": {"checked", "false", "found not done: make it", "x\nx\n", 0},
+		"idempotent":    {"idempotent", "false", "done again (idempotent)", "x\nx\n", 0},
+		"manual":        {"manual", "false", "only a person can tell", "x\n", 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			d.write("kinds/mortal/mortal", strings.Replace(mortal, "REDO", c.redo, 1), 0o755)
+			d.book("id: m, mortal: {dir: DIR, late: " + c.late + "}")
+			wants(t, d.tidemark(c.code, "--yes=hill", "run", d.path("try.yaml")), c.says)
+			if got := d.read("tries"); got != c.tries {
+				t.Errorf("tried %q, want %q", got, c.tries)
+			}
+		})
+	}
+}
+
+const flagged = `#!/bin/sh
+[ "$1" = describe ] && { echo '{"protocol": 1, "name": "flagged", "doc": "D.", "redo": "checked", "example": "flagged: {dir: /x}",
+ "arguments": {"type": "object", "properties": {"dir": {"type": "string"}}}}'; exit; }
+dir=$(sed 's/.*"dir":"\([^"]*\)".*/\1/')
+[ "$1" = plan ] && { echo '{"sign": "+", "summary": "write"}'; exit; }
+[ -e "$dir/flag" ] || { echo '{"failure": {"class": "precondition", "message": "no flag", "next": "set it"}}'; exit 1; }
+echo first > "$dir/result"; echo '{}'
+`
+
+// A run is resumed with the program that was approved, though the site has another one by now; a new plan has
+// another digest.
+func TestResumeKeepsTheProgram(t *testing.T) {
+	d := newDesk(t)
+	d.write("kinds/flagged/flagged", flagged, 0o755)
+	d.book("id: f, flagged: {dir: DIR}")
+	before := digestIn(t, d.tidemark(0, "plan", d.path("try.yaml")))
+	wants(t, d.tidemark(1, "--yes=hill", "run", d.path("try.yaml")), "no flag", "set it")
+	d.write("kinds/flagged/flagged", strings.Replace(flagged, "first", "second", 1), 0o755)
+	d.write("flag", "", 0o644)
+	if err := os.RemoveAll(filepath.Join(d.node, "programs")); err != nil { // pruned meanwhile
+		t.Fatal(err)
+	}
+	wants(t, d.tidemark(0, "--yes=hill", "resume"), d.path("kinds/flagged")+" changed since the plan was made; the run keeps to its plan")
+	if got := d.read("result"); got != "first\n" {
+		t.Errorf("resume ran the %s program", got)
+	}
+	if after := digestIn(t, d.tidemark(0, "plan", d.path("try.yaml"))); after == before {
+		t.Error("another program, but the digest of the plan is the same")
+	}
+}
+
+func digestIn(t *testing.T, text string) string {
+	t.Helper()
+	_, rest, found := strings.Cut(text, "\ndigest ")
+	if !found {
+		t.Fatalf("no digest in\n%s", text)
+	}
+	return strings.Fields(rest)[0]
+}
+
+// A kind that is not mentioned is not asked; `steps` asks all and lists those that can be used beside the others.
+func TestOnlyMentionedKindsAreAsked(t *testing.T) {
+	d := newDesk(t, "greeting")
+	d.write("kinds/spoiled/spoiled", "#!/bin/sh\ntouch "+d.path("asked")+"\nexit 3\n", 0o755)
+	d.book("id: g, greeting: {path: DIR/hello}")
+	d.tidemark(0, "plan", d.path("try.yaml"))
+	d.tidemark(0, "--yes=hill", "run", d.path("try.yaml"))
+	if got := d.read("hello"); got != "hello\n" {
+		t.Errorf("%q", got)
+	}
+	wants(t, d.tidemark(0, "steps"), "greeting  ", "Puts a greeting into a file", "TM0902", "spoiled describe: exit 3", "wait-monit")
+	wants(t, d.tidemark(0, "steps", "greeting"), "path      string  required")
+	if _, err := os.Stat(d.path("asked")); err == nil {
+		t.Error("describe could write")
+	}
+	// In --runbooks too; the same name in both places is refused where it is used.
+	more := d.path("more")
+	if err := os.CopyFS(filepath.Join(more, "kinds", "greeting"), os.DirFS(d.path("kinds/greeting"))); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, d.tidemark(64, "--runbooks", more, "validate", d.path("try.yaml")), "try.yaml:7:17: TM0909", "stands twice")
+	if err := os.RemoveAll(d.path("kinds/greeting")); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, d.tidemark(64, "validate", d.path("try.yaml")), "TM0203")
+	wants(t, d.tidemark(0, "--runbooks", more, "validate", d.path("try.yaml")), "1 file valid")
+}
