@@ -1,6 +1,7 @@
 package schema_test
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -138,4 +139,31 @@ func TestFromProgram(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Whatever a program prints is read or refused; what is read can be used as a kind.
+func FuzzDescribe(f *testing.F) {
+	f.Add(described)
+	paths, err := filepath.Glob(filepath.Join(corpus, "describe", "*.json"))
+	if err != nil || len(paths) < 30 {
+		f.Fatal(len(paths), err)
+	}
+	for _, path := range paths {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(raw))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		src := schema.Source{Name: "describe", Data: []byte(text)}
+		d, ds := schema.Describe(src, "sample")
+		if ds.Err() != nil {
+			_ = ds.Render(src)
+			return
+		}
+		if err := d.Validate(); err != nil {
+			t.Errorf("accepted, but no kind: %v\n%s", err, text)
+		}
+	})
 }
