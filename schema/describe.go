@@ -11,6 +11,9 @@ import (
 // Protocol is the version of what is spoken with the programs of executable kinds.
 const Protocol = 1
 
+// MaxDescription bounds what a program answers to `describe`, in bytes: every plan keeps it.
+const MaxDescription = 64 << 10
+
 // Description is what the program of an executable kind answers to `describe`: the kind, and how it is treated.
 type Description struct {
 	Kind

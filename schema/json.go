@@ -17,8 +17,8 @@ import (
 func parseJSON(src Source, r *report) *document {
 	d := &document{src: src, lines: splitLines(src.Data)}
 	r.docs = docsOf(d)
-	if len(src.Data) > maxBytes {
-		d.line(r, 1, codeTooLarge, fmt.Sprintf("the text has %d bytes, more than %d", len(src.Data), maxBytes), "")
+	if len(src.Data) > MaxDescription {
+		d.line(r, 1, codeTooLarge, fmt.Sprintf("the text has %d bytes, more than %d", len(src.Data), MaxDescription), "")
 		return d
 	}
 	p := &jsonReader{data: src.Data, dec: json.NewDecoder(bytes.NewReader(src.Data)), report: r, line: 1}
@@ -42,17 +42,20 @@ type jsonReader struct {
 	dec    *json.Decoder
 	report *report
 
-	off, line, bol int // the last place: byte, its line, the byte where that line begins
+	off, line, col int // the last place: byte, its line, the characters of the line before it
 }
 
 // pos is the place of a byte; places are asked for in their order.
 func (p *jsonReader) pos(off int) Pos {
 	for ; p.off < min(off, len(p.data)); p.off++ {
-		if p.data[p.off] == '\n' {
-			p.line, p.bol = p.line+1, p.off+1
+		switch c := p.data[p.off]; {
+		case c == '\n':
+			p.line, p.col = p.line+1, 0
+		case utf8.RuneStart(c):
+			p.col++
 		}
 	}
-	return Pos{File: p.report.docs.main.src.Name, Line: p.line, Col: utf8.RuneCount(p.data[p.bol:p.off]) + 1}
+	return Pos{File: p.report.docs.main.src.Name, Line: p.line, Col: p.col + 1}
 }
 
 // next is the next token and where it begins; nil after a mistake.

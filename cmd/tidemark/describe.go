@@ -114,7 +114,7 @@ func (d *described) ask(ctx context.Context, dir string, limit time.Duration, fe
 	case res.Late:
 		d.refuse(schema.CodeKindHangs, fmt.Sprintf("%s describe did not end within %s", main, limit), "describe only prints; read arguments from standard input in plan and apply alone")
 	case res.Cut:
-		d.refuse(schema.CodeKindTalks, fmt.Sprintf("%s describe printed more than %d KiB", main, agent.DescribeBytes>>10), "print one JSON object")
+		d.refuse(schema.CodeKindTalks, fmt.Sprintf("%s describe printed more than %d KiB", main, schema.MaxDescription>>10), "print one JSON object")
 	case res.Code != 0:
 		d.refuse(schema.CodeKindExit, main+" describe: "+endOf(res), "try it: "+main+" describe")
 	default:

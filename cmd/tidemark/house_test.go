@@ -31,6 +31,7 @@ func arrows() []arrow {
 		{name: "the core of the engine does no I/O", from: `^tidemark/engine$`, never: `^os$|^syscall$|/unix$`},
 		{name: "the engine knows no kind", from: `^tidemark/engine/`, never: `^tidemark/(steps|cmd|runbooks)`},
 		{name: "wire knows only the core", from: `^tidemark/engine/(wire|journal)$`, never: `^tidemark/`, allowed: `^tidemark/(engine|schema)$`},
+		{name: "external makes kinds and starts nothing", from: `^tidemark/engine/external$`, never: `^tidemark/|^os$|^syscall$`, allowed: `^tidemark/(engine|schema)$`},
 		{name: "the node's half does not know the controller's", from: `^tidemark/engine/agent$`, never: `^tidemark/engine/link$`},
 		{
 			name: "servers, commands and the network are behind the clients", from: `^tidemark/`, but: clients,
@@ -85,7 +86,8 @@ func TestHouse(t *testing.T) {
 func TestHouseSeesABrokenArrow(t *testing.T) {
 	broken := map[string]string{
 		"tidemark/schema": "tidemark/engine", "tidemark/engine": "tidemark/engine/wire", "tidemark/engine/agent": "tidemark/engine/link",
-		"tidemark/engine/wire": "tidemark/engine/agent", "tidemark/engine/journal": "tidemark/steps/backup", "tidemark/steps/files": "tidemark/steps/command",
+		"tidemark/engine/external": "tidemark/engine/agent",
+		"tidemark/engine/wire":     "tidemark/engine/agent", "tidemark/engine/journal": "tidemark/steps/backup", "tidemark/steps/files": "tidemark/steps/command",
 		"tidemark/steps/internal/cql": "tidemark/steps/cassandra", "tidemark/steps": "tidemark/cmd/internal/view", "tidemark/cmd/tidemark": "os/exec",
 		"tidemark/steps/monit": "gopkg.in/yaml.v3",
 	}

@@ -239,3 +239,34 @@ func TestOnlyMentionedKindsAreAsked(t *testing.T) {
 	wants(t, d.tidemark(64, "validate", d.path("try.yaml")), "TM0203")
 	wants(t, d.tidemark(0, "--runbooks", more, "validate", d.path("try.yaml")), "1 file valid")
 }
+
+// A kind on the controller is pure; it decides on outputs of nodes, in the controller's own agent.
+func TestControllerKind(t *testing.T) {
+	d := newDesk(t)
+	d.write("kinds/judge/judge", `#!/bin/sh
+[ "$1" = describe ] && { echo '{"protocol": 1, "name": "judge", "doc": "D.", "redo": "pure", "on": "controller", "example": "judge: {limit: 1}",
+ "arguments": {"type": "object", "required": ["limit"], "properties": {"limit": {"type": "integer"}}},
+ "outputs": {"type": "object", "properties": {"fine": {"type": "boolean"}}}}'; exit; }
+limit=$(sed 's/.*"limit":\([0-9]*\).*/\1/')
+[ "$limit" -gt 5 ] || { echo '{"failure": {"class": "precondition", "message": "only '"$limit"'"}}'; exit 1; }
+echo '{"sign": "=", "summary": "enough", "out": {"fine": true}}'
+`, 0o755)
+	text := "runbook: try\ntitle: Tries.\nstages:\n  - {stage: s, on: controller, steps: [{id: j, judge: {limit: LIMIT}}, {id: ok, assert: {that: steps.j.out.fine}}]}\n"
+	d.write("try.yaml", strings.Replace(text, "LIMIT", "7", 1), 0o644)
+	d.tidemark(0, "run", d.path("try.yaml"))
+	d.write("try.yaml", strings.Replace(text, "LIMIT", "3", 1), 0o644)
+	wants(t, d.tidemark(5, "plan", d.path("try.yaml")), "judge: only 3")
+}
+
+// The page shows the example as it is, in at most twenty lines.
+func TestDocumentedExample(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "executable-kinds.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := os.ReadFile(filepath.Join("..", "..", "testdata", "kinds", "greeting", "greeting"))
+	if err != nil || bytes.Count(program, []byte("\n")) > 20 {
+		t.Fatal(err, bytes.Count(program, []byte("\n")))
+	}
+	wants(t, string(page), "```sh\n"+string(program)+"```\n")
+}

@@ -7,10 +7,9 @@ import (
 	"strings"
 	"syscall"
 	"time"
-)
 
-// DescribeBytes bounds a description, which every plan keeps.
-const DescribeBytes = 64 << 10
+	"tidemark/schema"
+)
 
 // Described is how describe ended.
 type Described struct {
@@ -41,7 +40,7 @@ func FenceThere(ctx context.Context) error {
 func Describe(ctx context.Context, main string, limit time.Duration, fenced bool) (Described, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	out, words := &limited{left: DescribeBytes}, &limited{left: wordLineLimit}
+	out, words := &limited{left: schema.MaxDescription}, &limited{left: wordLineLimit}
 	cmd := fencedUnless(ctx, !fenced, main, "describe")
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = out, words, time.Second
 	if err := cmd.Start(); err != nil {
