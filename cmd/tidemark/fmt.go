@@ -31,7 +31,7 @@ func (a *app) fmt(args []string, check bool) error {
 	if len(args) == 1 && args[0] == "-" {
 		return a.fmtStdin(check)
 	}
-	texts, err := a.texts(args)
+	texts, err := a.texts(args, readText)
 	if err != nil {
 		return err
 	}

@@ -11,13 +11,19 @@ import (
 // gather reads a runbook and the texts that the site keeps for all of its runbooks: overlays, lists of stages and
 // composite kinds lie in directories of these names beside the site file, and in --runbooks.
 func (a *app) gather(arg, siteFile string) (schema.Sources, error) {
-	var s schema.Sources
-	var err error
-	if s.Runbook, err = runbookSource(arg); err != nil {
-		return s, err
+	book, err := runbookSource(arg)
+	if err != nil {
+		return schema.Sources{}, err
 	}
+	s, err := siteTexts(a.siteDirs(siteFile))
+	s.Runbook = book
+	return s, err
+}
+
+// siteTexts reads what runbooks take by name, from some directories.
+func siteTexts(places []string) (s schema.Sources, err error) {
 	for dir, into := range map[string]*[]schema.Source{"overlays": &s.Overlays, "include": &s.Includes, "kinds": &s.Kinds} {
-		if *into, err = readAll(dir, a.siteDirs(siteFile)); err != nil {
+		if *into, err = readAll(dir, places); err != nil {
 			return s, err
 		}
 	}

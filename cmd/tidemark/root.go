@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -99,19 +101,29 @@ func (a *app) flags(root *cobra.Command) {
 	f.StringVar(&a.site, "site", "", "site `FILE` (default /etc/tidemark/site.yaml, then ./site.yaml)")
 	f.StringVar(&a.runbooks, "runbooks", "", "`DIR` of the site's own runbooks, with overlays/, include/ and kinds/ in it (beside those next to the site file)")
 	f.StringVar(&a.state, "state", "", "`DIR` of the run directories (default $XDG_STATE_HOME/tidemark, for root /var/lib/tidemark)")
-	f.StringVarP(&a.output, "output", "o", "text", "`FORMAT` of the answer: text or json")
+	f.StringVarP(&a.output, "output", "o", "text", "`FORMAT` of the answer: text or json; validate and lint have sarif, too")
 	f.StringArrayVar(&a.inputs, "input", nil, "input of the runbook, `KEY=VALUE`; repeatable")
 	f.StringSliceVar(&a.limit, "limit", nil, "only these `NODES` (names or groups, with commas)")
 	f.Var(&a.yes, "yes", "answers confirmations; runbooks that overwrite data need --yes=SITE")
 	f.Lookup("yes").NoOptDefVal = plainYes
 	f.BoolVar(&a.local, "local", false, "the one node of the run is this machine: no ssh")
 	f.StringVar(&a.agentDir, "agent-dir", "", "`DIR` of tidemark binaries for other architectures: tidemark-linux-ARCH")
-	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return a.checkOutput() }
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return a.checkOutput(c) }
 }
 
-func (a *app) checkOutput() error {
-	if a.output != "text" && a.output != "json" {
-		return usagef("", "-o %s: it is text or json", a.output)
+// sarif is a format for code review systems.
+const sarif = "sarif"
+
+// formats notes which formats a verb has besides text and json.
+func formats(more ...string) map[string]string {
+	return map[string]string{"formats": strings.Join(more, " ")}
+}
+
+func (a *app) checkOutput(c *cobra.Command) error {
+	known := append([]string{"text", "json"}, strings.Fields(c.Annotations["formats"])...)
+	if !slices.Contains(known, a.output) {
+		last := len(known) - 1
+		return usagef("", "-o %s: it is %s or %s", a.output, strings.Join(known[:last], ", "), known[last])
 	}
 	return nil
 }

@@ -15,14 +15,14 @@ import (
 	"tidemark/schema"
 )
 
-// texts reads the files that args name: files as they are, of directories every *.yaml and *.yml below that is a text
+// texts reads the files that args name: files by read, of directories every *.yaml and *.yml below that is a text
 // of tidemark by its first key. A note names the others. Directories with a dot in front are left out.
-func (a *app) texts(args []string) ([]schema.Source, error) {
+func (a *app) texts(args []string, read func(string) (schema.Source, error)) ([]schema.Source, error) {
 	var out []schema.Source
 	var others []string
 	for _, arg := range args {
 		if info, err := os.Stat(arg); err != nil || !info.IsDir() {
-			src, err := readText(arg)
+			src, err := read(arg)
 			if err != nil {
 				return nil, err
 			}

@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"regexp"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -13,82 +13,78 @@ import (
 
 func newValidate(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "validate FILE…", Short: "Checks runbooks and site files; runbooks against the site, where there is one.", Args: between(1, -1),
+		Use: "validate FILE|DIR…", Args: between(1, -1), Annotations: formats(sarif),
+		Short: "Checks runbooks, site files and what belongs to them; runbooks against the site, where there is one.",
+		Long: "Checks runbooks, site files and what belongs to them, and reports all mistakes at once. Nothing but files is\n" +
+			"asked. Without a site file groups, nodes and vars are unknown and accepted; all else is checked.",
 		RunE: func(c *cobra.Command, args []string) error { return a.validate(c.Context(), args) },
 	}
 }
 
-// validate reads all files and reports all their mistakes.
+// validate reads all texts and reports all their mistakes.
 func (a *app) validate(ctx context.Context, args []string) error {
-	site, err := a.siteIfAny()
+	site, siteFile, err := a.siteIfAny()
 	if err != nil {
 		return err
 	}
-	var all schema.Diagnostics
-	var sources []schema.Source
-	for _, arg := range args {
-		src, err := runbookSource(arg)
-		if err != nil {
-			return err
-		}
-		diags, answers, err := a.validateOne(ctx, src, site)
-		if err != nil {
-			return err
-		}
-		all, sources = append(all, diags...), append(append(sources, src), answers...)
-	}
-	if err := a.verdict(all, sources); err != nil {
+	texts, err := a.texts(args, runbookSource)
+	if err != nil {
 		return err
 	}
-	if !a.json() {
-		a.say("%s valid", view.Count(len(args), "file"))
+	if len(texts) == 0 {
+		return usagef("", "there is nothing of tidemark to validate")
+	}
+	c, err := a.newChecks(ctx, texts, site, siteFile, args)
+	if err != nil {
+		return err
+	}
+	diags := c.run()
+	if err := a.verdict(diags, c.sources()); err != nil {
+		return err
+	}
+	if a.output == "text" {
+		a.say("%s valid", view.Count(len(texts), "file"))
 	}
 	return nil
 }
 
+// verdict gives the diagnostics in the format that is asked for; errors among them end with exit 64.
 func (a *app) verdict(all schema.Diagnostics, sources []schema.Source) error {
-	if !a.json() {
+	if a.output == "text" {
 		return a.judge(all, sources...)
+	}
+	if err := a.writeDiagnostics(all); err != nil {
+		return err
+	}
+	if all.Err() != nil {
+		return &usage{errReported}
+	}
+	return nil
+}
+
+func (a *app) writeDiagnostics(all schema.Diagnostics) error {
+	if a.output == sarif {
+		dir, err := os.Getwd()
+		if err != nil {
+			return err
+		}
+		return view.SARIF(a.stdout, all, dir, a.buildOrNone())
 	}
 	if all == nil {
 		all = schema.Diagnostics{}
 	}
-	if err := view.JSON(a.stdout, all); err != nil {
-		return err
-	}
-	if all.Err() != nil {
-		return errors.Join(&usage{errReported})
-	}
-	return nil
+	return view.JSON(a.stdout, all)
 }
 
 // siteIfAny reads the site file that was named or is there by default; nil when there is none.
-func (a *app) siteIfAny() (*schema.Site, error) {
+func (a *app) siteIfAny() (*schema.Site, string, error) {
 	src, err := a.siteSource()
 	if n := (*noSite)(nil); errors.As(err, &n) {
-		return nil, nil
+		return nil, "", nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	site, diags := schema.LoadSite(src)
-	return site, a.judge(diags, src)
-}
-
-// validateOne tells a site file by its first key. The sources are what the programs of kinds said wrongly.
-func (a *app) validateOne(ctx context.Context, src schema.Source, site *schema.Site) (schema.Diagnostics, []schema.Source, error) {
-	if regexp.MustCompile(`(?m)^site\s*:`).Match(src.Data) && !regexp.MustCompile(`(?m)^runbook\s*:`).Match(src.Data) {
-		_, diags := schema.LoadSite(src)
-		return diags, nil, nil
-	}
-	siteFile := ""
-	if site != nil {
-		siteFile = site.Source.Name
-	}
-	own, err := a.ownKinds(ctx, siteFile, src)
-	if err != nil {
-		return nil, nil, err
-	}
-	_, diags := schema.Load(schema.Sources{Runbook: src}, own.Schema(), site)
-	return diags, own.answers, nil
+	return site, src.Name, a.judge(diags, src)
 }

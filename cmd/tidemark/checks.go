@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"tidemark/schema"
+)
+
+// checks is a reading of many texts at once, each as a run would read it.
+type checks struct {
+	texts  []schema.Source
+	common schema.Sources // what the runbooks take by name
+	kinds  []schema.Kind
+	// answers are what the programs of kinds said wrongly: the texts of their mistakes.
+	answers []schema.Source
+	site    *schema.Site
+}
+
+// newChecks reads what the texts need: the site's own, and what lies in the directories that were named.
+func (a *app) newChecks(ctx context.Context, texts []schema.Source, site *schema.Site, siteFile string, args []string) (*checks, error) {
+	own, err := a.ownKinds(ctx, siteFile, texts...)
+	if err != nil {
+		return nil, err
+	}
+	c := &checks{texts: texts, kinds: own.Schema(), answers: own.answers, site: site}
+	if c.common, err = siteTexts(withDirs(a.siteDirs(siteFile), args)); err != nil {
+		return nil, err
+	}
+	runbook := func(src schema.Source) bool { return schema.Sort(src.Data) == "runbook" }
+	if site == nil && slices.ContainsFunc(texts, runbook) {
+		a.say("note: no site file: groups, nodes and vars are unknown and accepted; name yours with --site FILE")
+	}
+	return c, nil
+}
+
+// withDirs adds the directories among args, without repetition.
+func withDirs(dirs, args []string) []string {
+	for _, arg := range args {
+		if info, err := os.Stat(arg); err == nil && info.IsDir() && !slices.Contains(dirs, filepath.Clean(arg)) {
+			dirs = append(dirs, filepath.Clean(arg))
+		}
+	}
+	return dirs
+}
+
+// sources are all texts in which a mistake may stand.
+func (c *checks) sources() []schema.Source { return slices.Concat(c.common.All(), c.texts, c.answers) }
+
+// run checks the texts on all cores. A mistake in a text that several runbooks take is one mistake.
+func (c *checks) run() schema.Diagnostics {
+	found := make([]schema.Diagnostics, len(c.texts))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(c.texts); i = int(next.Add(1)) - 1 {
+				found[i] = c.one(c.texts[i])
+			}
+		})
+	}
+	workers.Wait()
+	return once(slices.Concat(found...))
+}
+
+// once drops repetitions.
+func once(diags schema.Diagnostics) schema.Diagnostics {
+	seen := map[schema.Diagnostic]bool{}
+	return slices.DeleteFunc(diags, func(d schema.Diagnostic) bool {
+		again := seen[d]
+		seen[d] = true
+		return again
+	})
+}
+
+// one checks a text by its sort; what is none of tidemark's is read as a runbook, which says what is missing.
+func (c *checks) one(src schema.Source) schema.Diagnostics {
+	switch schema.Sort(src.Data) {
+	case "site":
+		_, diags := schema.LoadSite(src)
+		return diags
+	case "include":
+		return c.include(src)
+	}
+	all := c.common
+	all.Runbook = src
+	_, diags := schema.Load(all, c.kinds, c.site)
+	return diags
+}
+
+// include checks a list of stages by a runbook that takes it and nothing else; what that runbook lacks is left out.
+func (c *checks) include(src schema.Source) schema.Diagnostics {
+	name := stem(src.Name)
+	all := c.common
+	all.Includes = append(slices.DeleteFunc(slices.Clone(all.Includes), func(o schema.Source) bool { return stem(o.Name) == name }), src)
+	all.Runbook = schema.Source{Data: fmt.Appendf(nil, "runbook: check\nstages: [{include: %q}]\n", name)}
+	_, diags := schema.Load(all, c.kinds, c.site)
+	return slices.DeleteFunc(diags, func(d schema.Diagnostic) bool { return d.Pos.File == "" })
+}
+
+// stem is the name of a file without its directory and its ending.
+func stem(path string) string {
+	return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+}
