@@ -38,6 +38,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	fmt.Printf("seed of the kill points: TIDEMARK_SEED=%d\n", seed())
 	os.Exit(withLab(m))
 }
 

@@ -2,39 +2,84 @@ package story
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 )
 
+// allTables is how many exchanges a whole restore takes on a node: one for each table.
+const allTables = 9
+
 // TestCrashInTheExchange: a whole node crashes while its tables are exchanged and comes up with Cassandra started on
 // what was half exchanged. It boots, and resume brings the right end.
 func TestCrashInTheExchange(t *testing.T) {
-	crash(t, 0)
+	r := chance(t)
+	crash(t, 1+r.IntN(allTables), r.IntN(2) == 0)
 }
 
-// TestCrashAtManyPoints crashes at growing distances from the first exchange.
-func TestCrashAtManyPoints(t *testing.T) {
+// TestCrashAtEachExchange crashes right behind each exchange of a table, with Cassandra up again before the run is
+// resumed and with Cassandra still starting.
+func TestCrashAtEachExchange(t *testing.T) {
 	soak(t)
-	for ms := 20; ms < 800; ms += 60 {
-		t.Run(fmt.Sprintf("%d ms", ms), func(t *testing.T) { crash(t, time.Duration(ms)*time.Millisecond) })
+	for n := 1; n <= allTables; n++ {
+		t.Run(fmt.Sprintf("table %d", n), func(t *testing.T) { crash(t, n, n%2 == 1) })
 	}
 }
 
-func crash(t *testing.T, after time.Duration) {
+// crash lets vellum-2 crash behind its exchange number n, before the next one, starts it with monit watching
+// Cassandra, and resumes, at once or when Cassandra serves again.
+func crash(t *testing.T, n int, serving bool) {
 	t.Helper()
+	t.Logf("crash behind exchange %d; waits until Cassandra serves: %t", n, serving)
 	op := operator(t)
 	lab(t, "load", "--lines", "500", "--phase", "base")
 	want := lab(t, "digest")
 	op.must("run", "backup-vellum", "--yes")
 	lab(t, "load", "--lines", "500", "--phase", "newer")
-	p := op.startTo("restore/restore[homestead_cache]@vellum-2", "run", "restore-vellum", "--input", "backup=latest", "--yes=lab")
-	time.Sleep(after)
-	lab(t, "crash", "vellum-2")
-	p.kill()
+	seen := crashed(t, op, n)
 	lab(t, "start", "vellum-2")
-	on(t, "vellum-2", `for i in $(seq 50); do monit start cassandra_process && break; sleep 0.2; done
-		for i in $(seq 120); do nodetool statusbinary 2>/dev/null | grep -q "^running" && exit 0; sleep 0.2; done; exit 1`)
+	again := watch(t, "vellum-2", nil)
+	on(t, "vellum-2", `for i in $(seq 50); do monit start cassandra_process && exit 0; sleep 0.2; done; exit 1`)
+	if serving {
+		on(t, "vellum-2", `for i in $(seq 120); do nodetool statusbinary 2>/dev/null | grep -q "^running" && exit 0; sleep 0.2; done; exit 1`)
+	}
 	op.must("resume", "--yes=lab")
 	same(t, want)
+	// Cassandra ran in between, so what it soiled is exchanged afresh; what still waited is exchanged for the first time.
+	seen = append(seen, again.tables()...)
+	slices.Sort(seen)
+	if all := slices.Compact(seen); len(all) != allTables {
+		t.Errorf("exchanged were %q", all)
+	}
 	op.must("run", "release-restore-vellum", "--input", "run="+op.id(), "--yes=lab")
+}
+
+// crashed runs a restore until exchange n on vellum-2, freezes the task there, and lets the host crash.
+func crashed(t *testing.T, op person, n int) []string {
+	t.Helper()
+	there := make(chan error, 1)
+	var w *exchanges
+	w = watch(t, "vellum-2", func(seen int) {
+		if seen == n {
+			there <- w.freeze()
+		}
+	})
+	p := op.start("run", "restore-vellum", "--input", "backup=latest", "--yes=lab")
+	select {
+	case err := <-there:
+		if err != nil {
+			t.Fatal(err)
+		}
+	case <-p.done:
+		t.Fatalf("the restore ended before exchange %d:\n%s", n, p.out)
+	case <-time.After(patience):
+		t.Fatalf("exchange %d does not come:\n%s", n, p.out)
+	}
+	lab(t, "crash", "vellum-2")
+	p.kill()
+	seen := w.tables()
+	if len(seen) != n {
+		t.Errorf("it crashed behind exchange %d of %q, wanted %d", len(seen), seen, n)
+	}
+	return seen
 }

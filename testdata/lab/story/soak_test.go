@@ -1,22 +1,14 @@
 package story
 
 import (
-	"math/rand/v2"
-	"os"
-	"strconv"
 	"testing"
 	"time"
 )
 
-// TestKilledAnywhere kills the controller at random moments, six times in each of four restores. TIDEMARK_SOAK is the
-// seed of the moments, so that what failed can be tried again.
+// TestKilledAnywhere kills the controller at random moments, six times in each of four restores.
 func TestKilledAnywhere(t *testing.T) {
 	soak(t)
-	seed, err := strconv.ParseUint(os.Getenv("TIDEMARK_SOAK"), 10, 64)
-	if err != nil {
-		t.Fatalf("TIDEMARK_SOAK is a number, the seed: %v", err)
-	}
-	moments := rand.New(rand.NewPCG(seed, 1))
+	moments := chance(t)
 	for range 4 {
 		op := operator(t)
 		lab(t, "load", "--lines", "500", "--phase", "base")

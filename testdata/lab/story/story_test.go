@@ -5,7 +5,10 @@ import (
 	"testing"
 )
 
-var vellums = []string{"vellum-1", "vellum-2", "vellum-3"}
+var (
+	vellums   = []string{"vellum-1", "vellum-2", "vellum-3"}
+	keyspaces = []string{"homestead_provisioning", "homestead_cache", "homer", "memento"}
+)
 
 // disaster changes and deletes rows everywhere, drops a table, and takes the directories of all four keyspaces
 // from one node, whose Cassandra is stopped and started around it.
@@ -37,25 +40,52 @@ func TestBackupDisasterRestore(t *testing.T) {
 		t.Fatal("the disaster changed nothing")
 	}
 	before = counts(t)
-	op.killAt("gate/", "run", "restore-vellum", "--input", "backup=latest", "--input", "basis=quiet", "--yes=lab")
-	op.killAt("stop/drain@vellum-2", "resume", "--yes=lab")
-	op.killAt("restore/restore[homer]@vellum-3", "resume", "--yes=lab")
-	held(t, op)
-	op.killAt("start/start@vellum-1", "resume", "--yes=lab")
+	r, swapped := chance(t), watchAll(t)
+	half := task(r, "restore/restore", "homestead_cache", "homer")
+	op.killAt(task(r, []string{"gate/gate", "schema/schema", "gate/serving"}[r.IntN(3)]), "run", "restore-vellum", "--input", "backup=latest", "--input", "basis=quiet", "--yes=lab")
+	op.killAt(task(r, []string{"stop/drain", "stop/stop", "stop/stopped"}[r.IntN(3)]), "resume", "--yes=lab")
+	op.killAt(half, "resume", "--yes=lab")
+	held(t, op, half)
+	op.killAt(task(r, []string{"start/start", "start/serving_again"}[r.IntN(2)]), "resume", "--yes=lab")
 	other := operator(t)
 	other.must("resume", "--yes=lab", "--adopt", "vellum-1,vellum-3", op.id())
 	same(t, want)
 	once(t, before, "nodetool.log: drain", "monit.log: stop -g cassandra", "monit.log: start cassandra_process")
+	exchangedOnce(t, swapped)
 	op.refused(5, []string{"closed (done) by another controller"}, "resume", "--yes=lab")
 	rowsCompared(t, other)
 	released(t, other, op.id())
 }
 
+// watchAll watches the exchanges of every Vellum.
+func watchAll(t *testing.T) map[string]*exchanges {
+	t.Helper()
+	out := map[string]*exchanges{}
+	for _, host := range vellums {
+		out[host] = watch(t, host, nil)
+	}
+	return out
+}
+
+// exchangedOnce looks that every table of every node came live exactly once, however often the run was killed.
+func exchangedOnce(t *testing.T, all map[string]*exchanges) {
+	t.Helper()
+	for host, w := range all {
+		times := map[string]int{}
+		for _, table := range w.tables() {
+			times[table]++
+		}
+		if len(times) != allTables || len(w.tables()) != allTables {
+			t.Errorf("%s: exchanged were %v, want each of %d tables once", host, times, allTables)
+		}
+	}
+}
+
 // held shows that a node whose swap is half-way is neither given to another run nor unlocked.
-func held(t *testing.T, op person) {
+func held(t *testing.T, op person, half string) {
 	t.Helper()
 	operator(t).refused(6, []string{op.id(), "restore-vellum", "root@"}, "run", "backup-vellum", "--yes")
-	operator(t).refused(5, []string{op.id()}, "unlock", "vellum-3", "--yes")
+	operator(t).refused(5, []string{op.id()}, "unlock", half[strings.IndexByte(half, '@')+1:], "--yes")
 }
 
 // released releases a restore and looks whether what it kept is gone.
