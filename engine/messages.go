@@ -189,7 +189,10 @@ type NodeState struct {
 	Root  bool        `json:"root"`
 	Epoch int64       `json:"epoch"`
 	Lock  *LockRecord `json:"lock,omitempty"`
-	Plan  []byte      `json:"plan,omitempty"`
+	// Swaps are the runs whose exchange of files is half-way here: the server must not be started but by such a run or
+	// its undo.
+	Swaps []string `json:"swaps,omitempty"`
+	Plan  []byte   `json:"plan,omitempty"`
 	// Closed is how the run was closed here, where it was.
 	Closed   *UnlockRequest `json:"closed,omitempty"`
 	Barriers []Barrier      `json:"barriers,omitempty"`

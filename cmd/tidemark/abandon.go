@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -34,10 +35,22 @@ func (a *app) abandon(ctx context.Context, args []string) error {
 		return usagef("", "run %s is closed: %s", p.Run, state.Closed)
 	}
 	a.leftovers(p, state)
+	session, err := a.openFor(p)
+	if err != nil {
+		return err
+	}
+	defer session.close()
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	states, err := session.states(ctx, reachOf(p), p.Run)
+	if err != nil {
+		return err
+	}
+	a.halfWay(p, states)
 	if err := a.consent("abandon run " + p.Run); err != nil {
 		return err
 	}
-	if err := a.release(ctx, p, state); err != nil {
+	if err := a.release(ctx, session, states, p, state); err != nil {
 		return err
 	}
 	if err := j.Append(&engine.Event{Type: engine.EventClosed, Time: holder().Since, Run: p.Run, Reason: "abandoned"}); err != nil {
@@ -67,20 +80,25 @@ func (a *app) leftovers(p *engine.Plan, s *engine.State) {
 	}
 }
 
+// halfWay says loudly where the run leaves files half exchanged: nothing stops a person, or a service manager, from
+// starting the server on them.
+func (a *app) halfWay(p *engine.Plan, states map[string]engine.NodeState) {
+	var nodes []string
+	for _, n := range p.Nodes {
+		if slices.Contains(states[n].Swaps, p.Run) {
+			nodes = append(nodes, n)
+		}
+	}
+	if len(nodes) == 0 {
+		return
+	}
+	a.say("WARNING: tables are half exchanged on %s. Do not start Cassandra there, and see that monit does not: it would mix old rows with restored ones.", view.NodeList(nodes))
+	a.say("When the run is abandoned, these nodes accept nothing but its undo: %s", a.command("run", "undo-restore-vellum", "--input", "run="+p.Run))
+}
+
 // release unlocks the nodes, unless a task of the run still lives.
-func (a *app) release(ctx context.Context, p *engine.Plan, s *engine.State) error {
-	session, err := a.openFor(p)
-	if err != nil {
-		return err
-	}
-	defer session.close()
-	ctx, stop := interruptible(ctx)
-	defer stop()
+func (a *app) release(ctx context.Context, session *session, states map[string]engine.NodeState, p *engine.Plan, s *engine.State) error {
 	names := reachOf(p)
-	states, err := session.states(ctx, names, p.Run)
-	if err != nil {
-		return err
-	}
 	for _, n := range names {
 		for _, ref := range states[n].Alive {
 			if ref.Run == p.Run {

@@ -28,9 +28,11 @@ type nodeLine struct {
 	Root    bool               `json:"root"`
 	Epoch   int64              `json:"epoch"`
 	Lock    *engine.LockRecord `json:"lock,omitempty"`
-	Class   engine.Class       `json:"class,omitempty"`
-	Error   string             `json:"error,omitempty"`
-	Next    string             `json:"next,omitempty"`
+	// Swaps are the runs whose restore is half-way there.
+	Swaps []string     `json:"swaps,omitempty"`
+	Class engine.Class `json:"class,omitempty"`
+	Error string       `json:"error,omitempty"`
+	Next  string       `json:"next,omitempty"`
 }
 
 func (a *app) nodes(ctx context.Context) error {
@@ -74,7 +76,7 @@ func (s *session) askNodes(ctx context.Context, names []string) ([]nodeLine, err
 		if err != nil {
 			l.Class, l.Error, l.Next = engine.ClassOf(err), err.Error(), engine.NextOf(err)
 		}
-		l.Build, l.Root, l.Epoch, l.Lock = st.Build, st.Root, st.Epoch, st.Lock
+		l.Build, l.Root, l.Epoch, l.Lock, l.Swaps = st.Build, st.Root, st.Epoch, st.Lock, st.Swaps
 		mu.Lock()
 		defer mu.Unlock()
 		by[name] = l
@@ -99,6 +101,9 @@ func nodesTable(a *app, lines []nodeLine) {
 			state = string(l.Class)
 		case l.Lock != nil:
 			state = "locked by " + l.Lock.Run + " (" + l.Lock.Runbook + "), " + l.Lock.Holder.User + "@" + l.Lock.Holder.Host
+		}
+		for _, run := range l.Swaps {
+			state += "; the restore of run " + run + " is half-way: do not start Cassandra there"
 		}
 		if !l.Root {
 			root = "no"

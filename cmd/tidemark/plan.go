@@ -80,6 +80,10 @@ func (a *app) preview(ctx context.Context, s *session, d *definition) (*engine.P
 		return nil, b, nil, err
 	}
 	p.Held = s.holders
+	undoes, _ := undone(p)
+	if err := s.abandonedSwaps(undoes); err != nil {
+		return nil, b, nil, err
+	}
 	if err := engine.Preview(ctx, p, nodes, d.kinds); err != nil {
 		return nil, b, nil, a.heldFirst(ctx, s, p, err)
 	}

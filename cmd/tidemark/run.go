@@ -119,7 +119,13 @@ func (a *app) refuseFor(e *journal.Entry, driver *journal.Driver) error {
 
 // takeOverOf: an undo runbook names the run that it undoes, takes its locks and closes it as undone.
 func (r *driven) takeOverOf(p *engine.Plan) {
-	if run, ok := p.Inputs["run"].(string); ok && strings.HasPrefix(p.Runbook, "undo-") {
+	if run, ok := undone(p); ok {
 		r.replaces, r.closing = run, "undone"
 	}
+}
+
+// undone is the run that an undo runbook takes back.
+func undone(p *engine.Plan) (string, bool) {
+	run, ok := p.Inputs["run"].(string)
+	return run, ok && strings.HasPrefix(p.Runbook, "undo-")
 }

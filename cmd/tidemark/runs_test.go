@@ -48,10 +48,11 @@ type house struct {
 	out     bytes.Buffer
 	err     bytes.Buffer
 	refused map[string]error
+	swaps   map[string][]string // the runs whose restore is half-way, by node
 }
 
 func newHouse(t *testing.T) *house {
-	h := &house{t: t, dir: t.TempDir(), refused: map[string]error{}}
+	h := &house{t: t, dir: t.TempDir(), refused: map[string]error{}, swaps: map[string][]string{}}
 	h.state = filepath.Join(h.dir, "state")
 	h.write("site.yaml", testSite)
 	h.write("story.yaml", testRunbook)
@@ -77,6 +78,7 @@ func (h *house) dial(target link.Target, o link.Options) engine.Node {
 	ground := &enginetest.Ground{Dir: filepath.Join(h.dir, "root", target.Name)}
 	a, err := agent.New(agent.Options{
 		Dir: filepath.Join(h.dir, "node", target.Name), Node: target.Name, Build: o.Build,
+		Swaps: func() ([]string, error) { return h.swaps[target.Name], nil },
 		PlanWith: func(ctx context.Context, r engine.PlanRequest) (engine.PlanReply, error) {
 			return agent.PlanTasks(ctx, kinds, ground, r), nil
 		},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,7 +32,9 @@ type session struct {
 	nodes map[string]engine.Node
 	// holders says of each node that another run holds who that is.
 	holders []string
-	notify  func(node string, up bool, err error)
+	// swaps are the runs that left files half exchanged on a node that nobody holds.
+	swaps  map[string][]string
+	notify func(node string, up bool, err error)
 }
 
 // open prepares connections to the nodes of a site; nothing is dialled before the first question.
@@ -40,7 +43,7 @@ func (a *app) open(site *schema.Site, file string) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{app: a, site: site, nodes: map[string]engine.Node{}, config: sshConfig(site, file)}
+	s := &session{app: a, site: site, nodes: map[string]engine.Node{}, swaps: map[string][]string{}, config: sshConfig(site, file)}
 	if a.local {
 		if s.local, err = a.thisNode(site); err != nil {
 			return nil, err
@@ -137,7 +140,7 @@ func (s *session) connected(ctx context.Context, run string, names []string) (ma
 	}
 	err := forAll(names, func(name string) error {
 		state, err := out[name].State(ctx, "")
-		s.note(name, state.Lock)
+		s.note(name, &state)
 		return err
 	})
 	if err != nil {
@@ -146,15 +149,35 @@ func (s *session) connected(ctx context.Context, run string, names []string) (ma
 	return out, nil
 }
 
-// note remembers who holds a node, unless it is the run of this session.
-func (s *session) note(name string, lock *engine.LockRecord) {
-	if lock == nil || lock.Run == s.run {
-		return
-	}
+// note remembers who holds a node, unless it is the run of this session, and whose files are half exchanged there.
+func (s *session) note(name string, state *engine.NodeState) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.holders = append(s.holders, (&engine.Locked{Node: name, Record: *lock}).Error())
-	slices.Sort(s.holders)
+	if lock := state.Lock; lock != nil && lock.Run != s.run {
+		s.holders = append(s.holders, (&engine.Locked{Node: name, Record: *lock}).Error())
+		slices.Sort(s.holders)
+	}
+	if state.Lock == nil && len(state.Swaps) > 0 {
+		s.swaps[name] = state.Swaps
+	}
+}
+
+// abandonedSwaps refuses nodes whose files a run left half exchanged when it was abandoned, but for its undo.
+func (s *session) abandonedSwaps(undoes string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(s.swaps)) {
+		for _, run := range s.swaps[name] {
+			if run != undoes && run != s.run {
+				errs = append(errs, engine.HalfWay(name, run))
+			}
+		}
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return &refused{errors.Join(errs...)}
 }
 
 // forAll asks all names at once and joins the failures, each with its name.

@@ -26,7 +26,7 @@ type Options struct {
 	// Netns is the network namespace of Cassandra; "" is the machine's own.
 	Netns string
 	// Swaps lists the runs whose exchange of files is half-way on this node; nil is none. While there is one, nobody may
-	// drop the node's lock by force.
+	// drop the node's lock by force, and no run but that one and its undo gets the lock.
 	Swaps func() ([]string, error)
 	// AfterWrite is told of every durable record; tests end the agent there.
 	AfterWrite func(path string)

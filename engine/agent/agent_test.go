@@ -147,6 +147,25 @@ func TestLockRefuses(t *testing.T) {
 	}
 }
 
+// TestHalfWayAcceptsOnlyItsUndo: files are half exchanged and nobody holds the node, as after abandon.
+func TestHalfWayAcceptsOnlyItsUndo(t *testing.T) {
+	a, err := New(Options{Dir: filepath.Join(t.TempDir(), "node"), Node: "n1", Swaps: func() ([]string, error) { return []string{run}, nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := engine.LockRecord{Run: "20261123T000000Z-zz", Runbook: "undo-restore-vellum", Epoch: 1}
+	err = a.Lock(t.Context(), engine.LockRequest{LockRecord: other})
+	if engine.ClassOf(err) != engine.ClassPrecondition || !strings.Contains(err.Error(), run) || !strings.Contains(engine.NextOf(err), "undo-restore-vellum --input run="+run) {
+		t.Errorf("another run: %v", err)
+	}
+	if err := a.Lock(t.Context(), engine.LockRequest{LockRecord: other, TakeOver: run}); err != nil {
+		t.Errorf("its undo: %v", err)
+	}
+	if s, err := a.State(t.Context(), ""); err != nil || len(s.Swaps) != 1 {
+		t.Errorf("%+v %v", s, err)
+	}
+}
+
 func TestForceUnlocksNothingHalfWay(t *testing.T) {
 	var open []string
 	a, err := New(Options{Dir: filepath.Join(t.TempDir(), "node"), Node: "n1", Swaps: func() ([]string, error) { return open, nil }})

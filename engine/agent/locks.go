@@ -62,6 +62,21 @@ func (a *Agent) mayLock(r engine.LockRequest) error {
 	if r.Epoch <= epoch {
 		return engine.Failf(engine.ClassPrecondition, "%s: epoch %d is not above %d: another controller came first", a.o.Node, r.Epoch, epoch)
 	}
+	return a.mayTouch(r)
+}
+
+// mayTouch refuses a node whose files another run left half exchanged, as abandon does: only that run and its undo know
+// which directory is which, and the server must not come up on them.
+func (a *Agent) mayTouch(r engine.LockRequest) error {
+	if a.o.Swaps == nil {
+		return nil
+	}
+	runs, _ := a.o.Swaps() // where it cannot be told, the kinds that need it refuse
+	for _, run := range runs {
+		if run != r.Run && run != r.TakeOver {
+			return engine.HalfWay(a.o.Node, run)
+		}
+	}
 	return nil
 }
 
@@ -114,9 +129,7 @@ func (a *Agent) nothingHalfWay(force bool) error {
 	if len(runs) == 0 {
 		return nil
 	}
-	run := runs[0]
-	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s: the restore of run %s is half-way: Cassandra must not be started by anybody else", a.o.Node, run),
-		fmt.Sprintf("finish it: tidemark resume %s; or take it back: tidemark run undo-restore-vellum --input run=%s", run, run))
+	return engine.HalfWay(a.o.Node, runs[0])
 }
 
 func (a *Agent) nothingLives(run string) error {

@@ -15,6 +15,10 @@ import (
 func (a *Agent) State(_ context.Context, run string) (engine.NodeState, error) {
 	s := engine.NodeState{Build: a.o.Build, Root: os.Geteuid() == 0}
 	var err error
+	if a.o.Swaps != nil {
+		// Where it cannot be told, the kinds that start the server or exchange files find out and refuse.
+		s.Swaps, _ = a.o.Swaps()
+	}
 	if s.Epoch, err = a.store.epoch(); err != nil {
 		return s, err
 	}
