@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -52,14 +54,16 @@ func TestDrainRefuses(t *testing.T) {
 		}, engine.ClassConnect, "Failed to connect"},
 	} {
 		for _, actual := range []bool{false, true} {
-			n := newToolNode(t)
-			c.arrange(n)
-			v := n.actual(Nodetool())
-			v.Actual = actual
-			_, err := (&toolStep{Command: drain}).Plan(t.Context(), v)
-			if engine.ClassOf(err) != c.class || !strings.Contains(err.Error(), c.words) || engine.NextOf(err) == "" {
-				t.Errorf("%s: %v, next %q", name, err, engine.NextOf(err))
-			}
+			synctest.Test(t, func(t *testing.T) {
+				n := newToolNode(t)
+				c.arrange(n)
+				v := n.actual(Nodetool())
+				v.Actual = actual
+				_, err := (&toolStep{Command: drain}).Plan(t.Context(), v)
+				if engine.ClassOf(err) != c.class || !strings.Contains(err.Error(), c.words) || engine.NextOf(err) == "" {
+					t.Errorf("%s: %v, next %q", name, err, engine.NextOf(err))
+				}
+			})
 		}
 	}
 }
@@ -93,6 +97,23 @@ func TestDrainOverPromises(t *testing.T) {
 			t.Errorf("%v: asked %q about a state that is only promised", c.promised, n.Ground.Calls())
 		}
 	}
+}
+
+// TestDrainWaitsForAStart: a node that came back from a crash is starting when the run is resumed.
+func TestDrainWaitsForAStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newToolNode(t)
+		n.become("")
+		n.write("/proc/9/cmdline", []byte("java\x00org.apache.cassandra.service.CassandraDaemon\x00"))
+		time.AfterFunc(20*time.Second, func() { n.become("STARTING") })
+		time.AfterFunc(40*time.Second, func() { n.become("NORMAL") })
+		if got, err := (&toolStep{Command: drain}).Probe(t.Context(), n.actual(Nodetool()), factClean); err != nil || got != "false" {
+			t.Errorf("starting is %q, %v", got, err)
+		}
+		if _, _, err := n.Apply(Nodetool(), &toolStep{Command: drain}); err != nil || n.mode != "DRAINED" {
+			t.Errorf("mode %s, %v", n.mode, err)
+		}
+	})
 }
 
 func TestDrainsPromiseIsLookedAtAgain(t *testing.T) {

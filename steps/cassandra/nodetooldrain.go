@@ -3,6 +3,7 @@ package cassandra
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"tidemark/engine"
@@ -17,6 +18,9 @@ func (s *toolStep) planDrain(ctx context.Context, v *engine.View) (engine.Change
 	c := engine.Change{Sign: engine.Same, Summary: "drain: nothing to do", Argv: s.argv(), Will: []engine.Fact{{Key: factClean, Value: "true"}}}
 	if len(s.Keyspaces) > 0 {
 		return c, engine.Failf(engine.ClassPrecondition, "nodetool drain: takes no keyspaces")
+	}
+	if v.Actual {
+		steady(ctx, v)
 	}
 	running, err := runs(ctx, v)
 	if err != nil {
@@ -75,13 +79,13 @@ func clean(ctx context.Context, a engine.Asker, running string) (string, error) 
 		return cleanNow(a, c)
 	}
 	mode, err := nodetool.New(a).Mode(ctx)
-	if err != nil {
+	switch {
+	case engine.ClassOf(err) == engine.ClassConnect:
+		return "false", nil // its process lives and does not answer yet: it is starting, and a drained one answers
+	case err != nil:
 		return "", err
 	}
-	if mode == nodetool.Drained {
-		return "true", nil
-	}
-	return "false", nil
+	return fmt.Sprint(mode == nodetool.Drained), nil
 }
 
 // Probe looks at one of the promised facts again.
