@@ -18,7 +18,7 @@ func counting(t *testing.T, ask func(*snapshotNode, engine.Query) ([]engine.Row,
 	n.take(tag, []string{"homer", "memento"})
 	n.Ground.OnQuery = func(q engine.Query) ([]engine.Row, error) { return ask(n, q) }
 	step := saving()
-	step.Counts, step.Basis = true, quiet
+	step.Counts, step.Basis, step.CountTime = true, quiet, time.Minute
 	_, out, err := n.Apply(SaveSnapshot(), step)
 	if err != nil {
 		t.Fatal(err)

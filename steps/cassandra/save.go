@@ -23,8 +23,10 @@ type saveSnapshot struct {
 	Dir       string   `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
 	Site      string   `json:"site" help:"the site's name, for the manifest"`
 	Keep      bool     `json:"keep_snapshot" help:"leave the snapshot in Cassandra's directories" default:"false"`
-	Counts    bool     `json:"counts" help:"count the rows of this node's primary ranges, too, for at most as long as saving took" default:"false"`
-	Basis     string   `json:"basis" help:"quiet: nothing writes between snapshot and count, so the counts are exact; live: they are about right" default:"live" enum:"live,quiet"`
+	Counts    bool     `json:"counts" help:"count the rows of this node's primary ranges, too" default:"false"`
+	// CountTime lets small backups be counted whole: a backup may take twice its time for numbers to compare, not more.
+	CountTime time.Duration `json:"count_time" help:"how long counting may take where saving was faster; else as long as saving took" default:"5s"`
+	Basis     string        `json:"basis" help:"quiet: nothing writes between snapshot and count, so the counts are exact; live: they are about right" default:"live" enum:"live,quiet"`
 }
 
 // SaveOut is the backup that was saved on one node.

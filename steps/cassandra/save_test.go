@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
@@ -91,7 +92,7 @@ func TestSaveWritesDownTheRing(t *testing.T) {
 	n := newSnapshotNode(t)
 	n.take(tag, []string{"homer", "memento"})
 	step := saving()
-	step.Counts, step.Keep, step.Site = true, true, "lab"
+	step.Counts, step.CountTime, step.Keep, step.Site = true, time.Minute, true, "lab"
 	if _, _, err := n.Apply(SaveSnapshot(), step); err != nil {
 		t.Fatal(err)
 	}

@@ -12,10 +12,6 @@ import (
 	"tidemark/steps/backup"
 )
 
-// leastPatience is what counting may take where saving was faster. Beyond it, it may take as long as saving did: a
-// backup may take twice its time for numbers to compare, not more.
-const leastPatience = 2 * time.Second
-
 // Apply saves, writes the manifest, and clears the snapshot.
 func (s *saveSnapshot) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
 	return s.apply(ctx, h, realDisk())
@@ -64,7 +60,7 @@ func (s *saveSnapshot) save(ctx context.Context, h *engine.Host, d disk) (*backu
 		return nil, s.discard(h, err)
 	}
 	if s.Counts {
-		m.Counts = &backup.Counts{Basis: s.Basis, Left: count(ctx, h, r, m.Tables, max(leastPatience, time.Since(began)))}
+		m.Counts = &backup.Counts{Basis: s.Basis, Left: count(ctx, h, r, m.Tables, max(s.CountTime, time.Since(began)))}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}

@@ -30,7 +30,7 @@ func TestBackupDisasterRestore(t *testing.T) {
 	op := operator(t)
 	want := lab(t, "digest")
 	before := counts(t)
-	op.must("run", "backup-vellum", "--input", "basis=quiet", "--yes")
+	op.must("run", "backup-vellum", "--input", "basis=quiet", "--input", "count_time=5m", "--yes")
 	once(t, before, "nodetool.log: snapshot")
 	if out := op.must("backups"); !strings.Contains(out, "complete") {
 		t.Fatalf("no complete backup:\n%s", out)
