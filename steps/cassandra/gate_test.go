@@ -120,10 +120,35 @@ func TestGateRefusesAPartOfTheReplicas(t *testing.T) {
 	n, step := newRestoreNode(t), gateStep()
 	step.Nodes = []string{"vellum-1"}
 	_, err := n.Plan(CheckRestore(), step)
-	refused(t, err, engine.ClassPrecondition, "leaves out vellum-2", "--limit")
+	refused(t, err, engine.ClassPrecondition, "leaves out vellum-2", "--limit", "homer.simservs exists",
+		"memento.call_lists exists", "how many replicas keyspace memento has is not known")
 	step.Nodes = []string{"vellum-2", "vellum-1"}
 	if _, err := n.Plan(CheckRestore(), step); err != nil {
 		t.Errorf("all of the set: %v", err)
+	}
+}
+
+// TestGatePassesAPartWhereNoTableExists: then nothing can win over a restored row, and with two replicas every range
+// has one of them on the nodes that are restored.
+func TestGatePassesAPartWhereNoTableExists(t *testing.T) {
+	n, step := newRestoreNode(t), gateStep()
+	step.Keyspaces, step.Nodes = []string{"homer"}, []string{"vellum-1"}
+	ask := n.Ground.OnQuery
+	n.Ground.OnQuery = func(q engine.Query) ([]engine.Row, error) {
+		if strings.Contains(q.Statement, "system_schema.tables") {
+			return nil, nil
+		}
+		return ask(q)
+	}
+	c, err := n.Plan(CheckRestore(), step)
+	if err != nil || !strings.Contains(strings.Join(c.Details, "\n"), "vellum-2 left out: none of the tables exists") {
+		t.Errorf("%+v, %v", c, err)
+	}
+	m := n.open()
+	m.Keyspaces[0].Replication["replication_factor"] = "1"
+	g := &gate{step: step, manifest: m}
+	if why := g.uncovered([]string{"vellum-2"}); len(why) != 1 || !strings.Contains(why[0], "has 1 replica, so rows that only they hold would be missing") {
+		t.Errorf("one replica: %q", why)
 	}
 }
 

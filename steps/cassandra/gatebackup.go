@@ -3,7 +3,6 @@ package cassandra
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -79,22 +78,7 @@ func (g *gate) set() error {
 		all := len(g.manifest.Nodes)
 		g.refuse(next, "the set is not complete: %d of %d nodes, %s missing", all-len(missing), all, strings.Join(missing, ", "))
 	}
-	g.replicas()
 	return nil
-}
-
-// replicas refuses a restore of only a part of the set: on the other replicas newer rows would win over the restored
-// ones, and deleted rows would come back (clearwater.md §7). With vnodes every node shares ranges with every other.
-func (g *gate) replicas() {
-	var left []string
-	for _, n := range g.manifest.Nodes {
-		if len(g.step.Nodes) > 0 && !slices.Contains(g.step.Nodes, n) {
-			left = append(left, n)
-		}
-	}
-	if len(left) > 0 {
-		g.refuse("run it without --limit", "the restore leaves out %s, which hold replicas of the same ranges", strings.Join(left, ", "))
-	}
 }
 
 func (g *gate) total() int64 {

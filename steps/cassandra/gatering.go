@@ -125,6 +125,7 @@ func (g *gate) schema(ctx context.Context, server *cql.Server) error {
 	for _, line := range diff.differs {
 		g.refuse("bring the table back to the saved schema, or drop it so that it is created anew: its files do not fit the live one", "%s", line)
 	}
+	g.replicas(tables)
 	return nil
 }
 
