@@ -46,7 +46,7 @@ func refused(args []string, code int, stdout, stderr string) error {
 	words := reason(stdout, stderr)
 	e := &engine.Error{Class: engine.ClassExit, Exit: code, Err: fmt.Errorf("%s: exit %d: %s", line(args), code, words)}
 	switch {
-	case strings.Contains(words, "Failed to connect"):
+	case strings.Contains(words, "Failed to connect"), strings.Contains(words, "Server is not initialized yet"): // it is starting
 		e.Class, e.Next = engine.ClassConnect, "Cassandra does not answer nodetool; look with: monit summary"
 	case strings.Contains(words, "No space left on device"):
 		e.Class, e.Next = engine.ClassSpace, "free space on Cassandra's file system"
@@ -62,7 +62,7 @@ func reason(stdout, stderr string) string {
 	for _, text := range []string{stderr, stdout} {
 		for _, l := range strings.Split(text, "\n") {
 			l = strings.TrimSpace(l)
-			for _, start := range []string{"error: ", "nodetool: ", "Error: "} {
+			for _, start := range []string{"error: ", "nodetool: ", "Error: ", `Exception in thread "main" java.lang.IllegalArgumentException: `} {
 				if rest, ok := strings.CutPrefix(l, start); ok {
 					return clip(rest)
 				}

@@ -172,6 +172,7 @@ func TestFailuresHaveAClassAndNodetoolsWords(t *testing.T) {
 		next        bool
 	}{
 		{"connect-failed", "Failed to connect to '127.0.0.1:7199'", engine.ClassConnect, 1, true},
+		{"server-not-initialized", "Server is not initialized yet", engine.ClassConnect, 1, true},
 		{"snapshot-exists-already", "Snapshot b1 already exists.", engine.ClassPrecondition, 2, false},
 		{"snapshot-unknown-keyspace", "Keyspace nosuch does not exist", engine.ClassPrecondition, 1, false},
 		{"snapshot-disk-full", "No space left on device", engine.ClassSpace, 2, true},
