@@ -53,14 +53,13 @@ func (b Basis) addStage(p *Plan, id string, nodes []string, steps []*schema.Step
 	ps := &PlannedStage{ID: id, Nodes: nodes, Strategy: st}
 	for _, node := range nodes {
 		for _, step := range steps {
-			if len(step.On) > 0 && !slices.Contains(b.nodesOf(step.On, ""), node) {
-				continue
-			}
-			tasks, err := b.tasks(ps, node, step)
+			tasks, err := b.tasks(spot{stage: ps, node: node, env: b.Env(node, nodes)}, step)
 			if err != nil {
 				return err
 			}
-			p.Kinds[step.Kind] = b.Kinds.Get(step.Kind).Digest()
+			for _, t := range tasks {
+				p.Kinds[t.Kind] = b.Kinds.Get(t.Kind).Digest()
+			}
 			ps.Tasks = append(ps.Tasks, tasks...)
 		}
 	}
@@ -113,30 +112,99 @@ func (b Basis) locked(p *Plan) []string {
 	return out
 }
 
-func (b Basis) tasks(stage *PlannedStage, node string, step *schema.Step) ([]*Task, error) {
-	env := b.Env(node, stage.Nodes)
-	items, diags := step.Items(env)
-	if err := diags.Err(); err != nil {
+// spot is where steps stand: in a stage on a node, within the turns of composite steps.
+type spot struct {
+	stage *PlannedStage
+	node  string
+	outer []Turn
+	env   schema.Env
+	skip  string // why nothing here will run
+}
+
+func (b Basis) tasks(at spot, step *schema.Step) ([]*Task, error) {
+	if len(step.On) > 0 && !slices.Contains(b.nodesOf(step.On, ""), at.node) {
+		return nil, nil
+	}
+	items, err := at.items(step)
+	if err != nil {
 		return nil, err
 	}
 	var out []*Task
 	for _, it := range items {
-		t := &Task{ID: TaskID(stage.ID, step.ID, it.Key, node), Stage: stage.ID, Step: step.ID, Key: it.Key, Item: it.Value, Node: node, Kind: step.Kind, Program: b.Kinds.Get(step.Kind).Program, Waits: step.Waits()}
-		if err := b.fill(t, step, env); err != nil {
-			return nil, fmt.Errorf("%s: %w", t.ID, err)
+		made, err := b.turn(at, step, it)
+		if err != nil {
+			return nil, err
 		}
-		out = append(out, t)
+		out = append(out, made...)
 	}
 	return out, nil
 }
 
-// fill resolves what is known without any output: the condition and the arguments.
-func (b Basis) fill(t *Task, step *schema.Step, env schema.Env) error {
-	if len(t.Waits) > 0 {
-		return nil
+// items are the turns of a step; of one that will not run nothing can be known, it counts as one.
+func (at spot) items(step *schema.Step) ([]schema.Item, error) {
+	if at.skip != "" {
+		return []schema.Item{{}}, nil
 	}
-	env.Item = t.Item
-	return b.Resolve(t, step, env)
+	items, diags := step.Items(at.env)
+	return items, diags.Err()
+}
+
+// turn lays out one item of a step: a task, or the tasks of the steps it is made of.
+func (b Basis) turn(at spot, step *schema.Step, it schema.Item) ([]*Task, error) {
+	t := &Task{
+		Stage: at.stage.ID, Step: step.ID, Key: it.Key, Item: it.Value, Outer: at.outer, Node: at.node,
+		Kind: step.Kind, Waits: step.Waits(), Skip: at.skip,
+	}
+	t.ID = TaskID(t.Stage, t.Name(), t.Node)
+	env := at.env
+	env.Item = it.Value
+	if step.Inner() != nil {
+		in, err := at.within(t, step, env)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", t.ID, err)
+		}
+		return b.inside(in, step)
+	}
+	t.Program = b.Kinds.Get(t.Kind).Program
+	if t.Skip == "" && len(t.Waits) == 0 {
+		if err := b.Resolve(t, step, env); err != nil {
+			return nil, fmt.Errorf("%s: %w", t.ID, err)
+		}
+	}
+	return []*Task{t}, nil
+}
+
+// within is the spot of a composite step's own steps.
+func (at spot) within(t *Task, step *schema.Step, env schema.Env) (spot, error) {
+	in := at
+	in.outer = append(slices.Clone(at.outer), Turn{step.ID, step.Kind, t.Key, t.Item})
+	if in.skip == "" && len(t.Waits) == 0 {
+		run, trace, diags := step.When(env)
+		if err := diags.Err(); err != nil {
+			return in, err
+		}
+		if !run {
+			in.skip = "when: " + trace
+		}
+	}
+	if in.skip != "" {
+		return in, nil
+	}
+	var diags schema.Diagnostics
+	in.env, diags = step.Enter(env)
+	return in, diags.Err()
+}
+
+func (b Basis) inside(in spot, step *schema.Step) ([]*Task, error) {
+	var out []*Task
+	for _, inner := range step.Inner() {
+		made, err := b.tasks(in, inner)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, made...)
+	}
+	return out, nil
 }
 
 // Resolve evaluates the task's condition and arguments in env.
@@ -181,13 +249,8 @@ func (b Basis) place(t *Task) error {
 	return nil
 }
 
-// TaskID is stage/step[key]@node.
-func TaskID(stage, step, key, node string) string {
-	if key != "" {
-		step += "[" + key + "]"
-	}
-	return stage + "/" + step + "@" + node
-}
+// TaskID is stage/step[key]@node; name is Task.Name.
+func TaskID(stage, name, node string) string { return stage + "/" + name + "@" + node }
 
 // Env is what expressions of a step on node, in a stage over these nodes, see before any output is known.
 func (b Basis) Env(node string, stage []string) schema.Env {
@@ -207,17 +270,4 @@ func (b Basis) Env(node string, stage []string) schema.Env {
 }
 
 // FindStep is the runbook's step behind a task.
-func (b Basis) FindStep(t *Task) *schema.Step {
-	steps := b.Runbook.Finally
-	for _, s := range b.Runbook.Stages {
-		if s.ID == t.Stage {
-			steps = s.Steps
-		}
-	}
-	for _, s := range steps {
-		if s.ID == t.Step {
-			return s
-		}
-	}
-	return nil
-}
+func (b Basis) FindStep(t *Task) *schema.Step { return b.Runbook.Find(t.Stage, t.path()...) }

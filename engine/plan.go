@@ -66,6 +66,8 @@ type Task struct {
 	Key   string `json:"key,omitempty"`
 	Item  any    `json:"item,omitempty"`
 	Node  string `json:"node"`
+	// Outer are the turns of the composite steps around it, outermost first.
+	Outer []Turn `json:"outer,omitempty"`
 	// At is the node whose agent runs the task, where it is not Node itself; From the one its bytes come from.
 	At   string `json:"at,omitempty"`
 	From string `json:"from,omitempty"`
@@ -81,6 +83,42 @@ type Task struct {
 	// Skip is why the task will not run; "" when it will.
 	Skip   string `json:"skip,omitempty"`
 	Change Change `json:"change"`
+}
+
+// Turn is one item of a composite step.
+type Turn struct {
+	Step string `json:"step"`
+	Kind string `json:"kind"`
+	Key  string `json:"key,omitempty"`
+	Item any    `json:"item,omitempty"`
+}
+
+// Name is the turn as it stands in the ids of tasks.
+func (t Turn) Name() string { return turnName(t.Step, t.Key) }
+
+func turnName(step, key string) string {
+	if key == "" {
+		return step
+	}
+	return step + "[" + key + "]"
+}
+
+// Name is the task without stage and node: "restore[homer]", behind the steps around it: "swap.restore[homer]".
+func (t *Task) Name() string {
+	name := ""
+	for _, o := range t.Outer {
+		name += o.Name() + "."
+	}
+	return name + turnName(t.Step, t.Key)
+}
+
+// path are the ids from the stage's step down to the task's own.
+func (t *Task) path() []string {
+	var out []string
+	for _, o := range t.Outer {
+		out = append(out, o.Step)
+	}
+	return append(out, t.Step)
 }
 
 // Place is the node whose agent runs the task; its records lie there.

@@ -138,7 +138,7 @@ func (x *Executor) outputs(s *PlannedStage) map[string]map[string]json.RawMessag
 			out[t.Node] = map[string]json.RawMessage{}
 		}
 		if r := x.record(t.ID); len(r.Out) > 0 {
-			out[t.Node][TaskID("", t.Step, t.Key, "")] = r.Out
+			out[t.Node][t.Name()] = r.Out
 		}
 	}
 	return out

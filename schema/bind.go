@@ -149,15 +149,9 @@ func flowNode(in *Input, text string) *yaml.Node {
 // fallback evaluates the default; it was checked at load against this site's
 // vars, or accepts what it finds when there was no site.
 func (b *binder) fallback(in *Input) {
-	env := Env{Site: b.site.Env(), Vars: b.book.VarsFor(nil, b.site)}
 	rep := &report{docs: b.book.docs}
-	d := &decoder{report: rep, leaves: in.leaves, env: env.roots()}
-	v := in.value()
-	if d.decode(in.def, v) {
-		d.allowed(in.def, v, in, b.site)
-	}
+	b.out[in.Name] = in.fallback(rep, Env{Site: b.site.Env(), Vars: b.book.VarsFor(nil, b.site)}, b.site)
 	b.list = append(b.list, rep.list...)
-	b.out[in.Name] = plainValue(v)
 }
 
 // plainValue is the value as expressions and JSON hold it: sizes are ints,

@@ -65,6 +65,10 @@ const (
 	codeIncludeCircle = "TM0802"
 	codeGiven         = "TM0803" // with: not what the inputs are
 
+	codeKindFile    = "TM0810" // name of a composite kind and of its file
+	codeRecursion   = "TM0811" // a composite kind within itself
+	codeOnComposite = "TM0812" // step keys that a composite kind cannot have
+
 	CodeKindProgram = "TM0901" // no program, or one that cannot be started
 	CodeKindExit    = "TM0902" // describe failed
 	CodeKindHangs   = "TM0903" // describe did not end
@@ -147,6 +151,10 @@ func Codes() []Code {
 		{codeInclude, "no such list of stages"},
 		{codeIncludeCircle, "a list of stages that includes itself"},
 		{codeGiven, "not what the list of stages takes"},
+
+		{codeKindFile, "the name of a kind"},
+		{codeRecursion, "a kind that contains itself"},
+		{codeOnComposite, "not on a step made of steps"},
 
 		{CodeKindProgram, "no program to start"},
 		{CodeKindExit, "a program that cannot describe itself"},

@@ -22,6 +22,8 @@ func languageType(is string) Type {
 		return listed(stage, true)
 	case "steps":
 		return listed(Type{Form: FormStep}, true)
+	case "outputs":
+		return mapOf(FormName, Type{Form: FormString, Expr: true})
 	case "retry":
 		return section("retry", reflect.TypeFor[retryFile]())
 	case "strategy":

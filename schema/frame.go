@@ -61,11 +61,7 @@ func (f *frame) roots(r *report, env Env) map[string]any {
 			continue
 		}
 		d := &decoder{report: r, leaves: v.leaves, env: around}
-		value := v.input.value()
-		if d.decode(v.node, value) {
-			d.allowed(v.node, value, &v.input, nil)
-		}
-		inputs[name] = plainValue(value)
+		inputs[name] = v.input.read(d, v.node, nil)
 	}
 	out := maps.Clone(around)
 	out["inputs"] = inputs

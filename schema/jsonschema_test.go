@@ -18,12 +18,18 @@ import (
 	"tidemark/schema/jsonschema"
 )
 
-// compiled are the JSON Schemas of all files, by their first key.
-func compiled(t *testing.T) map[string]*jsonschemav6.Schema {
+// compiled are the JSON Schemas of all files, by their first key, with the
+// site's own kinds that an archive holds.
+func compiled(t *testing.T, path string) map[string]*jsonschemav6.Schema {
 	t.Helper()
+	kinds := testKinds()
+	if filepath.Ext(path) == ".txtar" {
+		own, _ := schema.Composites(unpack(t, read(t, path)).Kinds, kinds, nil)
+		kinds = append(kinds, own...)
+	}
 	out := map[string]*jsonschemav6.Schema{}
 	for _, file := range schema.Files() {
-		text, err := jsonschema.Write(file, testKinds())
+		text, err := jsonschema.Write(file, kinds)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,8 +114,12 @@ func texts(t *testing.T, path string) [][]byte {
 }
 
 func TestJSONSchemaAcceptsWhatIsRight(t *testing.T) {
-	schemas := compiled(t)
+	plain := compiled(t, "")
 	for _, path := range slices.Concat(glob(t, "ok/*.yaml", 8), glob(t, "ok/*.txtar", 0)) {
+		schemas := plain
+		if filepath.Ext(path) == ".txtar" {
+			schemas = compiled(t, path)
+		}
 		for _, text := range texts(t, path) {
 			if err, read := refused(schemas, text); err != nil || !read {
 				t.Errorf("%s: %v", path, err)
@@ -125,7 +135,7 @@ func beyond() map[string]string {
 		"TM0102": "the size of a text", "TM0103": "a second document", "TM0105": "a key twice", "TM0108": "tags",
 		"TM0111": "characters", "TM0118": "how a value is written",
 		"TM0202": "names that are unique in a file", "TM0206": "what the site has", "TM0207": "what is used",
-		"TM0305": "the rules of a kind's own", "TM0801": "other files", "TM0802": "other files", "TM0803": "other files",
+		"TM0305": "the rules of a kind's own", "TM0801": "other files", "TM0802": "other files", "TM0803": "other files", "TM0812": "what a kind is made of",
 		"TM0401": expr, "TM0402": expr, "TM0403": expr, "TM0404": expr, "TM0405": expr, "TM0406": expr, "TM0407": expr, "TM0408": expr,
 		"TM0421": expr, "TM0422": expr, "TM0423": expr,
 	}
@@ -152,6 +162,7 @@ func except() map[string]string {
 		"site-secret-path":       "what a path is",
 		"site-secret-env":        "what the name of a variable is",
 		"site-secret-command":    "a list that may not be empty, of an optional key",
+		"composite-built-in":     "the names of files",
 	}
 }
 
@@ -160,8 +171,12 @@ var codeForm = regexp.MustCompile(`TM[0-9]{4}`)
 // Every wrong file that a schema can catch is refused by it; what is said to
 // be beyond it is accepted, so that neither list can rot.
 func TestJSONSchemaRefusesWhatIsWrong(t *testing.T) {
-	schemas, left := compiled(t), except()
+	plain, left := compiled(t, ""), except()
 	for _, path := range slices.Concat(glob(t, "err/*.yaml", 30), glob(t, "err/*.txtar", 0)) {
+		schemas := plain
+		if filepath.Ext(path) == ".txtar" {
+			schemas = compiled(t, path)
+		}
 		name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 		codes := codesOf(t, filepath.Join(filepath.Dir(path), name+".out"))
 		due := slices.ContainsFunc(codes, func(c string) bool { return beyond()[c] == "" })

@@ -22,6 +22,8 @@ type Kind struct {
 	// Broken says why the kind cannot be used; every step that does gets it as a mistake. All else but Name is
 	// empty then.
 	Broken *Broken
+
+	made *composite // nil for a kind that is one program
 }
 
 // Broken is what is wrong with a kind of the site's own.

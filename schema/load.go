@@ -36,6 +36,8 @@ type loader struct {
 	past    map[string]past       // the steps before the one being read
 	frame   *frame                // whose inputs are seen
 
+	within *within // the composite step whose steps are read
+
 	places   []*place                 // of the stages so far
 	stageIDs map[string]*yaml.Node    // of the stages so far
 	includes map[*yaml.Node]*included // by the entry that takes them
@@ -46,24 +48,31 @@ type loader struct {
 // diagnostics hold an error.
 func Load(src Sources, kinds []Kind, site *Site) (*Runbook, Diagnostics) {
 	r := &report{}
-	l := &loader{
-		decoder: decoder{report: r}, kinds: map[string]Kind{}, site: site, sources: src,
-		ids: map[string]*yaml.Node{}, past: map[string]past{}, stageIDs: map[string]*yaml.Node{}, includes: map[*yaml.Node]*included{},
-	}
-	for _, k := range kinds {
-		l.kinds[k.Name] = k
-	}
+	l := newLoader(r, src, kinds, site)
 	doc := parse(src.Runbook, r)
 	if doc.root == nil {
 		return nil, r.list.sorted()
 	}
 	sum := sha256.Sum256(src.Runbook.Data)
 	l.book = &Runbook{Sources: Sources{Runbook: src.Runbook}, Digest: hex.EncodeToString(sum[:]), docs: r.docs}
+	l.kindFiles()
 	l.load(doc.root)
 	if r.list.HasErrors() {
 		return nil, r.list.sorted()
 	}
 	return l.book, r.list.sorted()
+}
+
+func newLoader(r *report, src Sources, kinds []Kind, site *Site) *loader {
+	l := &loader{
+		decoder: decoder{report: r}, kinds: map[string]Kind{}, site: site, sources: src, within: &within{},
+		ids: map[string]*yaml.Node{}, past: map[string]past{}, frame: newFrame(nil, nil),
+		stageIDs: map[string]*yaml.Node{}, includes: map[*yaml.Node]*included{},
+	}
+	for _, k := range kinds {
+		l.kinds[k.Name] = k
+	}
+	return l
 }
 
 func (l *loader) load(root *yaml.Node) {

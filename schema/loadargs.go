@@ -2,9 +2,7 @@ package schema
 
 import (
 	"fmt"
-	"maps"
 	"reflect"
-	"slices"
 
 	"gopkg.in/yaml.v3"
 )
@@ -25,7 +23,7 @@ func (l *loader) stepParts(step *Step, f stepFile, scope *scope) {
 		step.Retry = l.retry(f.Retry, scope, waits)
 	}
 	l.arguments(step, scope, waits)
-	step.waits = slices.Sorted(maps.Keys(waits))
+	step.waits = l.within.waits(waits)
 }
 
 // arguments checks the tree of arguments against the kind's struct.
@@ -64,6 +62,9 @@ func (l *loader) remember(step *Step, here *place, skippable bool) {
 		return
 	}
 	b := past{step: step, place: here, out: step.kind.outType()}
+	if step.outType != nil {
+		b.out = step.outType
+	}
 	if step.kind.Name == "" {
 		b.out = scalarType(tAny)
 	}

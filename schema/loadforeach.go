@@ -28,6 +28,7 @@ func (l *loader) forEach(step *Step, f stepFile, scope *scope) *scope {
 		e := l.compileBare(f.ForEach, fixed)
 		step.each.expr = e
 		l.reads(e, nil)
+		l.fixed(e)
 		switch {
 		case e.typ.kind == tList:
 			elem = e.typ.elem
@@ -50,6 +51,7 @@ func (l *loader) eachList(step *Step, scope *scope) *typ {
 			for _, p := range leaf.parts {
 				if p.expr != nil {
 					l.reads(p.expr, nil)
+					l.fixed(p.expr)
 				}
 			}
 		}

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -44,29 +45,41 @@ func isStepKey(name string) bool { return slices.Contains(stepKeys(), name) }
 // steps reads a list of steps; index is the stage's, the number of stages for
 // finally.
 func (l *loader) steps(n *yaml.Node, s *Stage, index int) {
-	if n == nil {
+	if !l.isSteps(n) {
 		return
-	}
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	if n.Kind != yaml.SequenceNode {
-		l.wrongShape(n, "list")
-		return
-	}
-	if len(n.Content) == 0 {
-		l.at(n, codeMissingKey, "a list without steps", "steps: a list of {id, KIND: {…}}")
 	}
 	here := l.newPlace(s, s.On, index)
 	l.places = append(l.places, here)
-	for _, c := range n.Content {
+	s.Steps = l.stepsAt(n, here)
+}
+
+// isSteps reports what is no list of steps.
+func (l *loader) isSteps(n *yaml.Node) bool {
+	switch {
+	case n == nil:
+		return false
+	case n.Kind == yaml.AliasNode:
+		return l.isSteps(n.Alias)
+	case n.Kind != yaml.SequenceNode:
+		return l.wrongShape(n, "list")
+	case len(n.Content) == 0:
+		l.at(n, codeMissingKey, "a list without steps", "steps: a list of {id, KIND: {…}}")
+	}
+	return true
+}
+
+// stepsAt reads the steps of a list that stands at a place.
+func (l *loader) stepsAt(n *yaml.Node, here *place) []*Step {
+	var out []*Step
+	for _, c := range items(n) {
 		if l.full() {
-			return
+			break
 		}
 		if step := l.step(c, here); step != nil {
-			s.Steps = append(s.Steps, step)
+			out = append(out, step)
 		}
 	}
+	return out
 }
 
 func (l *loader) step(n *yaml.Node, here *place) *Step {
@@ -81,7 +94,7 @@ func (l *loader) step(n *yaml.Node, here *place) *Step {
 	var f stepFile
 	l.decode(plain, reflect.ValueOf(&f).Elem())
 	step := &Step{
-		ID: f.ID.Value, Timeout: f.Timeout, User: f.User.Value, Pos: l.docs.pos(n), args: args,
+		ID: f.ID.Value, Path: l.within.path + f.ID.Value, Timeout: f.Timeout, User: cmp.Or(f.User.Value, l.within.user()), Pos: l.docs.pos(n), args: args,
 		leaves: map[*yaml.Node]*leaf{}, conds: map[*yaml.Node]*Expr{}, docs: l.docs, frame: l.frame,
 	}
 	l.stepRules(step, f, here.stage)
@@ -89,12 +102,16 @@ func (l *loader) step(n *yaml.Node, here *place) *Step {
 		here = l.newPlace(here.stage, step.On, here.index)
 	}
 	if kindKey != nil {
-		step.Kind, step.kind = kindKey.Value, l.kinds[kindKey.Value]
+		step.Kind = kindKey.Value
+		step.kind, _ = l.kind(step.Kind)
 		l.broken(step, kindKey)
 		l.place(kindKey, step.kind, here)
 	}
 	l.stepParts(step, f, l.scopeAt(here))
 	l.stepTimes(step, valueOf(plain, "timeout"))
+	if step.kind.made != nil {
+		l.unfold(step, kindKey, plain, here)
+	}
 	l.remember(step, here, f.When != nil)
 	return step
 }
@@ -118,7 +135,7 @@ func (l *loader) splitStep(n *yaml.Node) (plain, kind, args *yaml.Node) {
 	var unknown []*yaml.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		_, isKind := l.kinds[key.Value]
+		_, isKind := l.kind(key.Value)
 		switch {
 		case isStepKey(key.Value):
 			plain.Content = append(plain.Content, key, value)
@@ -143,14 +160,14 @@ func (l *loader) unknownKeys(n, kind *yaml.Node, unknown []*yaml.Node) {
 			l.at(key, codeUnknownKey, fmt.Sprintf("unknown key %q in a step", key.Value), help)
 			continue
 		}
-		if kind != nil || nearest(key.Value, stepKeys()) != "" && nearest(key.Value, kindNames(l.kinds)) == "" {
+		if kind != nil || nearest(key.Value, stepKeys()) != "" && nearest(key.Value, l.kindNames()) == "" {
 			l.at(key, codeUnknownKey, fmt.Sprintf("unknown key %q in a step", key.Value), suggest(key.Value, "allowed", stepKeys()))
 			continue
 		}
-		l.at(key, codeUnknownKind, fmt.Sprintf("unknown kind %q", key.Value), suggest(key.Value, "kinds", kindNames(l.kinds)))
+		l.at(key, codeUnknownKind, fmt.Sprintf("unknown kind %q", key.Value), suggest(key.Value, "kinds", l.kindNames()))
 	}
 	if kind == nil && len(unknown) == 0 {
-		l.at(n, codeOneKind, "a step without a kind", suggest("", "kinds", kindNames(l.kinds)))
+		l.at(n, codeOneKind, "a step without a kind", suggest("", "kinds", l.kindNames()))
 	}
 }
 
@@ -177,6 +194,7 @@ func (l *loader) stepRules(step *Step, f stepFile, s *Stage) {
 // controller stage changes nothing.
 func (l *loader) place(key *yaml.Node, k Kind, here *place) {
 	switch {
+	case k.made != nil: // its steps are asked each
 	case k.OnController && !here.control():
 		l.at(key, codePlace, fmt.Sprintf("%s runs on the controller, this stage on nodes", k.Name), "give it a stage of its own with on: controller")
 	case k.Name == "":

@@ -101,6 +101,7 @@ func share(text string, total int) int {
 // Step is one typed step. Its arguments are resolved per task.
 type Step struct {
 	ID      string
+	Path    string // the id behind those of the composite steps around it, with dots
 	Kind    string
 	Timeout time.Duration // per attempt, 0 = the kind's own
 	User    string        // privilege to drop to, "" = the agent's
@@ -119,6 +120,11 @@ type Step struct {
 	conds  map[*yaml.Node]*Expr
 	docs   *docs
 	frame  *frame
+
+	inner   []*Step // of a composite kind, as are the following
+	late    map[string]*yaml.Node
+	outputs map[string]*leaf
+	outType *typ
 }
 
 // Retry says when a failed attempt is repeated.
@@ -134,13 +140,21 @@ type Retry struct {
 	frame *frame
 }
 
-// Steps gives all steps in the order of the text, finally last.
+// Steps gives all steps in the order of the text, finally last; those of a
+// composite step stand behind it.
 func (r *Runbook) Steps() []*Step {
 	var out []*Step
 	for _, s := range r.Stages {
-		out = append(out, s.Steps...)
+		out = appendSteps(out, s.Steps)
 	}
-	return append(out, r.Finally...)
+	return appendSteps(out, r.Finally)
+}
+
+func appendSteps(out, steps []*Step) []*Step {
+	for _, s := range steps {
+		out = appendSteps(append(out, s), s.inner)
+	}
+	return out
 }
 
 // Input gives the declared input of that name, nil when there is none.

@@ -72,7 +72,7 @@ func (a *app) leftovers(p *engine.Plan, s *engine.State) {
 		if r := s.Tasks[t.ID]; t.Skip != "" || (r != nil && r.Outcome == engine.Done) {
 			continue
 		}
-		what := view.StepName(t) + ": " + view.Clean(t.Change.Summary)
+		what := t.Name() + ": " + view.Clean(t.Change.Summary)
 		if len(t.Change.Argv) > 0 {
 			what = view.Command(t.Change.Argv)
 		}

@@ -131,7 +131,7 @@ func (r *recollection) passed(s *engine.PlannedStage, outputs map[string]map[str
 		}
 		e := engine.Event{
 			Type: engine.EventEnd, Stage: t.Stage, Task: t.ID, Node: t.Node, Kind: t.Kind, Digest: t.Digest, Outcome: engine.Done,
-			Out: outputs[t.Node][engine.TaskID("", t.Step, t.Key, "")], Will: t.Change.Will, Reason: "from the barrier",
+			Out: outputs[t.Node][t.Name()], Will: t.Change.Will, Reason: "from the barrier",
 		}
 		if k := r.kinds.Get(t.Kind); t.Skip != "" || (k != nil && k.Out != nil && len(e.Out) == 0) {
 			e.Outcome, e.Will = engine.Skipped, nil

@@ -46,7 +46,7 @@ func TestRecollect(t *testing.T) {
 		t.Fatal(err)
 	}
 	task := func(stage, step, node, kind string) *engine.Task {
-		return &engine.Task{ID: engine.TaskID(stage, step, "", node), Stage: stage, Step: step, Node: node, Kind: kind}
+		return &engine.Task{ID: engine.TaskID(stage, step, node), Stage: stage, Step: step, Node: node, Kind: kind}
 	}
 	p := &engine.Plan{Run: "r", Nodes: []string{"a", "b"}, Stages: []*engine.PlannedStage{
 		{ID: "one", Tasks: []*engine.Task{task("one", "list", "a", "list-backups"), task("one", "ok", "b", "assert")}},

@@ -25,7 +25,7 @@ func fold(s *engine.PlannedStage, alike func(*engine.Task) string) []*Folded {
 	seen := map[string]*Folded{}
 	var order []string
 	for _, t := range s.Tasks {
-		name := StepName(t)
+		name := t.Name()
 		key := name + "\x00" + alike(t)
 		f := seen[key]
 		if f == nil {

@@ -53,6 +53,8 @@ type planWriter struct {
 	st    Style
 	short bool
 	run   string // the id that stands for one drawn later, "" where it is the run's own
+	// indent stands before the lines of steps that are part of another.
+	indent string
 }
 
 func (pw *planWriter) printf(format string, args ...any) {
@@ -96,10 +98,17 @@ func (pw *planWriter) stage(s *engine.PlannedStage) {
 	if pw.short {
 		alike = roughly
 	}
+	var around []engine.Turn
 	for _, f := range fold(s, alike) {
+		around = pw.composites(s, around, f.Task().Outer)
+		if pw.short && len(around) > 0 {
+			continue
+		}
+		pw.indent = strings.Repeat("  ", len(around))
 		pw.line(f)
 		pw.more(f.Task())
 	}
+	pw.indent = ""
 }
 
 // pace says how many nodes of a stage work at a time, where it is not all of them.
@@ -120,7 +129,7 @@ func (pw *planWriter) line(f *Folded) {
 	if t.Skip != "" {
 		sign, text = " ", "skipped, "+t.Skip
 	}
-	line := fmt.Sprintf("  %s %s  %s: %s%s", sign, StepName(t), t.Kind, Clean(text), f.Size())
+	line := fmt.Sprintf("%s  %s %s  %s: %s%s", pw.indent, sign, t.Name(), t.Kind, Clean(text), f.Size())
 	pw.printf("%s  @%s\n", pw.st.paint(signColor(t.Change.Sign), line), NodeList(f.Nodes))
 }
 
@@ -130,13 +139,13 @@ func (pw *planWriter) more(t *engine.Task) {
 		return
 	}
 	if len(t.Change.Argv) > 0 {
-		pw.printf("      $ %s\n", Command(t.Change.Argv))
+		pw.printf("%s      $ %s\n", pw.indent, Command(t.Change.Argv))
 	}
 	if pw.short {
 		return
 	}
 	for _, d := range t.Change.Details {
-		pw.printf("      %s\n", Clean(d))
+		pw.printf("%s      %s\n", pw.indent, Clean(d))
 	}
 }
 
@@ -204,7 +213,7 @@ func (pw *planWriter) unknowns(p *engine.Plan) {
 	var f foldText
 	p.Tasks(func(t *engine.Task) {
 		for _, u := range t.Change.Unknown {
-			f.add(t.Node, StepName(t)+": "+Clean(u))
+			f.add(t.Node, t.Name()+": "+Clean(u))
 		}
 	})
 	pw.folded("could not be known", &f)
@@ -245,12 +254,17 @@ func (pw *planWriter) folded(title string, f *foldText) {
 
 // Totals counts the tasks of a plan by what they would do.
 func Totals(p *engine.Plan) string {
-	n, total := map[string]int{}, 0
-	p.Tasks(func(t *engine.Task) {
-		total++
+	var tasks []*engine.Task
+	p.Tasks(func(t *engine.Task) { tasks = append(tasks, t) })
+	return counts(tasks)
+}
+
+func counts(tasks []*engine.Task) string {
+	n := map[string]int{}
+	for _, t := range tasks {
 		n[does(t)]++
-	})
-	parts := []string{Count(total, "task")}
+	}
+	parts := []string{Count(len(tasks), "task")}
 	for _, what := range []string{toCreate, toChange, toDestroy, knownLater, notKnowable, nothingToDo, skipped} {
 		if n[what] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n[what], what))

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"tidemark/engine"
 )
 
 // Bytes writes a size in binary units, as the steps do in their texts: "12.1 MiB".
@@ -53,14 +51,6 @@ func Count(n int, what string) string {
 		what += "s"
 	}
 	return fmt.Sprintf("%d %s", n, what)
-}
-
-// StepName is a task without stage and node: "restore[homer]".
-func StepName(t *engine.Task) string {
-	if t.Key == "" {
-		return t.Step
-	}
-	return t.Step + "[" + t.Key + "]"
 }
 
 // fit cuts text to width columns, control characters made harmless.

@@ -75,7 +75,7 @@ func restore() *engine.Plan {
 }
 
 func task(stage, step, key, node, kind string, c engine.Change) *engine.Task {
-	return &engine.Task{ID: engine.TaskID(stage, step, key, node), Stage: stage, Step: step, Key: key, Node: node, Kind: kind, Change: c}
+	return &engine.Task{ID: engine.TaskID(stage, (&engine.Task{Step: step, Key: key}).Name(), node), Stage: stage, Step: step, Key: key, Node: node, Kind: kind, Change: c}
 }
 
 func TestPlan(t *testing.T) {

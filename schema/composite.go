@@ -1,0 +1,207 @@
+package schema
+
+import (
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// compositeFile is the declaration of a kind that is made of steps.
+type compositeFile struct {
+	Kind    text       `json:"kind" is:"word" required:"true" help:"name of the kind; the file is called kinds/NAME.yaml"`
+	Doc     string     `json:"doc" required:"true" help:"what its steps do together; the first sentence stands in lists"`
+	Inputs  *yaml.Node `json:"inputs" is:"inputs" help:"the arguments of a step of this kind, by name"`
+	Steps   *yaml.Node `json:"steps" is:"steps" required:"true" help:"steps: a list of {id, KIND: {…}}"`
+	Outputs *yaml.Node `json:"outputs" is:"outputs" help:"what later steps may read, by name: \"${{ steps.… }}\""`
+}
+
+// composite is a kind that is made of steps. Its steps are read anew at each
+// use, where nodes and vars are known.
+type composite struct {
+	name    string
+	inputs  []Input
+	steps   *yaml.Node
+	outputs *yaml.Node
+	root    *yaml.Node
+	used    map[string]bool // its inputs that its steps read
+}
+
+// Composites reads every composite kind and checks its steps by themselves,
+// and gives the kinds that are without mistakes. Vars are accepted whatever
+// they are: they are known where the kind is used.
+func Composites(sources []Source, kinds []Kind, site *Site) ([]Kind, Diagnostics) {
+	r := &report{docs: docsOf(&document{})}
+	l := newLoader(r, Sources{Kinds: sources}, kinds, site)
+	l.book = &Runbook{docs: r.docs}
+	l.kindFiles()
+	var out []Kind
+	for _, src := range sources {
+		before := len(r.list)
+		k, _ := l.kind(kindName(src))
+		if k.made == nil { // the name of another kind: told already
+			continue
+		}
+		l.alone(k)
+		if !r.failed(before) {
+			out = append(out, k)
+		}
+	}
+	return out, r.list.sorted()
+}
+
+// kindFiles refuses a name that is declared twice: nobody could tell which of
+// the two a step means.
+func (l *loader) kindFiles() {
+	seen := map[string]string{}
+	for _, src := range l.sources.Kinds {
+		name := kindName(src)
+		other := seen[name]
+		if _, built := l.kinds[name]; built {
+			other = "this build"
+		}
+		if other != "" {
+			l.add(Error, Pos{File: src.Name, Line: 1, Col: 1}, 1, codeKindFile, fmt.Sprintf("kind %q is declared in %s, too", name, other), "give the kind and its file another name")
+		}
+		seen[name] = src.Name
+	}
+}
+
+// kindName is the name of the kind that a text declares: that of its file.
+func kindName(src Source) string {
+	return strings.TrimSuffix(filepath.Base(src.Name), filepath.Ext(src.Name))
+}
+
+// kind is the kind of that name; a composite one is read when it is first
+// asked for. ok is false where there is none.
+func (l *loader) kind(name string) (k Kind, ok bool) {
+	if k, ok = l.kinds[name]; ok {
+		return k, true
+	}
+	i := slices.IndexFunc(l.sources.Kinds, func(s Source) bool { return kindName(s) == name })
+	if i < 0 {
+		return Kind{}, false
+	}
+	l.kinds[name] = Kind{Name: name} // while it is read: it may ask for itself
+	k = l.composite(l.sources.Kinds[i])
+	l.kinds[name] = k
+	l.book.Sources.Kinds = append(l.book.Sources.Kinds, l.sources.Kinds[i])
+	return k, true
+}
+
+// kindNames are the names that a step may use.
+func (l *loader) kindNames() []string {
+	names := kindNames(l.kinds)
+	for _, src := range l.sources.Kinds {
+		if name := kindName(src); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// composite reads the declaration of a kind.
+func (l *loader) composite(src Source) Kind {
+	root := l.more(src).root
+	c := &composite{name: kindName(src), used: map[string]bool{}}
+	k := Kind{Name: c.name, made: c}
+	if root == nil {
+		return k
+	}
+	var f compositeFile
+	l.decode(root, reflect.ValueOf(&f).Elem())
+	c.root, c.steps, c.outputs = root, f.Steps, f.Outputs
+	l.compositeName(f.Kind, c.name)
+	c.inputs = l.inputs(f.Inputs)
+	k.Doc, k.Example = f.Doc, exampleOf(c.name, c.inputs)
+	l.nature(&k, f.Steps)
+	k.Args = reflect.New(argsOf(c.inputs)).Elem().Interface()
+	return k
+}
+
+// nature is where a composite kind runs and how an unknown outcome of it is
+// treated: as the most demanding of its steps.
+func (l *loader) nature(k *Kind, steps *yaml.Node) {
+	order := []string{"", "pure", "idempotent", "checked", "manual"}
+	for _, n := range items(steps) {
+		for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
+			name := n.Content[i].Value
+			if isStepKey(name) || name == k.Name {
+				continue
+			}
+			inner, _ := l.kind(name)
+			k.OnController = k.OnController || inner.OnController
+			if slices.Index(order, inner.Redo) > slices.Index(order, k.Redo) {
+				k.Redo = inner.Redo
+			}
+		}
+	}
+}
+
+func (l *loader) compositeName(t text, file string) {
+	if t.node == nil {
+		return
+	}
+	l.word(t, "kind")
+	switch {
+	case t.Value != file:
+		l.at(t.node, codeKindFile, fmt.Sprintf("kind %q in a file called %q", t.Value, file+".yaml"), fmt.Sprintf("call the file %s.yaml, or the kind %s", t.Value, file))
+	case isStepKey(t.Value):
+		l.at(t.node, codeKindFile, fmt.Sprintf("%q is a key of every step", t.Value), "give the kind another name")
+	}
+}
+
+// argsOf makes the struct that the arguments of a kind fill; its tags are the
+// declaration, as those of a kind in Go are.
+func argsOf(inputs []Input) reflect.Type {
+	fields := make([]reflect.StructField, len(inputs))
+	for i, in := range inputs {
+		tag := fmt.Sprintf("json:%q help:%q", in.Name, in.Help)
+		if in.Required {
+			tag += ` required:"true"`
+		}
+		if len(in.Enum) > 0 {
+			tag += fmt.Sprintf(" enum:%q", strings.Join(in.Enum, ","))
+		}
+		if def, ok := plainDefault(in.def); ok {
+			tag += fmt.Sprintf(" default:%q", def)
+		}
+		fields[i] = reflect.StructField{Name: "In_" + in.Name, Type: goType(in.Type, in.Of), Tag: reflect.StructTag(tag)}
+	}
+	return reflect.StructOf(fields)
+}
+
+// plainDefault is a default as a tag can hold it: a single written value, or a
+// list of such. Others are evaluated where the kind is used.
+func plainDefault(n *yaml.Node) (string, bool) {
+	switch {
+	case n == nil || isTemplate(n):
+		return "", false
+	case n.Kind == yaml.ScalarNode:
+		return n.Value, true
+	case n.Kind != yaml.SequenceNode || len(n.Content) == 0:
+		return "", false
+	}
+	var parts []string
+	for _, c := range n.Content {
+		if part, ok := plainDefault(c); !ok || c.Kind != yaml.ScalarNode || strings.Contains(part, ",") {
+			return "", false
+		}
+		parts = append(parts, c.Value)
+	}
+	return strings.Join(parts, ","), true
+}
+
+// exampleOf is a step of the kind with what it must be given.
+func exampleOf(name string, inputs []Input) string {
+	var given []string
+	for _, in := range inputs {
+		if in.Required {
+			given = append(given, fmt.Sprintf("%s: %s", in.Name, strings.ToUpper(in.Type)))
+		}
+	}
+	return fmt.Sprintf("id: %s\n%s: {%s}", strings.ReplaceAll(name, "-", "_"), name, strings.Join(given, ", "))
+}
