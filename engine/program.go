@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"slices"
 )
 
 // Program is an executable kind as it travels: what it said of itself, and the files of its directory. The plan holds
@@ -124,42 +123,7 @@ func (v *View) Promises() map[string]string {
 	return maps.Clone(v.facts.will)
 }
 
-// KeepRequest gives a node programs, or asks which of them it has, by their hashes.
-type KeepRequest struct {
-	Hashes   []string  `json:"hashes,omitempty"`
-	Programs []Program `json:"programs,omitempty"`
-}
-
-// KeepReply are the hashes of the request that the node does not have.
-type KeepReply struct {
-	Missing []string `json:"missing,omitempty"`
-}
-
-// ship gives every node the programs of its tasks that it does not have yet; each travels once.
-func ship(ctx context.Context, p *Plan, nodes map[string]Node) error {
-	needs := map[string][]string{}
-	p.Tasks(func(t *Task) {
-		if at := t.Place(); t.Program != "" && !slices.Contains(needs[at], t.Program) {
-			needs[at] = append(needs[at], t.Program)
-		}
-	})
-	return each(ctx, slices.Sorted(maps.Keys(needs)), func(ctx context.Context, name string) error {
-		reply, err := nodes[name].Keep(ctx, KeepRequest{Hashes: needs[name]})
-		if err != nil || len(reply.Missing) == 0 {
-			return err
-		}
-		r := KeepRequest{}
-		for _, prog := range p.Programs {
-			if slices.Contains(reply.Missing, prog.Hash()) {
-				r.Programs = append(r.Programs, prog)
-			}
-		}
-		_, err = nodes[name].Keep(ctx, r)
-		return err
-	})
-}
-
-// programOf is the input of hashes: what a digest of arguments names as their kind.
+// programOf is what digests know a kind by: its name, and the program behind it.
 func programOf(kind, program string) string {
 	if program == "" {
 		return kind

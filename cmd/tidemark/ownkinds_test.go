@@ -224,6 +224,7 @@ func TestOnlyMentionedKindsAreAsked(t *testing.T) {
 	}
 	wants(t, d.tidemark(0, "steps"), "greeting  ", "Puts a greeting into a file", "TM0902", "spoiled describe: exit 3", "wait-monit")
 	wants(t, d.tidemark(0, "steps", "greeting"), "path      string  required")
+	wants(t, d.tidemark(0, "schema", "runbook"), `"greeting": {`, "Puts a greeting into a file")
 	if _, err := os.Stat(d.path("asked")); err == nil {
 		t.Error("describe could write")
 	}

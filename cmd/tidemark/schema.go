@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ func newSchema(a *app) *cobra.Command {
 		Use:   "schema " + strings.Join(fileSorts(), "|"),
 		Short: "Prints the JSON Schema of a sort of file, for editors.",
 		Args:  between(1, 1),
-		RunE:  func(_ *cobra.Command, args []string) error { return a.schema(args[0]) },
+		RunE:  func(c *cobra.Command, args []string) error { return a.schema(c.Context(), args[0]) },
 	}
 }
 
@@ -28,17 +29,18 @@ func fileSorts() []string {
 	return out
 }
 
-func (a *app) schema(sort string) error {
+func (a *app) schema(ctx context.Context, sort string) error {
 	files := schema.Files()
 	i := slices.IndexFunc(files, func(f schema.File) bool { return f.Name == sort })
 	if i < 0 {
 		return usagef("", "there is no sort of file %q%s; there are %s", sort, meant(sort, fileSorts()), strings.Join(fileSorts(), ", "))
 	}
-	kinds, err := allKinds()
+	own, err := a.everyKind(ctx)
 	if err != nil {
 		return err
 	}
-	text, err := jsonschema.Write(files[i], kinds.Schema())
+	a.tellBroken(own, nil)
+	text, err := jsonschema.Write(files[i], own.kinds.Schema())
 	if err != nil {
 		return err
 	}
