@@ -61,7 +61,10 @@ func Describe(src Source, name string) (*Description, Diagnostics) {
 }
 
 // describer reads descriptions.
-type describer struct{ decoder }
+type describer struct {
+	decoder
+	outputs bool // outputs are read, not arguments
+}
 
 func (d *describer) description(root *yaml.Node, name string) *Description {
 	var f describeFile
@@ -80,6 +83,7 @@ func (d *describer) description(root *yaml.Node, name string) *Description {
 	out := &Description{Risk: f.Risk, Netns: f.Netns, Probes: f.Probes}
 	out.Kind = Kind{Name: name, Doc: f.Doc.Value, Example: f.Example.Value, OnController: f.On == "controller", Redo: f.Redo}
 	out.Args = d.structOf(f.Arguments, "arguments", isWord, "small letters, digits and hyphens")
+	d.outputs = true
 	out.Out = d.structOf(f.Outputs, "outputs", isName, "small letters, digits and underscores: expressions read them")
 	return out
 }

@@ -54,7 +54,7 @@ func TestDescribedKindTakesArguments(t *testing.T) {
 	if ds.Err() != nil {
 		t.Fatal(ds)
 	}
-	raw, err := schema.ToProgram(args)
+	raw, err := schema.ToProgram(args, nil)
 	want := `{"extra":{"n":7},"force":true,"mode":"fast","names":["a","b"],"path":"/x","room":1024,"rules":[{"from":"b"}],"share":0.5,"tries":3,"wait":120}`
 	if err != nil || string(raw) != want {
 		t.Errorf("the program reads\n%s %v, want\n%s", raw, err, want)
@@ -133,7 +133,7 @@ func TestFromProgram(t *testing.T) {
 			t.Errorf("%s: %v, want %s", raw, err, want)
 		}
 		if strings.Contains(raw, "1.5, ") {
-			back, err := schema.ToProgram(v)
+			back, err := schema.ToProgram(v, nil)
 			if err != nil || string(back) != `{"lines":3,"seen":["a"],"took":1.5}` {
 				t.Errorf("%s became %s (%v)", raw, back, err)
 			}

@@ -20,7 +20,7 @@ type typeFile struct {
 	Items       *yaml.Node   `json:"items" help:"of an array: the schema of its elements"`
 	Enum        []*yaml.Node `json:"enum" help:"of a string: the allowed ones"`
 	Default     *yaml.Node   `json:"default"`
-	Format      text         `json:"format" enum:"duration,size" help:"of a string"`
+	Format      text         `json:"format" enum:"duration,size,secret" help:"of a string"`
 }
 
 // structOf makes the zero value of a struct type with the tags that declare arguments, from the schema of an object;
@@ -53,7 +53,7 @@ func (d *describer) goType(n *yaml.Node, f typeFile) reflect.Type {
 	d.misplaced(n, f)
 	switch f.Type.Value {
 	case "string":
-		return map[string]reflect.Type{"": reflect.TypeFor[string](), "duration": durationType, "size": sizeType}[f.Format.Value]
+		return d.textType(f)
 	case "integer":
 		return reflect.TypeFor[int]()
 	case "number":
@@ -72,6 +72,15 @@ func (d *describer) goType(n *yaml.Node, f typeFile) reflect.Type {
 		return d.object(n, f, isWord, "small letters, digits and hyphens")
 	}
 	return nil
+}
+
+// textType is the type of a string with its format.
+func (d *describer) textType(f typeFile) reflect.Type {
+	if f.Format.Value == "secret" && d.outputs {
+		d.at(f.Format.node, codeArgSchema, "an output cannot be a secret: plans, journals and reports keep outputs", "")
+		return nil
+	}
+	return map[string]reflect.Type{"": reflect.TypeFor[string](), "duration": durationType, "size": sizeType, "secret": sealedType}[f.Format.Value]
 }
 
 // misplaced refuses keys that say nothing for the type, rather than to drop what their author meant.
@@ -180,6 +189,10 @@ func emptyList(n *yaml.Node) bool { return n.Kind == yaml.SequenceNode && len(n.
 
 // fallback is a default as its tag holds it; it must be what the decoder would accept from a runbook.
 func (d *describer) fallback(n *yaml.Node, t reflect.Type, enum []string) string {
+	if t == sealedType {
+		d.at(n, codeArgSchema, "a secret has no default: every plan would show it", "")
+		return ""
+	}
 	if t.Kind() == reflect.Struct || t.Kind() == reflect.Map || (t.Kind() == reflect.Slice && t.Elem().Kind() != reflect.String) {
 		d.at(n, codeArgSchema, "only single values and lists of text have a default", "leave it out, and let the program choose")
 		return ""

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -239,6 +240,50 @@ func TestOnlyMentionedKindsAreAsked(t *testing.T) {
 	}
 	wants(t, d.tidemark(64, "validate", d.path("try.yaml")), "TM0203")
 	wants(t, d.tidemark(0, "--runbooks", more, "validate", d.path("try.yaml")), "1 file valid")
+}
+
+// A secret reaches apply by standard input alone; what the program prints of it is masked, and plan sees its name only.
+func TestProgramTakesSecrets(t *testing.T) {
+	const value = "swordfish-7781"
+	t.Setenv("EXEC_KIND_SECRET", value)
+	d := newDesk(t)
+	d.write("site.yaml", hereSite+"secrets: {pass: {env: EXEC_KIND_SECRET}}\n", 0o644)
+	d.write("kinds/login/login", `#!/bin/sh
+[ "$1" = describe ] && { echo '{"protocol": 1, "name": "login", "doc": "D.", "redo": "checked", "example": "login: {dir: /x, password: y}",
+ "arguments": {"type": "object", "properties": {"dir": {"type": "string"}, "password": {"type": "string", "format": "secret"}}}}'; exit; }
+in=$(cat)
+case $in in *'"password":{"secrets":["pass"]}'*) said=name ;; *) said=value ;; esac
+[ "$1" = plan ] && { echo '{"sign": "+", "summary": "log in by '$said'"}'; exit; }
+dir=$(echo "$in" | sed 's/.*"dir":"\([^"]*\)".*/\1/'); pass=$(echo "$in" | sed 's/.*"password":"\([^"]*\)".*/\1/')
+echo "got $pass" | tee "$dir/got" >&2
+echo '{"note": "by '$said' '$pass'"}'
+`, 0o755)
+	d.write("try.yaml", strings.ReplaceAll(`runbook: try
+title: Tries.
+inputs: {password: {type: secret, default: pass}}
+stages:
+  - stage: s
+    on: all
+    steps:
+      - {id: l, login: {dir: DIR, password: "${{ inputs.password }}"}}
+`, "DIR", d.dir), 0o644)
+	said := d.tidemark(0, "plan", d.path("try.yaml")) + d.tidemark(0, "--yes=hill", "run", d.path("try.yaml"))
+	wants(t, said, "login: log in by name", "by value")
+	if got := d.read("got"); got != "got "+value+"\n" {
+		t.Errorf("the program got %q", got)
+	}
+	if err := os.Remove(d.path("got")); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(said, value) {
+		t.Errorf("the secret is shown:\n%s", said)
+	}
+	for _, dir := range []string{d.dir, d.node} {
+		out, _ := exec.CommandContext(t.Context(), "grep", "-r", value, dir).CombinedOutput()
+		if len(out) > 0 {
+			t.Errorf("the secret lies in %s", out)
+		}
+	}
 }
 
 // A kind on the controller is pure; it decides on outputs of nodes, in the controller's own agent.

@@ -59,7 +59,7 @@ func (m *Machine) Program(ctx context.Context, c engine.ProgramCall) (engine.Res
 			return engine.Result{}, err
 		}
 	}
-	return listen(ctx, cmd, c, func() error { return m.in(c.Space, cmd.Start) })
+	return m.listen(ctx, cmd, c)
 }
 
 func limitOf(ctx context.Context, verb string) (context.Context, context.CancelFunc) {
@@ -117,20 +117,22 @@ func FencedMain(argv []string) error {
 }
 
 // listen runs the command to its end and passes on what it says. What it leaves behind in its group is ended.
-func listen(ctx context.Context, cmd *exec.Cmd, c engine.ProgramCall, start func() error) (engine.Result, error) {
+func (m *Machine) listen(ctx context.Context, cmd *exec.Cmd, c engine.ProgramCall) (engine.Result, error) {
 	answer := &limited{left: answerLimit}
 	lines := &lineWriter{limit: answerLimit, left: 1 << 62, line: c.Line}
 	words := &lineWriter{limit: wordLineLimit, left: wordsLimit, line: func(b []byte) { c.Log(string(b)) }}
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(c.In), answer, words
+	hidden, hiddenWords := m.Mask.Writer(answer), m.Mask.Writer(words)
 	if c.Line != nil {
-		cmd.Stdout = lines
+		hidden = m.Mask.Writer(lines)
 	}
-	if err := start(); err != nil {
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(c.In), hidden, hiddenWords
+	if err := m.in(c.Space, cmd.Start); err != nil {
 		return engine.Result{}, engine.WithNext(engine.Failf(engine.ClassPrecondition, "the program cannot be started: %w", err),
 			"its first line names its interpreter, which must be on the node; its file system must allow to execute")
 	}
 	err := cmd.Wait()
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	_, _ = hidden.Close(), hiddenWords.Close() // into memory
 	lines.end()
 	words.end()
 	r := engine.Result{Code: cmd.ProcessState.ExitCode(), Stdout: answer.Bytes()}

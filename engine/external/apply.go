@@ -55,7 +55,7 @@ func (h *hearing) hear(raw []byte) {
 
 // Apply has the program do its work with the rights of the task, and follows its progress.
 func (s *step) Apply(ctx context.Context, h *engine.Host, c engine.Change) (engine.Output, error) {
-	in, err := s.question(h.View, &planned{c.Sign, c.Summary, c.Data})
+	in, err := s.question(h.View, &planned{c.Sign, c.Summary, c.Data}, h.Open)
 	if err != nil {
 		return engine.Output{}, err
 	}

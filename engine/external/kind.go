@@ -84,8 +84,9 @@ type planned struct {
 	Data    json.RawMessage `json:"data,omitempty"`
 }
 
-func (s *step) question(v *engine.View, c *planned) ([]byte, error) {
-	args, err := schema.ToProgram(s.args.Interface())
+// question is what the program reads; only apply opens secrets.
+func (s *step) question(v *engine.View, c *planned, open func(schema.Sealed) (string, error)) ([]byte, error) {
+	args, err := schema.ToProgram(s.args.Interface(), open)
 	if err != nil {
 		return nil, engine.Failf(engine.ClassPrecondition, "arguments of %s: %w", s.d.Name, err)
 	}

@@ -30,7 +30,7 @@ type planAnswer struct {
 
 // Plan asks the program, which only reads: it runs behind the fence of the dry run, also just before Apply.
 func (s *step) Plan(ctx context.Context, v *engine.View) (engine.Change, error) {
-	in, err := s.question(v, nil)
+	in, err := s.question(v, nil, nil)
 	if err != nil {
 		return engine.Change{}, err
 	}
