@@ -101,7 +101,8 @@ func TestINISetting(t *testing.T) {
 	const before = "; ours\n[web]\nworkers = 9\n\n[server]\n# how many\nworkers=2\n\n[last]\nx = 1"
 	d.write("x.ini", before, 0o640)
 	d.book(`id: ini, ini-setting: {path: DIR/x.ini, section: server, key: workers, value: "4"}`, `id: new, ini-setting: {path: DIR/x.ini, section: last, key: z, value: "${{ steps.ini.out.previous }}"}`)
-	wants(t, d.tidemark(0, "plan", d.path("try.yaml")), "~ ini  ini-setting: set [server] workers", "is 2, becomes 4", "ini-setting plan: the file at path", "? new")
+	wants(t, d.tidemark(0, "plan", d.path("try.yaml")), "~ ini  ini-setting: set [server] workers", "is 2, becomes 4", "ini-setting plan: the file at path", "? new",
+		"programs of the site:\n  ini-setting  "+d.path("kinds/ini-setting")+"  sha256 ")
 	if got := d.read("x.ini"); got != before {
 		t.Errorf("the plan changed it:\n%s", got)
 	}

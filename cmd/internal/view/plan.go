@@ -27,6 +27,7 @@ func Plan(w io.Writer, p *engine.Plan, st Style, short bool) {
 	pw.destroys(p)
 	pw.unknowns(p)
 	pw.afterwards(p)
+	pw.programs(p)
 	if !short {
 		pw.byNode("probes sent", p.Probes)
 		pw.byNode("fences of the dry run", p.Fence)
@@ -45,6 +46,16 @@ func (pw *planWriter) afterwards(p *engine.Plan) {
 			pw.printf("\n%s\n", pw.st.paint(bold, "what remains afterwards:"))
 		}
 		pw.printf("  %s\n", s)
+	}
+}
+
+// programs are the site's own that would run on its nodes; whoever approves them can find what they are by the hash.
+func (pw *planWriter) programs(p *engine.Plan) {
+	for i, prog := range p.Programs {
+		if i == 0 {
+			pw.printf("\n%s\n", pw.st.paint(bold, "programs of the site:"))
+		}
+		pw.printf("  %s  %s  sha256 %.16s\n", prog.Name, Clean(prog.Origin), prog.Hash())
 	}
 }
 
