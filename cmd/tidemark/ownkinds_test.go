@@ -224,6 +224,9 @@ func TestOnlyMentionedKindsAreAsked(t *testing.T) {
 	if got := d.read("hello"); got != "hello\n" {
 		t.Errorf("%q", got)
 	}
+	wants(t, d.tidemark(0, "plan", d.path("try.yaml")), "= g  greeting: greet in")
+	d.write("hello", "bye\n", 0o644)
+	wants(t, d.tidemark(0, "plan", d.path("try.yaml")), "~ g  greeting: greet in")
 	wants(t, d.tidemark(0, "steps"), "greeting  ", "Puts a greeting into a file", "TM0902", "spoiled describe: exit 3", "wait-monit")
 	wants(t, d.tidemark(0, "steps", "greeting"), "path      string  required")
 	wants(t, d.tidemark(0, "schema", "runbook"), `"greeting": {`, "Puts a greeting into a file")
