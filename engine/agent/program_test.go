@@ -3,6 +3,7 @@ package agent
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -285,6 +286,11 @@ func TestProgramRunsAsUser(t *testing.T) {
 	}
 	open(t, tmp)
 	t.Setenv("TMPDIR", tmp)
+	long := time.Now().Add(-sparedFor - time.Hour)
+	stale := filepath.Join(tmp, lentName+"of-a-killed-task")
+	if err := errors.Join(os.Mkdir(stale, 0o750), os.Chtimes(stale, long, long)); err != nil {
+		t.Fatal(err)
+	}
 	a, p := newAgent(t), prog("checked", `[ "$1" = plan ] && { echo '{"sign":"~","summary":"do it"}'; exit 0; }
 d=$(dirname "$0"); { echo x >> "$0"; } 2>/dev/null && exit 5; { echo x > "$d/new"; } 2>/dev/null && exit 6
 echo "{\"note\":\"$(id -un) $(cat "$d/lib/part")\"}"`)

@@ -75,7 +75,8 @@ func (m *Machine) lend(p engine.Program) (dir string, giveBack func(), err error
 	if err := m.drop(cmd, ""); err != nil || cmd.SysProcAttr.Credential == nil {
 		return "", func() {}, err
 	}
-	dir, err = os.MkdirTemp("", "tidemark-kind-")
+	forgetLent(time.Now())
+	dir, err = os.MkdirTemp("", lentName)
 	if err != nil {
 		return "", func() {}, engine.Fail(engine.ClassIO, err)
 	}
@@ -86,6 +87,19 @@ func (m *Machine) lend(p engine.Program) (dir string, giveBack func(), err error
 		return "", func() {}, engine.Failf(engine.ClassIO, "files for user %s: %w", m.User, err)
 	}
 	return dir, giveBack, nil
+}
+
+// lentName begins the names of directories that are lent.
+const lentName = "tidemark-kind-"
+
+// forgetLent removes what killed tasks did not give back, once no task can be using it any more.
+func forgetLent(now time.Time) {
+	dirs, _ := filepath.Glob(filepath.Join(os.TempDir(), lentName+"*"))
+	for _, dir := range dirs {
+		if info, err := os.Lstat(dir); err == nil && now.Sub(info.ModTime()) > sparedFor {
+			_ = os.RemoveAll(dir)
+		}
+	}
 }
 
 // fencedUnless is the command of a program, itself or behind `agent fenced`.
