@@ -85,5 +85,8 @@ func (d *describer) description(root *yaml.Node, name string) *Description {
 	out.Args = d.structOf(f.Arguments, "arguments", isWord, "small letters, digits and hyphens")
 	d.outputs = true
 	out.Out = d.structOf(f.Outputs, "outputs", isName, "small letters, digits and underscores: expressions read them")
+	if f.Example.node != nil && !d.list.HasErrors() {
+		d.example(f.Example.node, out.Kind)
+	}
 	return out
 }

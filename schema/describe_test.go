@@ -9,7 +9,7 @@ import (
 	"tidemark/schema"
 )
 
-const described = `{"protocol": 1, "name": "sample", "doc": "Does it. And more.", "example": "id: x\nsample: {path: /x}",
+const described = `{"protocol": 1, "name": "sample", "doc": "Does it. And more.", "example": "id: x\nsample: {path: '${{ inputs.path }}'}\nwhen: vars.y > 1",
  "redo": "checked", "risk": "interrupts", "probes": ["/etc/x"],
  "arguments": {"type": "object", "required": ["path"], "additionalProperties": false, "properties": {
   "path": {"type": "string", "description": "where \"it\" lies"},

@@ -139,7 +139,7 @@ func TestNTPOffset(t *testing.T) {
 
 // mortal kills the process of its task in the middle of apply, before or after its work, the first time.
 const mortal = `#!/bin/sh
-[ "$1" = describe ] && { echo '{"protocol": 1, "name": "mortal", "doc": "D.", "redo": "REDO", "example": "mortal: {dir: /x}",
+[ "$1" = describe ] && { echo '{"protocol": 1, "name": "mortal", "doc": "D.", "redo": "REDO", "example": "{id: x, mortal: {dir: /x}}",
  "arguments": {"type": "object", "properties": {"dir": {"type": "string"}, "late": {"type": "boolean"}}}}'; exit; }
 in=$(cat); dir=$(echo "$in" | sed 's/.*"dir":"\([^"]*\)".*/\1/')
 if [ "$1" = plan ]; then
@@ -175,7 +175,7 @@ func TestKilledProgramIsSettled(t *testing.T) {
 }
 
 const flagged = `#!/bin/sh
-[ "$1" = describe ] && { echo '{"protocol": 1, "name": "flagged", "doc": "D.", "redo": "checked", "example": "flagged: {dir: /x}",
+[ "$1" = describe ] && { echo '{"protocol": 1, "name": "flagged", "doc": "D.", "redo": "checked", "example": "{id: x, flagged: {dir: /x}}",
  "arguments": {"type": "object", "properties": {"dir": {"type": "string"}}}}'; exit; }
 dir=$(sed 's/.*"dir":"\([^"]*\)".*/\1/')
 [ "$1" = plan ] && { echo '{"sign": "+", "summary": "write"}'; exit; }
@@ -253,7 +253,7 @@ func TestProgramTakesSecrets(t *testing.T) {
 	d := newDesk(t)
 	d.write("site.yaml", hereSite+"secrets: {pass: {env: EXEC_KIND_SECRET}}\n", 0o644)
 	d.write("kinds/login/login", `#!/bin/sh
-[ "$1" = describe ] && { echo '{"protocol": 1, "name": "login", "doc": "D.", "redo": "checked", "example": "login: {dir: /x, password: y}",
+[ "$1" = describe ] && { echo '{"protocol": 1, "name": "login", "doc": "D.", "redo": "checked", "example": "{id: x, login: {dir: /x, password: pw}}",
  "arguments": {"type": "object", "properties": {"dir": {"type": "string"}, "password": {"type": "string", "format": "secret"}}}}'; exit; }
 in=$(cat)
 case $in in *'"password":{"secrets":["pass"]}'*) said=name ;; *) said=value ;; esac
@@ -294,7 +294,7 @@ stages:
 func TestControllerKind(t *testing.T) {
 	d := newDesk(t)
 	d.write("kinds/judge/judge", `#!/bin/sh
-[ "$1" = describe ] && { echo '{"protocol": 1, "name": "judge", "doc": "D.", "redo": "pure", "on": "controller", "example": "judge: {limit: 1}",
+[ "$1" = describe ] && { echo '{"protocol": 1, "name": "judge", "doc": "D.", "redo": "pure", "on": "controller", "example": "{id: x, judge: {limit: 1}}",
  "arguments": {"type": "object", "required": ["limit"], "properties": {"limit": {"type": "integer"}}},
  "outputs": {"type": "object", "properties": {"fine": {"type": "boolean"}}}}'; exit; }
 limit=$(sed 's/.*"limit":\([0-9]*\).*/\1/')

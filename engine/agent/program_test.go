@@ -17,7 +17,7 @@ import (
 // prog makes an executable kind of a shell script; $1 is the verb.
 func prog(redo, script string) engine.Program {
 	d, _ := json.Marshal(map[string]any{
-		"protocol": 1, "name": "sample", "doc": "Test kind.", "example": "sample: {}", "redo": redo, "probes": []string{"a file"},
+		"protocol": 1, "name": "sample", "doc": "Test kind.", "example": "id: x\nsample: {}", "redo": redo, "probes": []string{"a file"},
 		"arguments": json.RawMessage(`{"type":"object","properties":{"dir":{"type":"string"},"wait":{"type":"string","format":"duration","default":"90s"}}}`),
 		"outputs":   json.RawMessage(`{"type":"object","properties":{"lines":{"type":"integer"}}}`),
 	})
