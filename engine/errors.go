@@ -40,6 +40,9 @@ func (e *Error) Unwrap() error { return e.Err }
 // unless it can simply be done again, its outcome is unknown.
 var ErrUnsure = errors.New("what was done is not known")
 
+// ErrNoFact is the answer of a Prober to a fact that it knows nothing of.
+var ErrNoFact = errors.New("nothing is known of this fact")
+
 // Fail classes err where it is understood.
 func Fail(class Class, err error) error { return &Error{Class: class, Err: err} }
 

@@ -75,7 +75,8 @@ type Step interface {
 // Redoer is a Step that knows its redo rule better than its kind.
 type Redoer interface{ Redo() Redo }
 
-// Prober is a Step that can look again at one of the facts its Change promised in Will.
+// Prober is a Step that can look again at one of the facts its Change promised in Will. ErrNoFact says that this step
+// knows nothing of it now, which is no difference.
 type Prober interface {
 	Probe(ctx context.Context, v *View, key string) (string, error)
 }

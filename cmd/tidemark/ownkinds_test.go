@@ -205,6 +205,28 @@ func TestResumeKeepsTheProgram(t *testing.T) {
 	}
 }
 
+// What a done step promised is looked at again on resume. A value that was taken back is set once more; one that nobody
+// approved to be overwritten is refused.
+func TestResumeLooksAtPromises(t *testing.T) {
+	d := newDesk(t, "ini-setting")
+	d.write("x.ini", "[s]\na = 1\nb = 1\n", 0o644)
+	d.write("kinds/flagged/flagged", flagged, 0o755)
+	d.book(`id: a, ini-setting: {path: DIR/x.ini, section: s, key: a, value: "2"}`, `id: b, ini-setting: {path: DIR/x.ini, section: s, key: b, value: "2"}`, "id: f, flagged: {dir: DIR}")
+	wants(t, d.tidemark(1, "--yes=hill", "run", d.path("try.yaml")), "no flag")
+	d.write("x.ini", strings.Replace(d.read("x.ini"), "b = 2", "b = 7", 1), 0o644)
+	d.write("flag", "", 0o644)
+	wants(t, d.tidemark(1, "--yes=hill", "resume"), "x.ini.s.b was 2, is 7", "facts changed since approval")
+	d.write("x.ini", strings.Replace(d.read("x.ini"), "b = 7", "b = 1", 1), 0o644)
+	said := d.tidemark(0, "--yes=hill", "resume")
+	wants(t, said, "begin   s/b@here")
+	if strings.Contains(said, "begin   s/a@here") {
+		t.Errorf("done again without need:\n%s", said)
+	}
+	if got := d.read("x.ini"); got != "[s]\na = 2\nb = 2\n" {
+		t.Errorf("got\n%s", got)
+	}
+}
+
 func digestIn(t *testing.T, text string) string {
 	t.Helper()
 	_, rest, found := strings.Cut(text, "\ndigest ")

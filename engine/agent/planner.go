@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -138,6 +139,9 @@ func probe(ctx context.Context, step engine.Step, v *engine.View, keys []string)
 	var out []engine.Fact
 	for _, key := range keys {
 		value, err := prober.Probe(ctx, v, key)
+		if errors.Is(err, engine.ErrNoFact) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

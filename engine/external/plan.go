@@ -52,6 +52,24 @@ func (s *step) Plan(ctx context.Context, v *engine.View) (engine.Change, error) 
 	return s.change(a)
 }
 
+// Probe looks at a promised fact again: plan on the real state names it in pre, or in will where all is done.
+func (s *step) Probe(ctx context.Context, v *engine.View, key string) (string, error) {
+	c, err := s.Plan(ctx, v)
+	if err != nil {
+		return "", err
+	}
+	known := c.Pre
+	if c.Sign == engine.Same {
+		known = slices.Concat(c.Will, c.Pre)
+	}
+	for _, f := range known {
+		if f.Key == key {
+			return f.Value, nil
+		}
+	}
+	return "", engine.ErrNoFact
+}
+
 // wrong is a program that does not keep to the protocol.
 func (s *step) wrong(format string, args ...any) error {
 	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s: "+format, append([]any{s.d.Name}, args...)...),
