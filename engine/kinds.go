@@ -21,11 +21,6 @@ type Kinds struct{ byName map[string]*Kind }
 // Expressions are compiled at their first use: every task is a process, and most need none.
 var kindName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`) })
 
-// stepKeys are the words of the language that stand beside the kind in a step; no kind may be called so.
-func stepKeys() []string {
-	return []string{"id", "when", "for-each", "key", "retry", "timeout", "user", "on"}
-}
-
 // NewKinds checks the list: names, duplicates, missing documentation, names that are step keys.
 func NewKinds(list ...Kind) (*Kinds, error) {
 	ks := &Kinds{byName: map[string]*Kind{}}
@@ -54,7 +49,7 @@ func (ks *Kinds) check(k *Kind) error {
 		return fmt.Errorf("kind %q: not a name (small letters, digits and hyphens)", k.Name)
 	case ks.byName[k.Name] != nil:
 		return fmt.Errorf("kind %s: declared twice", k.Name)
-	case slices.Contains(stepKeys(), k.Name):
+	case slices.ContainsFunc(schema.StepKeys(), func(key schema.Key) bool { return key.Name == k.Name }):
 		return fmt.Errorf("kind %s: the name is a key of every step", k.Name)
 	case k.Doc == "" || k.Example == "" || k.New == nil:
 		return fmt.Errorf("kind %s: needs Doc, Example and New", k.Name)

@@ -55,7 +55,11 @@ func (a *app) ownKinds(ctx context.Context, siteFile string, texts ...schema.Sou
 				continue
 			}
 			seen[name] = dir
-			o.add(a.described(ctx, built, dir))
+			d := a.described(ctx, built, dir)
+			o.add(d)
+			if slices.ContainsFunc(schema.StepKeys(), func(key schema.Key) bool { return key.Name == name }) {
+				a.say("%s %s", d.broken.Code, d.broken.Message) // no step can use it, so none is told
+			}
 		}
 	}
 	o.kinds, err = external.Kinds(built, o.programs...)

@@ -255,12 +255,15 @@ func TestOnlyMentionedKindsAreAsked(t *testing.T) {
 	if _, err := os.Stat(d.path("asked")); err == nil {
 		t.Error("describe could write")
 	}
+	d.write("kinds/timeout/timeout", "#!/bin/sh\n", 0o755)
+	d.book("id: g, timeout: 1m, greeting: {path: DIR/hello}")
+	wants(t, d.tidemark(0, "validate", d.path("try.yaml")), "TM0909", "kinds/timeout: kind timeout: the name is a key of every step")
 	// In --runbooks too; the same name in both places is refused where it is used.
 	more := d.path("more")
 	if err := os.CopyFS(filepath.Join(more, "kinds", "greeting"), os.DirFS(d.path("kinds/greeting"))); err != nil {
 		t.Fatal(err)
 	}
-	wants(t, d.tidemark(64, "--runbooks", more, "validate", d.path("try.yaml")), "try.yaml:7:17: TM0909", "stands twice")
+	wants(t, d.tidemark(64, "--runbooks", more, "validate", d.path("try.yaml")), "try.yaml:7:30: TM0909", "stands twice")
 	if err := os.RemoveAll(d.path("kinds/greeting")); err != nil {
 		t.Fatal(err)
 	}
