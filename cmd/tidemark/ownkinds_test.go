@@ -315,6 +315,32 @@ stages:
 	}
 }
 
+// A kind made of steps takes a program like any other kind; the mistakes of one are told at the step inside.
+func TestProgramWithinSteps(t *testing.T) {
+	d := newDesk(t, "ini-setting")
+	d.write("x.ini", "[s]\n", 0o644)
+	d.write("kinds/tuned.yaml", `kind: tuned
+doc: Sets what we always set.
+inputs:
+  path: {type: string, required: true}
+outputs:
+  before: "${{ steps.two.out.previous }}"
+steps:
+  - {id: one, ini-setting: {path: "${{ inputs.path }}", section: s, key: a, value: "1"}}
+  - {id: two, ini-setting: {path: "${{ inputs.path }}", section: s, key: b, value: "2"}}
+`, 0o644)
+	d.book("id: tuned, tuned: {path: DIR/x.ini}", "id: said, assert: {that: steps.tuned.out.before == ''}")
+	wants(t, d.tidemark(0, "plan", d.path("try.yaml")), "set [s] a in", "set [s] b in", "programs of the site:")
+	d.tidemark(0, "--yes=hill", "run", d.path("try.yaml"))
+	if got := d.read("x.ini"); got != "[s]\na = 1\nb = 2\n" {
+		t.Errorf("got\n%s", got)
+	}
+	if err := os.Chmod(d.path("kinds/ini-setting/ini-setting"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, d.tidemark(64, "plan", d.path("try.yaml")), "kinds/tuned.yaml:8:15: TM0901", "is not executable", "chmod +x ")
+}
+
 // A kind on the controller is pure; it decides on outputs of nodes, in the controller's own agent.
 func TestControllerKind(t *testing.T) {
 	d := newDesk(t)
