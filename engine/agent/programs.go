@@ -70,7 +70,7 @@ func (ps programs) keep(p engine.Program) error {
 	if err != nil {
 		return classed(ps.dir, err)
 	}
-	defer os.RemoveAll(tmp)
+	defer func() { _ = os.RemoveAll(tmp) }() // gone already, once it has its name
 	if err := lay(p, filepath.Join(tmp, "files"), layout{dir: 0o700, exec: 0o500, plain: 0o400, gid: -1}); err != nil {
 		return classed(tmp, err)
 	}
