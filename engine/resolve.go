@@ -34,6 +34,9 @@ func (x *Executor) env(t *Task) schema.Env {
 // enter goes through the composite steps around a task: skip says which of their conditions does not hold.
 func (x *Executor) enter(t *Task) (env schema.Env, skip string, err error) {
 	env = x.outside(t.Node, t.Stage)
+	if err := unread(t, env); err != nil {
+		return env, "", err
+	}
 	for i, turn := range t.Outer {
 		step := x.Basis.Runbook.Find(t.Stage, t.path()[:i+1]...)
 		env.Item = turn.Item
@@ -126,13 +129,31 @@ func (x *Executor) composite(s *PlannedStage, t *Task, depth int, env schema.Env
 	in := env
 	in.Item = turns[depth].Item
 	in, diags := step.Enter(in)
-	if diags.Err() != nil {
-		return
+	if diags.Err() == nil {
+		var out map[string]any
+		in.Steps = x.outs(t.Stage, t.Node, turns, in)
+		if out, diags = step.Outputs(in); diags.Err() == nil {
+			place(env.Steps, turns[depth].Step, turns[depth].Key, out)
+			return
+		}
 	}
-	in.Steps = x.outs(t.Stage, t.Node, turns, in)
-	if out, diags := step.Outputs(in); diags.Err() == nil {
-		place(env.Steps, turns[depth].Step, turns[depth].Key, out)
+	env.Steps[turns[depth].Step] = diags.Err() // told to whoever waits for it
+}
+
+// unread is why an output that the task waits for cannot be had.
+func unread(t *Task, env schema.Env) error {
+	for _, id := range t.Waits {
+		if err, broken := env.Steps[id].(error); broken {
+			return err
+		}
+		for _, node := range env.Nodes {
+			steps, _ := node["steps"].(map[string]any)
+			if err, broken := steps[id].(error); broken {
+				return err
+			}
+		}
 	}
+	return nil
 }
 
 // finished tells whether everything within these turns is done or skipped, and something done.

@@ -30,18 +30,22 @@ type composite struct {
 	used    map[string]bool // its inputs that its steps read
 }
 
-// Composites reads every composite kind and checks its steps by themselves,
-// and gives the kinds that are without mistakes. Vars are accepted whatever
-// they are: they are known where the kind is used.
-func Composites(sources []Source, kinds []Kind, site *Site) ([]Kind, Diagnostics) {
+// Composites reads composite kinds, checks their steps by themselves, and
+// gives the kinds that are without mistakes: those of the names in only, or
+// all. Vars are accepted whatever they are: they are known where a kind is
+// used.
+func Composites(sources []Source, kinds []Kind, site *Site, only ...string) ([]Kind, Diagnostics) {
 	r := &report{docs: docsOf(&document{})}
 	l := newLoader(r, Sources{Kinds: sources}, kinds, site)
 	l.book = &Runbook{docs: r.docs}
 	l.kindFiles()
 	var out []Kind
 	for _, src := range sources {
-		before := len(r.list)
-		k, _ := l.kind(kindName(src))
+		before, name := len(r.list), kindName(src)
+		if len(only) > 0 && !slices.Contains(only, name) {
+			continue
+		}
+		k, _ := l.kind(name)
 		if k.made == nil { // the name of another kind: told already
 			continue
 		}

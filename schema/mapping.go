@@ -26,7 +26,7 @@ func (d *decoder) entries(n *yaml.Node, names []string) (map[string]*yaml.Node, 
 		case key.ShortTag() == "!!merge": // refused when the text was read
 		case hidden(key.Value): // reported when the text was read
 		case names != nil && !slices.Contains(names, key.Value):
-			d.at(key, codeUnknownKey, fmt.Sprintf("unknown key %q%s", key.Value, d.inside()), cmp.Or(afterColon(key), suggest(key.Value, "allowed", names)))
+			d.at(key, codeUnknownKey, fmt.Sprintf("unknown key %q%s", key.Value, d.inside()), cmp.Or(afterColon(key), afterComma(n, i), suggest(key.Value, "allowed", names)))
 		case out[key.Value] != nil:
 			d.at(key, codeDuplicateKey, fmt.Sprintf("duplicate key %q", key.Value), "")
 		default:

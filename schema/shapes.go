@@ -90,3 +90,16 @@ func afterColon(n *yaml.Node) string {
 	}
 	return fmt.Sprintf("a space is due after the colon: %s: …", m[1])
 }
+
+// afterComma is the help for a key of a flow mapping that is the rest of a text
+// with a comma in it.
+func afterComma(n *yaml.Node, i int) string {
+	if n.Style&yaml.FlowStyle == 0 || i < 2 {
+		return ""
+	}
+	before, key, value := n.Content[i-1], n.Content[i], n.Content[i+1]
+	if value.Tag != "!!null" || value.Value != "" || before.Kind != yaml.ScalarNode || before.Style != 0 {
+		return ""
+	}
+	return fmt.Sprintf("if the text before it goes on behind the comma, quote it: %q", before.Value+", "+key.Value)
+}

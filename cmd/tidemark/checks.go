@@ -88,6 +88,9 @@ func (c *checks) one(src schema.Source) schema.Diagnostics {
 		return diags
 	case "include":
 		return c.include(src)
+	case "kind":
+		_, diags := schema.Composites(instead(c.common.Kinds, src), c.kinds, c.site, stem(src.Name))
+		return diags
 	}
 	all := c.common
 	all.Runbook = src
@@ -97,12 +100,16 @@ func (c *checks) one(src schema.Source) schema.Diagnostics {
 
 // include checks a list of stages by a runbook that takes it and nothing else; what that runbook lacks is left out.
 func (c *checks) include(src schema.Source) schema.Diagnostics {
-	name := stem(src.Name)
 	all := c.common
-	all.Includes = append(slices.DeleteFunc(slices.Clone(all.Includes), func(o schema.Source) bool { return stem(o.Name) == name }), src)
-	all.Runbook = schema.Source{Data: fmt.Appendf(nil, "runbook: check\nstages: [{include: %q}]\n", name)}
+	all.Includes = instead(all.Includes, src)
+	all.Runbook = schema.Source{Data: fmt.Appendf(nil, "runbook: check\nstages: [{include: %q}]\n", stem(src.Name))}
 	_, diags := schema.Load(all, c.kinds, c.site)
 	return slices.DeleteFunc(diags, func(d schema.Diagnostic) bool { return d.Pos.File == "" })
+}
+
+// instead puts a text in the place of the one of its name.
+func instead(list []schema.Source, src schema.Source) []schema.Source {
+	return append(slices.DeleteFunc(slices.Clone(list), func(o schema.Source) bool { return stem(o.Name) == stem(src.Name) }), src)
 }
 
 // stem is the name of a file without its directory and its ending.

@@ -62,12 +62,12 @@ func view(t *testing.T, g engine.Ground, actual bool) *engine.View {
 	return v
 }
 
-// apply plans and applies on the local machine as a task does; Same is not applied, except of a pure step.
+// apply plans and applies on the local machine as a task does: Same is not applied.
 func (l *local) apply(t *testing.T, r *run) (engine.Change, engine.Output, error) {
 	t.Helper()
 	v := view(t, l, true)
 	c, err := r.Plan(t.Context(), v)
-	if err != nil || (c.Sign == engine.Same && r.Redo() != engine.Pure) {
+	if err != nil || c.Sign == engine.Same {
 		return c, engine.Output{}, err
 	}
 	out, err := r.Apply(t.Context(), engine.NewHost(v, enginetest.Marks{}), c)

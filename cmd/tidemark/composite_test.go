@@ -1,0 +1,51 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+const tidyDir = `kind: tidy-dir
+doc: Makes a directory and puts a note and a greeting into it. The note says why.
+inputs:
+  path: {type: string, required: true, help: absolute path}
+  why:  {type: string, default: "for ${{ site.name }}", help: what the note says}
+outputs:
+  size: "${{ int(trim(steps.size.out.stdout)) }}"
+steps:
+  - {id: dir, mkdir: {path: "${{ inputs.path }}", mode: "0750"}}
+  - id: note
+    run: {argv: [tee, "${{ inputs.path }}/NOTE"], stdin: "${{ inputs.why }}\n", creates: "${{ inputs.path }}/NOTE"}
+  - {id: hello, greeting: {path: "${{ inputs.path }}/hello"}}
+  - {id: size, run: {argv: [stat, -c, "%s", "${{ inputs.path }}/NOTE"], redo: pure}}
+`
+
+// A kind made of steps, one of them a program's: validated, planned, run on a real agent, run again.
+func TestComposite(t *testing.T) {
+	d := newDesk(t, "greeting")
+	d.write("kinds/tidy-dir.yaml", tidyDir, 0o644)
+	d.book(`id: room, for-each: [kitchen, cellar], tidy-dir: {path: "DIR/${{ item }}"}`,
+		`id: said, run: [tee, "DIR/said-${{ steps.room.out['cellar'].size }}"]`)
+	d.tidemark(0, "validate", d.path("kinds"), d.path("try.yaml"))
+	wants(t, d.tidemark(0, "plan", d.path("try.yaml")),
+		"~ room[kitchen]  tidy-dir: 4 tasks, 2 create, 1 change, 1 nothing to do  @here",
+		"    + room[kitchen].dir  mkdir: make "+d.path("kitchen")+", mode 0750",
+		"    + room[cellar].hello  greeting: greet in "+d.path("cellar/hello"),
+		"? said  run: known after step room")
+	wants(t, d.tidemark(0, "run", d.path("try.yaml"), "--yes=hill"), "try on hill: done")
+	if d.read("cellar/NOTE") != "for hill\n" || d.read("kitchen/hello") != "hello\n" {
+		t.Errorf("note %q, greeting %q", d.read("cellar/NOTE"), d.read("kitchen/hello"))
+	}
+	d.read("said-9")
+	if plan := d.tidemark(0, "plan", d.path("try.yaml")); strings.Contains(plan, " + ") {
+		t.Errorf("a second plan creates something:\n%s", plan)
+	}
+}
+
+// What a kind puts out and cannot be had is told where it stands, by the step that needs it.
+func TestCompositeOutputFails(t *testing.T) {
+	d := newDesk(t, "greeting")
+	d.write("kinds/tidy-dir.yaml", strings.Replace(tidyDir, "trim(steps.size.out.stdout)", "steps.dir.out.path", 1), 0o644)
+	d.book(`id: room, tidy-dir: {path: "DIR/room"}`, `id: said, run: [echo, "${{ string(steps.room.out.size) }}"]`)
+	wants(t, d.tidemark(1, "run", d.path("try.yaml"), "--yes=hill"), "failed: said: "+d.path("kinds/tidy-dir.yaml")+":7:14: TM0408")
+}
