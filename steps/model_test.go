@@ -63,7 +63,7 @@ func (m *model) Apply(_ context.Context, h *engine.Host, _ engine.Change) (engin
 	return engine.Output{}, h.Mark("done")
 }
 
-// story is the shipped restore on a fleet of models.
+// story is a runbook on a fleet of models.
 type story struct {
 	t     *testing.T
 	w     *table
@@ -84,17 +84,22 @@ nodes:
 
 func newStory(t *testing.T) *story {
 	t.Helper()
+	return newStoryOf(t, text(t, "restore-vellum"), map[string]string{"backup": "20261120T000000Z-aa", "keyspaces": "homer,memento"})
+}
+
+func newStoryOf(t *testing.T, src schema.Source, given map[string]string) *story {
+	t.Helper()
 	s := &story{t: t, w: &table{is: map[string]bool{}, applied: map[string]int{}}}
 	real, err := steps.Kinds()
 	if err != nil {
 		t.Fatal(err)
 	}
 	site, ds := schema.LoadSite(schema.Source{Name: "site.yaml", Data: []byte(modelSite)})
-	rb, more := schema.Load(schema.Sources{Runbook: text(t, "restore-vellum")}, real.Schema(), site)
+	rb, more := schema.Load(schema.Sources{Runbook: src}, real.Schema(), site)
 	if err := append(ds, more...).Err(); err != nil {
 		t.Fatal(err)
 	}
-	inputs, ds := rb.BindInputs(map[string]string{"backup": "20261120T000000Z-aa", "keyspaces": "homer,memento"}, site)
+	inputs, ds := rb.BindInputs(given, site)
 	if err := ds.Err(); err != nil {
 		t.Fatal(err)
 	}

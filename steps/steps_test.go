@@ -58,7 +58,25 @@ func TestKinds(t *testing.T) {
 			if step := book.Steps()[0]; step.Kind != k.Name {
 				t.Errorf("the example is a step of %s", step.Kind)
 			}
+			planned(t, src)
 		})
+	}
+}
+
+// planned plans an example on nodes in memory, with the model in place of each kind: every task has its arguments and a
+// change.
+func planned(t *testing.T, src schema.Source) {
+	t.Helper()
+	s := newStoryOf(t, src, nil)
+	tasks := 0
+	s.plan.Tasks(func(task *engine.Task) {
+		tasks++
+		if task.Args == nil || len(task.Waits) > 0 || task.Change.Sign == "" {
+			t.Errorf("%s: arguments %s, waits for %q, change %+v", task.ID, task.Args, task.Waits, task.Change)
+		}
+	})
+	if tasks == 0 {
+		t.Error("no task")
 	}
 }
 
