@@ -5,32 +5,42 @@ import (
 	"errors"
 	"fmt"
 
+	"tidemark/cmd/internal/reference"
 	"tidemark/cmd/internal/view"
 	"tidemark/engine"
 	"tidemark/engine/journal"
 	"tidemark/schema"
 )
 
-// The exit codes (design: interface).
+// The exit codes; exits says what each means.
 const (
 	exitDone        = 0
-	exitFailed      = 1  // failed, none done
-	exitPending     = 2  // changes pending, with --detailed-exitcode
-	exitPartly      = 3  // some nodes done, some failed
-	exitUnknown     = 4  // outcomes unknown
-	exitRefused     = 5  // gate, drift, or a node unreachable before the first change
-	exitLocked      = 6  // held by another run
-	exitLogin       = 7  // host key or login
-	exitUsage       = 64 // usage or invalid runbook
+	exitFailed      = 1
+	exitPending     = 2
+	exitPartly      = 3
+	exitUnknown     = 4
+	exitRefused     = 5
+	exitLocked      = 6
+	exitLogin       = 7
+	exitUsage       = 64
 	exitInternal    = 70
 	exitInterrupted = 130
 )
 
-// byWeight is the order in which one reason hides another.
-func byWeight() []int {
-	return []int{
-		exitInternal, exitInterrupted, exitUnknown, exitLocked, exitRefused, exitLogin, exitPartly, exitFailed,
-		exitPending, exitUsage, exitDone,
+// exits are all codes, in the order in which one reason hides another.
+func exits() []reference.Exit {
+	return []reference.Exit{
+		{Code: exitInternal, Meaning: "internal error: a mistake of tidemark"},
+		{Code: exitInterrupted, Meaning: "interrupted; what runs on nodes goes on"},
+		{Code: exitUnknown, Meaning: "the outcome of a step is unknown"},
+		{Code: exitLocked, Meaning: "another run holds a node, or the run"},
+		{Code: exitRefused, Meaning: "refused before a change: a gate, a fact that drifted, a plan that was used, a node that cannot be reached"},
+		{Code: exitLogin, Meaning: "a host key or login was refused"},
+		{Code: exitPartly, Meaning: "some nodes are done, some failed"},
+		{Code: exitFailed, Meaning: "failed, and no node is done"},
+		{Code: exitPending, Meaning: "`plan --detailed-exitcode`: there are changes to be made"},
+		{Code: exitUsage, Meaning: "wrong usage, or a mistake in a runbook, a site file or an input"},
+		{Code: exitDone, Meaning: "done"},
 	}
 }
 
@@ -106,9 +116,9 @@ func (e *ended) Is(target error) bool { return target == errReported }
 func exitCode(err error) int {
 	codes := map[int]bool{exitDone: true}
 	collect(err, codes, exitFailed)
-	for _, c := range byWeight() {
-		if codes[c] {
-			return c
+	for _, e := range exits() {
+		if codes[e.Code] {
+			return e.Code
 		}
 	}
 	return exitInternal

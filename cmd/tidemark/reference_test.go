@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"tidemark/cmd/internal/reference"
 	"tidemark/runbooks"
 	"tidemark/schema"
 )
@@ -46,6 +47,27 @@ func schemaText(t *testing.T, args ...string) []byte {
 func TestReferenceSchemas(t *testing.T) {
 	for _, file := range schema.Files() {
 		generated(t, "schema/"+file.Name+".schema.json", schemaText(t, file.Name))
+	}
+}
+
+func TestReferencePages(t *testing.T) {
+	kinds, err := allKinds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := map[string]bool{}
+	for _, page := range reference.Pages(reference.Kinds(kinds), exits()) {
+		made[page.Name] = true
+		generated(t, "docs/reference/"+page.Name, []byte(page.Text))
+	}
+	there, err := os.ReadDir("../../docs/reference")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range there {
+		if !made[file.Name()] {
+			t.Errorf("docs/reference/%s is made from nothing: remove it", file.Name())
+		}
 	}
 }
 

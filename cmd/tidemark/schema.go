@@ -29,6 +29,7 @@ func fileSorts() []string {
 	return out
 }
 
+// schema prints to standard output, with the kinds of the build and of the site.
 func (a *app) schema(ctx context.Context, sort string) error {
 	files := schema.Files()
 	i := slices.IndexFunc(files, func(f schema.File) bool { return f.Name == sort })

@@ -3,12 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"tidemark/cmd/internal/reference"
 	"tidemark/cmd/internal/view"
-	"tidemark/engine"
 )
 
 func newSteps(a *app) *cobra.Command {
@@ -18,80 +19,53 @@ func newSteps(a *app) *cobra.Command {
 	}
 }
 
-// explained is a kind for readers.
-type explained struct {
-	Kind    string     `json:"kind"`
-	Doc     string     `json:"doc"`
-	Redo    string     `json:"redo"`
-	Place   string     `json:"place"`
-	Args    []view.Arg `json:"args"`
-	Example string     `json:"example"`
-}
-
-func explain(k *engine.Kind) explained {
-	place := "node"
-	if k.At == engine.OnController {
-		place = "controller"
-	}
-	return explained{k.Name, k.Doc, string(k.Redo), place, view.Args(k.Arguments()), k.Example}
-}
-
 func (a *app) steps(ctx context.Context, args []string) error {
 	own, err := a.everyKind(ctx)
 	if err != nil {
 		return err
 	}
-	kinds := own.kinds
 	a.tellBroken(own, args)
+	all := reference.Kinds(own.kinds)
 	if len(args) == 1 {
-		return a.step(kinds, args[0])
-	}
-	var all []explained
-	var rows [][]string
-	for _, name := range kinds.Names() {
-		e := explain(kinds.Get(name))
-		all = append(all, e)
-		rows = append(rows, []string{e.Kind, e.Redo, summary(e.Doc)})
+		return a.step(all, args[0])
 	}
 	if a.json() {
 		return view.JSON(a.stdout, all)
+	}
+	var rows [][]string
+	for _, k := range all {
+		rows = append(rows, []string{k.Name, k.Redo, k.Summary()})
 	}
 	view.Table(a.stdout, []string{"KIND", "WHEN UNKNOWN", "WHAT IT DOES"}, rows)
 	return nil
 }
 
-// summary is the first sentence of a doc.
-func summary(doc string) string {
-	first, _, _ := strings.Cut(doc, ". ")
-	return strings.TrimSuffix(first, ".")
-}
-
-func (a *app) step(kinds *engine.Kinds, name string) error {
-	k := kinds.Get(name)
-	if k == nil {
-		return usagef("tidemark steps", "there is no kind of step %q%s", name, meant(name, kinds.Names()))
+func (a *app) step(all []reference.Kind, name string) error {
+	i := slices.IndexFunc(all, func(k reference.Kind) bool { return k.Name == name })
+	if i < 0 {
+		var names []string
+		for _, k := range all {
+			names = append(names, k.Name)
+		}
+		return usagef("tidemark steps", "there is no kind of step %q%s", name, meant(name, names))
 	}
-	e := explain(k)
 	if a.json() {
-		return view.JSON(a.stdout, e)
+		return view.JSON(a.stdout, all[i])
 	}
-	fmt.Fprintf(a.stdout, "%s\n\n%s\n\nruns on the %s; when its outcome is unknown: %s\n", e.Kind, e.Doc, e.Place, redoWords(k.Redo))
-	if len(e.Args) > 0 {
-		fmt.Fprintln(a.stdout)
-		view.ArgsTable(a.stdout, e.Args)
-	}
-	fmt.Fprintf(a.stdout, "\nexample:\n  - %s\n", strings.ReplaceAll(strings.TrimSpace(e.Example), "\n", "\n    "))
+	a.stepPage(all[i])
 	return nil
 }
 
-func redoWords(r engine.Redo) string {
-	switch r {
-	case engine.Pure:
-		return "asked again (it changes nothing)"
-	case engine.Idempotent:
-		return "done again (twice is as good as once)"
-	case engine.Checked:
-		return "the node is looked at: done, or not done and begun anew"
+func (a *app) stepPage(k reference.Kind) {
+	fmt.Fprintf(a.stdout, "%s\n\n%s\n\nruns on the %s; when its outcome is unknown: %s\nits plan asks: %s\n",
+		k.Name, k.Doc, k.Place, k.WhenUnknown(), k.Asks())
+	if len(k.Args) > 0 {
+		fmt.Fprintln(a.stdout)
+		view.ArgsTable(a.stdout, k.Args)
 	}
-	return "the node stops and a person is asked"
+	if len(k.Outputs) > 0 {
+		fmt.Fprintln(a.stdout, "\nlater steps read it as steps.ID.out")
+		view.OutputsTable(a.stdout, k.Outputs)
+	}
+	fmt.Fprintf(a.stdout, "\nexample:\n  - %s\n", strings.ReplaceAll(k.Example, "\n", "\n    "))
 }

@@ -2,107 +2,79 @@ package view
 
 import (
 	"io"
-	"reflect"
 	"strings"
-	"time"
 
 	"tidemark/schema"
 )
 
-// Arg is one argument of a kind, from the tags of its struct.
+// Arg is one declared key for readers: an argument of a kind, a part of its output, a key of a file.
 type Arg struct {
 	Name     string   `json:"name"`
 	Type     string   `json:"type"`
 	Required bool     `json:"required,omitempty"`
 	Default  string   `json:"default,omitempty"`
 	Enum     []string `json:"enum,omitempty"`
+	Bounds   string   `json:"bounds,omitempty"` // of a number: "1 to 100"
 	Help     string   `json:"help,omitempty"`
 }
 
-// Args lists the arguments of a step; those of nested structs are named "outer.inner".
-func Args(step any) []Arg { return args(reflect.TypeOf(step), "") }
+// Args lists keys; those of objects within are named "outer.inner".
+func Args(keys []schema.Key) []Arg { return args(keys, "") }
 
-func args(t reflect.Type, prefix string) []Arg {
+func args(keys []schema.Key, prefix string) []Arg {
 	out := []Arg{}
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	if t.Kind() != reflect.Struct {
-		return out
-	}
-	for _, f := range reflect.VisibleFields(t) {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if !f.IsExported() || f.Anonymous || name == "" || name == "-" {
-			continue
+	for _, k := range keys {
+		a := Arg{
+			Name: prefix + k.Name, Type: k.Type.String(), Required: k.Required, Default: k.Default, Enum: k.Enum, Help: k.Help,
 		}
-		a := Arg{Name: prefix + name, Type: typeName(f.Type), Required: f.Tag.Get("required") == "true", Default: f.Tag.Get("default"), Help: f.Tag.Get("help")}
-		if e := f.Tag.Get("enum"); e != "" {
-			a.Enum = strings.Split(e, ",")
+		if k.Min != "" {
+			a.Bounds = k.Min + " to " + k.Max
 		}
 		out = append(out, a)
-		if inner := nested(f.Type); inner != nil {
-			out = append(out, args(inner, a.Name+".")...)
+		t := &k.Type
+		for t.Elem != nil {
+			t = t.Elem
+		}
+		if t.Name == "" {
+			out = append(out, args(t.Keys, a.Name+".")...)
 		}
 	}
 	return out
 }
 
-func typeName(t reflect.Type) string {
-	switch t {
-	case reflect.TypeFor[time.Duration]():
-		return "duration"
-	case reflect.TypeFor[schema.Size]():
-		return "size"
-	case reflect.TypeFor[schema.Mode]():
-		return "mode"
-	case reflect.TypeFor[schema.Cond]():
-		return "condition"
-	case reflect.TypeFor[schema.Sealed]():
-		return "string, also secret"
+// Values says what may stand there: the type, or the words or bounds that narrow it.
+func (a Arg) Values() string {
+	switch {
+	case len(a.Enum) > 0:
+		return strings.Join(a.Enum, "|")
+	case a.Bounds != "":
+		return a.Type + " " + a.Bounds
 	}
-	switch t.Kind() {
-	case reflect.Pointer:
-		return typeName(t.Elem())
-	case reflect.Slice:
-		return "list of " + typeName(t.Elem())
-	case reflect.Map:
-		return "map of " + typeName(t.Elem())
-	case reflect.Struct:
-		return "object"
-	case reflect.Int64:
-		return "int"
-	case reflect.Float64:
-		return "float"
-	case reflect.Interface:
-		return "any"
-	}
-	return t.Kind().String()
+	return a.Type
 }
 
-// nested is the struct whose fields are arguments of their own.
-func nested(t reflect.Type) reflect.Type {
-	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
-		t = t.Elem()
+// Given says whether it must be written, else what holds without it.
+func (a Arg) Given() string {
+	if a.Required {
+		return "required"
 	}
-	if t.Kind() != reflect.Struct || t == reflect.TypeFor[schema.Cond]() || t == reflect.TypeFor[schema.Sealed]() || t == reflect.TypeFor[time.Time]() {
-		return nil
-	}
-	return t
+	return a.Default
 }
 
 // ArgsTable writes arguments as a table.
 func ArgsTable(w io.Writer, list []Arg) {
 	var rows [][]string
 	for _, a := range list {
-		value := a.Default
-		if a.Required {
-			value = "required"
-		}
-		kind := a.Type
-		if len(a.Enum) > 0 {
-			kind = strings.Join(a.Enum, "|")
-		}
-		rows = append(rows, []string{a.Name, kind, value, a.Help})
+		rows = append(rows, []string{a.Name, a.Values(), a.Given(), a.Help})
 	}
 	Table(w, []string{"ARGUMENT", "TYPE", "DEFAULT", "MEANING"}, rows)
+}
+
+// OutputsTable writes what later steps may read, as a table.
+func OutputsTable(w io.Writer, list []Arg) {
+	var rows [][]string
+	for _, a := range list {
+		rows = append(rows, []string{a.Name, a.Type, a.Help})
+	}
+	Table(w, []string{"OUTPUT", "TYPE", "MEANING"}, rows)
 }

@@ -1,0 +1,81 @@
+// Package reference says what the language has, from its declarations: the kinds of steps for `tidemark steps`, and the
+// pages of docs/reference.
+package reference
+
+import (
+	"strings"
+
+	"tidemark/cmd/internal/view"
+	"tidemark/engine"
+)
+
+// Kind is a kind of step for readers.
+type Kind struct {
+	Name    string     `json:"kind"`
+	Doc     string     `json:"doc"`
+	Redo    string     `json:"redo"`
+	Place   string     `json:"place"` // node or controller
+	Reads   []string   `json:"reads"` // what its plan asks servers
+	Args    []view.Arg `json:"args"`
+	Outputs []view.Arg `json:"outputs"`
+	Example string     `json:"example"` // one step, without the dash
+}
+
+// Kinds explains all kinds, by name.
+func Kinds(ks *engine.Kinds) []Kind {
+	var out []Kind
+	for _, declared := range ks.Schema() {
+		k := Kind{
+			Name: declared.Name, Doc: declared.Doc, Redo: declared.Redo, Place: "node", Reads: []string{},
+			Args: view.Args(declared.Arguments()), Outputs: view.Args(declared.Outputs()), Example: strings.TrimSpace(declared.Example),
+		}
+		if declared.OnController {
+			k.Place = "controller"
+		}
+		for _, r := range ks.Get(k.Name).Reads {
+			k.Reads = append(k.Reads, read(r))
+		}
+		out = append(out, k)
+	}
+	return out
+}
+
+// Summary is the first sentence of the doc, without its stop.
+func (k Kind) Summary() string {
+	first, _, _ := strings.Cut(k.Doc, ". ")
+	return strings.TrimSuffix(first, ".")
+}
+
+// WhenUnknown says what becomes of a task of this kind whose outcome is unknown.
+func (k Kind) WhenUnknown() string {
+	switch engine.Redo(k.Redo) {
+	case engine.Pure:
+		return "asked again (it changes nothing)"
+	case engine.Idempotent:
+		return "done again (twice is as good as once)"
+	case engine.Checked:
+		return "the node is looked at: done, or not done and begun anew"
+	}
+	return "the node stops and a person is asked"
+}
+
+// Asks says in one line what the kind's plan asks of servers.
+func (k Kind) Asks() string {
+	if len(k.Reads) == 0 {
+		return "no server (it may read files of the node)"
+	}
+	return strings.Join(k.Reads, ", ")
+}
+
+// read is one thing a plan may ask. A star is one word that is no option, or any name.
+func read(r engine.Read) string {
+	switch {
+	case len(r.Argv) > 0:
+		return strings.Join(r.Argv, " ")
+	case r.Keyspace != "":
+		return "CQL of keyspace " + r.Keyspace
+	case r.SQL != "":
+		return "SQL of database " + r.SQL
+	}
+	return "GET " + r.Get
+}
