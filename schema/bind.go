@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 )
@@ -72,11 +73,15 @@ func needed(in *Input) string {
 // given reads the text of the command line by the decoder of the language.
 func (b *binder) given(in *Input, text string) {
 	v := in.value()
-	n := textNode(in, text)
+	n, why := textNode(in, text)
 	rep := &report{docs: docsOf(&document{src: Source{Name: commandLine}})}
 	d := &decoder{report: rep, literal: true}
+	if at := notText(text); at >= 0 {
+		b.refuse(in.Name, codeInputType, fmt.Sprintf("byte %d of the value is no text", at+1), "values are UTF-8 text without NUL bytes: give the path of a file instead")
+		return
+	}
 	if n == nil {
-		b.refuse(in.Name, codeInputType, fmt.Sprintf("%q is no %s", text, in.Type), formOf(in))
+		b.refuse(in.Name, codeInputType, fmt.Sprintf("%.60q is no %s%s", text, in.Type, why), formOf(in))
 		return
 	}
 	if d.decode(n, v) {
@@ -103,11 +108,12 @@ func formOf(in *Input) string {
 	return fmt.Sprintf("--input '%s={key: value}'", in.Name)
 }
 
-// textNode makes the value that the text stands for; nil when it is no YAML.
-func textNode(in *Input, text string) *yaml.Node {
+// textNode makes the value that the text stands for; nil, and why, when it is
+// no YAML.
+func textNode(in *Input, text string) (n *yaml.Node, why string) {
 	switch {
 	case isText(in.Type):
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Style: yaml.DoubleQuotedStyle}
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Style: yaml.DoubleQuotedStyle}, ""
 	case in.Type == "map" || strings.HasPrefix(strings.TrimSpace(text), "["):
 		return flowNode(in, text)
 	case in.Type == "list":
@@ -117,9 +123,9 @@ func textNode(in *Input, text string) *yaml.Node {
 				n.Content = append(n.Content, plainNode(in.Of, part))
 			}
 		}
-		return n
+		return n, ""
 	}
-	return plainNode(in.Type, text)
+	return plainNode(in.Type, text), ""
 }
 
 func plainNode(kind, text string) *yaml.Node {
@@ -130,11 +136,14 @@ func plainNode(kind, text string) *yaml.Node {
 	return n
 }
 
-func flowNode(in *Input, text string) *yaml.Node {
+func flowNode(in *Input, text string) (n *yaml.Node, why string) {
 	rep := &report{}
 	doc := parse(Source{Name: commandLine, Data: []byte(text)}, rep)
 	if doc.root == nil || rep.list.HasErrors() {
-		return nil
+		if len(rep.list) > 0 {
+			why = ": " + rep.list[0].Message
+		}
+		return nil, why
 	}
 	if isText(in.Of) {
 		for _, c := range doc.root.Content {
@@ -143,7 +152,7 @@ func flowNode(in *Input, text string) *yaml.Node {
 			}
 		}
 	}
-	return doc.root
+	return doc.root, ""
 }
 
 // fallback evaluates the default; it was checked at load against this site's
@@ -169,4 +178,15 @@ func plainValue(v reflect.Value) any {
 		return reflect.MakeSlice(v.Type(), 0, 0).Interface()
 	}
 	return v.Interface()
+}
+
+// notText is the first byte that text cannot hold, -1 when there is none:
+// plans and messages are JSON, and no program can be given a NUL.
+func notText(text string) int {
+	for i, r := range text {
+		if r == 0 || (r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD")) {
+			return i
+		}
+	}
+	return -1
 }

@@ -54,7 +54,7 @@ func TestBindRefuses(t *testing.T) {
 		{"types.yaml", "wait", "5", "--input wait: TM0503 \"5\" is no duration\n   write a number with its unit: 30s, 5m, 1h30m\n"},
 		{"types.yaml", "on", "yes", "--input on: TM0503 \"yes\": a string where a bool is due\n   write true or false\n"},
 		{"types.yaml", "text", "c", "--input text: TM0503 \"c\" is not allowed here\n   allowed: a, b\n"},
-		{"types.yaml", "exits", "[1, 2", "--input exits: TM0503 \"[1, 2\" is no list\n   --input exits=a,b or --input 'exits=[a, b]'\n"},
+		{"types.yaml", "exits", "[1, 2", "--input exits: TM0503 \"[1, 2\" is no list: this [ is not closed\n   --input exits=a,b or --input 'exits=[a, b]'\n"},
 		{"types.yaml", "exits", "1,x", "--input exits: TM0503 \"1,x\": a string where a whole number is due\n"},
 	} {
 		b, site := book(t, tc.book)

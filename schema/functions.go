@@ -14,7 +14,7 @@ type Function struct {
 	// Args names the arguments as a reader sees them; those in brackets may be left out.
 	Args string
 	Doc  string // one sentence
-	// Example is an expression without inputs; Gives is its value, as Show writes it.
+	// Example is an expression without inputs; Gives is its value as text, of a list as JSON.
 	Example, Gives string
 
 	min, max  int

@@ -10,57 +10,104 @@ import (
 	"github.com/expr-lang/expr/conf"
 )
 
-// maxTraced bounds one value in a tree.
+// maxTraced bounds one value in a tree, and one expression, in characters.
 const maxTraced = 120
 
 // trace prints the expression and the value of each of its parts, indented:
-// a failed condition shows what it was false about.
+// a failed condition shows what it was false about. Parts that the others left
+// undecided are said not to be evaluated. No secret is in it: conditions
+// cannot read any.
 func (e *Expr) trace(env map[string]any) string {
-	var b strings.Builder
-	traceNode(&b, e.tree, exprConfig(), e.values(env), 0)
-	return strings.TrimSuffix(b.String(), "\n")
+	t := &tracer{conf: exprConfig(), env: e.values(env)}
+	t.node(e.tree, 0, true)
+	return strings.TrimSuffix(t.out.String(), "\n")
 }
 
-func traceNode(b *strings.Builder, n ast.Node, c *conf.Config, env map[string]any, depth int) {
-	fmt.Fprintf(b, "%s%s = %s\n", strings.Repeat("  ", depth), n, traceValue(n, c, env))
+type tracer struct {
+	out  strings.Builder
+	conf *conf.Config
+	env  map[string]any
+}
+
+// node prints a part and those below it; reached tells whether the evaluation
+// came to it.
+func (t *tracer) node(n ast.Node, depth int, reached bool) {
+	value, text := any(nil), "not evaluated"
+	if reached {
+		value, text = t.value(n)
+	}
+	fmt.Fprintf(&t.out, "%s%s = %s\n", strings.Repeat("  ", depth), cutText(n.String()), text)
+	if !reached {
+		return
+	}
 	for _, part := range tracedParts(n) {
-		traceNode(b, part, c, env, depth+1)
+		t.node(part, depth+1, t.reaches(n, part, value))
 	}
 }
 
-// traceValue evaluates a part by itself. Parts that are not reached in the
-// whole may not evaluate; that is said, not an error.
-func traceValue(n ast.Node, c *conf.Config, env map[string]any) string {
-	p, err := program(n.String(), c)
-	if err != nil {
-		return "?"
+// reaches tells whether a part was needed for the value of the whole.
+func (t *tracer) reaches(n, part ast.Node, value any) bool {
+	switch n := n.(type) {
+	case *ast.BinaryNode:
+		if part == n.Left {
+			return true
+		}
+		left, _ := t.value(n.Left)
+		switch n.Operator {
+		case "and", "&&":
+			return left == true
+		case "or", "||":
+			return left == false
+		case "??":
+			return left == nil
+		}
+	case *ast.ConditionalNode:
+		cond, _ := t.value(n.Cond)
+		return part == n.Cond || (cond == true) == (part == n.Exp1)
 	}
-	v, err := expr.Run(p, env)
-	if err != nil {
-		return "(no value)"
-	}
-	text, ok := scalarText(v)
-	if s, isText := v.(string); isText || !ok {
-		text = quoted(v, s, isText)
-	}
-	if runes := []rune(text); len(runes) > maxTraced {
-		return string(runes[:maxTraced]) + "…"
-	}
-	return text
+	return true
 }
 
-func quoted(v any, s string, isText bool) string {
-	if isText {
-		return fmt.Sprintf("%q", s)
+// value evaluates a part by itself.
+func (t *tracer) value(n ast.Node) (any, string) {
+	p, err := program(n.String(), t.conf)
+	if err != nil {
+		return nil, "?"
 	}
+	t.env[meterRoot] = &meter{}
+	v, err := expr.Run(p, t.env)
+	if err != nil {
+		return nil, "(no value)"
+	}
+	return v, tracedValue(v)
+}
+
+// tracedValue writes text in quotes, so that blanks show.
+func tracedValue(v any) string {
 	if v == nil {
 		return "(no value)"
 	}
+	if s, ok := v.(string); ok {
+		return fmt.Sprintf("%q", cutText(s))
+	}
+	if text, ok := scalarText(v); ok {
+		return text
+	}
 	data, err := json.Marshal(v)
 	if err != nil {
-		return fmt.Sprint(v)
+		return "(cannot be shown)"
 	}
-	return string(data)
+	return cutText(string(data))
+}
+
+func cutText(text string) string {
+	if len(text) <= maxTraced {
+		return text
+	}
+	if runes := []rune(text[:min(len(text), 4*maxTraced+4)]); len(runes) > maxTraced {
+		return string(runes[:maxTraced]) + "…"
+	}
+	return text
 }
 
 // tracedParts are the parts worth a line: conditions down to what they read.
