@@ -41,7 +41,7 @@ func (l *Lines) Close() {}
 
 // Line is what happened, without the time; "" for progress.
 func Line(e engine.Event) string {
-	text := Clean(e.Message)
+	text := oneLine(e.Message)
 	switch e.Type {
 	case engine.EventProgress:
 		return ""
@@ -63,6 +63,17 @@ func Line(e engine.Event) string {
 		return text
 	}
 	return taskLine(e, text)
+}
+
+// oneLine puts the lines of a message, such as the tree of a condition, behind each other.
+func oneLine(text string) string {
+	var out []string
+	for line := range strings.Lines(text) {
+		if line = Clean(line); line != "" {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, "; ")
 }
 
 func taskLine(e engine.Event, text string) string {

@@ -146,7 +146,8 @@ func (pw *planWriter) line(f *Folded) {
 	t := f.Task()
 	sign, text := string(t.Change.Sign), f.Summary()
 	if t.Skip != "" {
-		sign, text = " ", "skipped, "+t.Skip
+		why, _, _ := strings.Cut(t.Skip, "\n")
+		sign, text = " ", "skipped, "+why
 	}
 	line := fmt.Sprintf("%s  %s %s  %s: %s%s", pw.indent, sign, t.Name(), t.Kind, Clean(text), f.Size())
 	pw.printf("%s  @%s\n", pw.st.paint(signColor(t.Change.Sign), line), NodeList(f.Nodes))
@@ -155,6 +156,10 @@ func (pw *planWriter) line(f *Folded) {
 // more is what stands below a task's line: its exact command, and its details in a long plan.
 func (pw *planWriter) more(t *engine.Task) {
 	if t.Skip != "" {
+		_, tree, _ := strings.Cut(t.Skip, "\n")
+		for line := range strings.Lines(tree) {
+			pw.printf("      %s%s\n", indent(line), Clean(line))
+		}
 		return
 	}
 	if len(t.Change.Argv) > 0 {
