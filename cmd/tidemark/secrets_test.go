@@ -221,7 +221,15 @@ func TestSecretsOfAKilledController(t *testing.T) {
 	_ = child.Wait()
 	h.keeps()
 	h.write("go", "")
-	h.wants(h.do("resume", "--yes"), exitDone)
+	code := h.do("resume", "--yes")
+	for range 100 { // a process that was being started holds the run's lock until it is
+		if code != exitLocked {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+		code = h.do("resume", "--yes")
+	}
+	h.wants(code, exitDone)
 	h.holds("begun", "x\n")
 	h.holds("again", secretValues()["env"])
 	h.keeps()
