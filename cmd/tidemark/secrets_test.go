@@ -32,7 +32,7 @@ printf %s "$B" >DIR/got.B
 cat DIR/got.stdin
 echo "A is $A and B is $B" >&2
 echo x >>DIR/begun
-[ -z "$WAIT" ] || while [ ! -e DIR/go ]; do sleep 0.01; done
+[ -z "$WAIT" ] || while [ -e DIR/begun ] && [ ! -e DIR/go ]; do sleep 0.01; done
 [ -z "$DIE" ] || [ -e DIR/died ] || { touch DIR/died; kill -9 $PPID; }
 exit $STATUS
 `
@@ -202,6 +202,7 @@ func TestSecretsChild(t *testing.T) {
 // A controller is killed while the task runs: resume reads the secrets again, for what is left.
 func TestSecretsOfAKilledController(t *testing.T) {
 	h := newSecretHouse(t)
+	t.Cleanup(func() { h.write("go", "") }) // whatever fails, the program ends
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestSecretsChild$")
 	child.Env = append(os.Environ(), childHouse+"="+h.dir)
 	if err := child.Start(); err != nil {
