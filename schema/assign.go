@@ -15,40 +15,9 @@ func assign(v reflect.Value, x any) error {
 	if s, ok := x.(Sealed); ok && v.Type() != sealedType {
 		return fmt.Errorf("the secret %q in an argument that takes none", s.Secrets()[0])
 	}
-	due := func(ok bool, name string) error {
-		if ok {
-			return nil
-		}
-		return fmt.Errorf("%s where %s is due", describe(x), article(name))
-	}
 	switch v.Type() {
-	case durationType:
-		d, ok := x.(time.Duration)
-		if d < 0 {
-			return fmt.Errorf("the duration %s is below zero", d)
-		}
-		v.SetInt(int64(d))
-		return due(ok, "duration")
-	case sizeType:
-		i, ok := coerceSize(x).(int)
-		if i < 0 {
-			return fmt.Errorf("the size %d is below zero", i)
-		}
-		v.SetInt(int64(i))
-		return due(ok, "size")
-	case sealedType:
-		if s, ok := x.(Sealed); ok {
-			v.Set(reflect.ValueOf(s))
-			return nil
-		}
-		s, ok := x.(string)
-		v.Set(reflect.ValueOf(SealText(s)))
-		return due(ok, "string")
-	case modeType:
-		s, _ := x.(string)
-		m, err := ParseMode(s)
-		v.SetUint(uint64(m))
-		return err
+	case durationType, sizeType, modeType, sealedType:
+		return assignOwn(v, x)
 	}
 	switch v.Kind() {
 	case reflect.Interface:
@@ -57,21 +26,60 @@ func assign(v reflect.Value, x any) error {
 	case reflect.String:
 		s, ok := x.(string)
 		v.SetString(s)
-		return due(ok, "string")
+		return due(ok, x, "string")
 	case reflect.Bool:
 		b, ok := x.(bool)
 		v.SetBool(b)
-		return due(ok, "bool")
+		return due(ok, x, "bool")
 	case reflect.Int, reflect.Int64:
 		i, ok := coerceInt(x).(int)
 		v.SetInt(int64(i))
-		return due(ok, "int")
+		return due(ok, x, "int")
 	case reflect.Float64:
 		f, ok := number(x)
 		v.SetFloat(f)
-		return due(ok, "number")
+		return due(ok, x, "number")
 	}
 	return assignMany(v, plain(x))
+}
+
+func due(ok bool, x any, name string) error {
+	if ok {
+		return nil
+	}
+	return fmt.Errorf("%s where %s is due", describe(x), article(name))
+}
+
+// assignOwn fills the types of the language itself; arithmetic may have led
+// below zero.
+func assignOwn(v reflect.Value, x any) error {
+	switch v.Type() {
+	case sealedType:
+		s, ok := x.(Sealed)
+		if text, isText := x.(string); isText {
+			s, ok = SealText(text), true
+		}
+		v.Set(reflect.ValueOf(s))
+		return due(ok, x, "string")
+	case durationType:
+		d, ok := x.(time.Duration)
+		if d < 0 {
+			return fmt.Errorf("the duration %s is below zero", d)
+		}
+		v.SetInt(int64(d))
+		return due(ok, x, "duration")
+	case sizeType:
+		i, ok := coerceSize(x).(int)
+		if i < 0 {
+			return fmt.Errorf("the size %d is below zero", i)
+		}
+		v.SetInt(int64(i))
+		return due(ok, x, "size")
+	}
+	s, _ := x.(string)
+	m, err := ParseMode(s)
+	v.SetUint(uint64(m))
+	return err
 }
 
 func assignMany(v reflect.Value, x any) error {

@@ -1,0 +1,54 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+// equality may ask a missing value only whether it is nil.
+func (c *checker) equality(n *ast.BinaryNode) *typ {
+	l, r := c.visit(n.Left), c.visit(n.Right)
+	if s := tainted(l, r); s != "" {
+		return c.untold(n, n.Operator+" looks at", s)
+	}
+	if l.kind != tNil && r.kind != tNil {
+		l, r = c.sureOf(n.Left, l), c.sureOf(n.Right, r)
+	}
+	if join(l, r) == nil {
+		c.error(n, codeMismatch, fmt.Sprintf("%s is never equal to %s", a(l), a(r)), madeOfText(l, r))
+	}
+	c.enumValue(n.Right, l)
+	c.enumValue(n.Left, r)
+	return scalarType(tBool)
+}
+
+// enumValue reports a written text that the enum on the other side cannot be.
+func (c *checker) enumValue(n ast.Node, other *typ) {
+	text, ok := n.(*ast.StringNode)
+	if ok && other.values != nil && !slices.Contains(other.values, text.Value) {
+		c.error(n, codeMismatch, fmt.Sprintf("it is never %q", text.Value), suggest(text.Value, "values", other.values))
+	}
+}
+
+// madeOfText says how the text on one side becomes what the other side is.
+func madeOfText(l, r *typ) string {
+	for i, t := range []*typ{l, r} {
+		other := []*typ{r, l}[i]
+		switch {
+		case t.kind == tDuration && (other.kind == tString || other.number()):
+			return `duration("5s") makes a duration of text`
+		case t.kind == tSize && other.kind == tString:
+			return `size("2GiB") makes a size of text`
+		}
+	}
+	return ""
+}
+
+func (c *checker) sureOf(n ast.Node, t *typ) *typ {
+	if t.maybe == "" {
+		return t
+	}
+	return c.used(n)
+}
