@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -312,6 +313,28 @@ stages:
 		if len(out) > 0 {
 			t.Errorf("the secret lies in %s", out)
 		}
+	}
+}
+
+// A kind that says so runs in the network namespace of the node, in the dry run as in apply; another one does not.
+func TestProgramInNetns(t *testing.T) {
+	name := fmt.Sprintf("tidemark-test-%d", os.Getpid())
+	if out, err := exec.CommandContext(t.Context(), "ip", "netns", "add", name).CombinedOutput(); err != nil {
+		t.Skipf("no network namespace can be made here: %v %s", err, out)
+	}
+	t.Cleanup(func() { _ = exec.CommandContext(context.Background(), "ip", "netns", "del", name).Run() })
+	for netns, want := range map[string]string{"true": "alone", "false": "with others"} {
+		d := newDesk(t)
+		d.write("site.yaml", strings.Replace(hereSite, "connection: local", "connection: local, netns: "+name, 1), 0o644)
+		d.write("kinds/links/links", `#!/bin/sh
+[ "$1" = describe ] && { echo '{"protocol": 1, "name": "links", "doc": "D.", "redo": "idempotent", "netns": '`+netns+`', "example": "{id: x, links: {}}"}'; exit; }
+others=$(sed 's/^ *//' /proc/net/dev | grep : | grep -c -v ^lo:)
+[ "$others" = 0 ] && said=alone || said='with others'
+[ "$1" = plan ] && echo '{"sign": "+", "summary": "'"$said"'"}' || echo '{"note": "applied '"$said"'"}'
+`, 0o755)
+		d.book("id: l, links: {}")
+		wants(t, d.tidemark(0, "plan", d.path("try.yaml")), "links: "+want)
+		wants(t, d.tidemark(0, "--yes", "run", d.path("try.yaml")), "applied "+want)
 	}
 }
 
