@@ -36,12 +36,11 @@ func (a *app) schema(ctx context.Context, sort string) error {
 	if i < 0 {
 		return usagef("", "there is no sort of file %q%s; there are %s", sort, meant(sort, fileSorts()), strings.Join(fileSorts(), ", "))
 	}
-	own, err := a.everyKind(ctx)
+	kinds, _, err := a.declaredKinds(ctx, nil)
 	if err != nil {
 		return err
 	}
-	a.tellBroken(own, nil)
-	text, err := jsonschema.Write(files[i], own.kinds.Schema())
+	text, err := jsonschema.Write(files[i], kinds)
 	if err != nil {
 		return err
 	}

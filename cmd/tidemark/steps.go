@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"tidemark/cmd/internal/reference"
 	"tidemark/cmd/internal/view"
+	"tidemark/schema"
 )
 
 func newSteps(a *app) *cobra.Command {
@@ -20,12 +22,11 @@ func newSteps(a *app) *cobra.Command {
 }
 
 func (a *app) steps(ctx context.Context, args []string) error {
-	own, err := a.everyKind(ctx)
+	declared, own, err := a.declaredKinds(ctx, args)
 	if err != nil {
 		return err
 	}
-	a.tellBroken(own, args)
-	all := reference.Kinds(own.kinds)
+	all := reference.Kinds(declared, own.kinds)
 	if len(args) == 1 {
 		return a.step(all, args[0])
 	}
@@ -38,6 +39,29 @@ func (a *app) steps(ctx context.Context, args []string) error {
 	}
 	view.Table(a.stdout, []string{"KIND", "WHEN UNKNOWN", "WHAT IT DOES"}, rows)
 	return nil
+}
+
+// declaredKinds are the kinds that a step of this site may have, by name: of the build, of the site's programs, and those
+// made of steps. What is wrong with one is said; with names, only of those.
+func (a *app) declaredKinds(ctx context.Context, names []string) ([]schema.Kind, *ownKinds, error) {
+	own, err := a.everyKind(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	a.tellBroken(own, names)
+	src, err := a.siteSource()
+	if n := (*noSite)(nil); err != nil && !errors.As(err, &n) {
+		return nil, nil, err
+	}
+	texts, err := siteTexts(a.siteDirs(src.Name))
+	if err != nil {
+		return nil, nil, err
+	}
+	made, diags := schema.Composites(texts.Kinds, own.kinds.Schema(), nil, names...)
+	fmt.Fprint(a.stderr, diags.Render(texts.Kinds...))
+	all := append(own.kinds.Schema(), made...)
+	slices.SortFunc(all, func(x, y schema.Kind) int { return strings.Compare(x.Name, y.Name) })
+	return all, own, nil
 }
 
 func (a *app) step(all []reference.Kind, name string) error {

@@ -7,6 +7,7 @@ import (
 
 	"tidemark/cmd/internal/view"
 	"tidemark/engine"
+	"tidemark/schema"
 )
 
 // Kind is a kind of step for readers.
@@ -21,10 +22,11 @@ type Kind struct {
 	Example string     `json:"example"` // one step, without the dash
 }
 
-// Kinds explains all kinds, by name.
-func Kinds(ks *engine.Kinds) []Kind {
+// Kinds explains kinds as the language declares them, in their order. What the plan of one asks, ks knows; one that is made
+// of steps asks through them.
+func Kinds(list []schema.Kind, ks *engine.Kinds) []Kind {
 	var out []Kind
-	for _, declared := range ks.Schema() {
+	for _, declared := range list {
 		k := Kind{
 			Name: declared.Name, Doc: declared.Doc, Redo: declared.Redo, Place: "node", Reads: []string{},
 			Args: view.Args(declared.Arguments()), Outputs: view.Args(declared.Outputs()), Example: strings.TrimSpace(declared.Example),
@@ -32,9 +34,7 @@ func Kinds(ks *engine.Kinds) []Kind {
 		if declared.OnController {
 			k.Place = "controller"
 		}
-		for _, r := range ks.Get(k.Name).Reads {
-			k.Reads = append(k.Reads, read(r))
-		}
+		k.Reads = append(k.Reads, reads(ks.Get(k.Name))...)
 		out = append(out, k)
 	}
 	return out
@@ -65,6 +65,18 @@ func (k Kind) Asks() string {
 		return "no server (it may read files of the node)"
 	}
 	return strings.Join(k.Reads, ", ")
+}
+
+// reads are what the plan of a kind asks; nil is a kind made of steps.
+func reads(k *engine.Kind) []string {
+	if k == nil {
+		return []string{"what its steps ask"}
+	}
+	var out []string
+	for _, r := range k.Reads {
+		out = append(out, read(r))
+	}
+	return out
 }
 
 // read is one thing a plan may ask. A star is one word that is no option, or any name.
