@@ -122,7 +122,7 @@ func (x *Executor) stream(ctx context.Context, ref TaskRef, b Bridge) (fatal, er
 func pump(src, dst io.ReadWriteCloser) error {
 	ends := make(chan error, 2)
 	carry := func(to io.Writer, from io.Reader) {
-		_, err := io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{from}, make([]byte, 1<<20))
+		_, err := io.Copy(to, from) // two sessions join their pipes themselves
 		ends <- err
 	}
 	var both sync.WaitGroup

@@ -1,0 +1,88 @@
+package link
+
+import (
+	"errors"
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// spliced is how much goes from pipe to pipe at once.
+const spliced = 1 << 20
+
+// splice moves what comes out of one pipe into another until the first ends. The bytes stay in the kernel: carried
+// through this process, each would be copied twice more.
+func splice(to, from *os.File) (total int64, err error) {
+	out, err := to.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	in, err := from.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	gone := out.Control(func(w uintptr) { // to stays open meanwhile
+		total, err = spliceAll(int(w), out.Write, in.Read)
+	})
+	return total, errors.Join(err, gone)
+}
+
+// spliceAll waits for bytes to read, and where the other pipe is full for room in it.
+func spliceAll(w int, writable, readable func(func(uintptr) bool) error) (total int64, err error) {
+	for {
+		n, full, r := 0, false, 0
+		werr := readable(func(fd uintptr) bool {
+			r = int(fd)
+			n, err = move(w, r)
+			full = errors.Is(err, unix.EAGAIN) && waiting(r)
+			return full || !errors.Is(err, unix.EAGAIN)
+		})
+		if werr == nil && full {
+			werr = writable(func(uintptr) bool {
+				n, err = move(w, r)
+				return !errors.Is(err, unix.EAGAIN) || !waiting(r)
+			})
+		}
+		switch {
+		case werr != nil:
+			return total, werr
+		case errors.Is(err, unix.EAGAIN):
+			continue
+		case err != nil:
+			return total, os.NewSyscallError("splice", err)
+		case n == 0:
+			return total, nil
+		}
+		total += int64(n)
+	}
+}
+
+func move(w, r int) (int, error) {
+	for {
+		n, err := unix.Splice(r, nil, w, nil, spliced, unix.SPLICE_F_MOVE|unix.SPLICE_F_NONBLOCK)
+		if !errors.Is(err, unix.EINTR) {
+			return int(n), err
+		}
+	}
+}
+
+// waiting tells whether a pipe holds bytes.
+func waiting(r int) bool {
+	n, err := unix.IoctlGetInt(r, unix.TIOCINQ)
+	return err == nil && n > 0
+}
+
+// WriteTo carries the stream into w; between two sessions the bytes do not pass through this process.
+func (s *stream) WriteTo(w io.Writer) (int64, error) {
+	to, ok := w.(*stream)
+	if !ok {
+		return io.CopyBuffer(w, struct{ io.Reader }{s}, make([]byte, spliced))
+	}
+	held, err := io.CopyN(to.p.in, s.p.lines.r, int64(s.p.lines.r.Buffered())) // behind the hello line
+	if err != nil {
+		return held, err
+	}
+	n, err := splice(to.p.in, s.p.out)
+	return held + n, err
+}
