@@ -41,6 +41,26 @@ func (n *snapshotNode) open() *backup.Manifest {
 	return m
 }
 
+// Each call of nodetool starts a JVM, a second and more: a backup needs two.
+func TestBackupCallsNodetoolTwice(t *testing.T) {
+	n := newSnapshotNode(t)
+	for _, do := range []func() error{
+		func() error {
+			_, _, err := n.Apply(Snapshot(), &snapshot{Tag: tag, Keyspaces: []string{"homer", "memento"}})
+			return err
+		},
+		func() error { _, _, err := n.Apply(SaveSnapshot(), saving()); return err },
+	} {
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{"nodetool snapshot -t " + tag + " -- homer memento", "nodetool clearsnapshot -t " + tag + " -- homer memento"}
+	if d := cmp.Diff(want, n.Ground.Calls()); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestSaveSnapshot(t *testing.T) {
 	n := newSnapshotNode(t)
 	n.take("other-tool", []string{"homer"})
@@ -187,6 +207,9 @@ func TestSaveCopiesAcrossFileSystems(t *testing.T) {
 
 func TestSaveOntoAFullDiskLeavesNothing(t *testing.T) {
 	n, did := newSnapshotNode(t), &tally{}
+	if err := os.Truncate(n.disks()[1]+"/homer/"+simservs+"/nb-2-big-Data.db", worthMarking); err != nil {
+		t.Fatal(err)
+	}
 	n.take(tag, []string{"homer", "memento"})
 	_, err := saving().apply(t.Context(), n.host(), counted(did, func(from string) error {
 		if strings.Contains(from, "da-1-bti-TOC") {
@@ -211,6 +234,9 @@ func TestSaveOntoAFullDiskLeavesNothing(t *testing.T) {
 
 func TestSaveGoesOnWhereItWasCutOff(t *testing.T) {
 	n, did := newSnapshotNode(t), &tally{}
+	if err := os.Truncate(n.disks()[1]+"/homer/"+simservs+"/nb-2-big-Data.db", worthMarking); err != nil {
+		t.Fatal(err)
+	}
 	n.take(tag, []string{"homer", "memento"})
 	_, err := saving().apply(t.Context(), n.host(), counted(did, func(from string) error {
 		if strings.Contains(from, "da-1-bti-Statistics") {

@@ -130,7 +130,7 @@ func (s *saveSnapshot) tables(ctx context.Context, h *engine.Host, r *ring, m *b
 			return err
 		}
 	}
-	return nil
+	return backup.Space(flush(sv.root), sv.root)
 }
 
 // discard gives the space of a half-saved backup back when the disk is full; any other failure leaves what is

@@ -38,6 +38,10 @@ type disk struct {
 
 func realDisk() disk { return disk{link: os.Link, copy: copyFile} }
 
+// worthMarking is how large a table is marked as saved: a smaller one is saved again in less time than the disk takes
+// to make its mark durable.
+const worthMarking = 4 << 20
+
 // table saves one table, or takes the list of an earlier attempt that finished it.
 func (s *saver) table(ctx context.Context, t *backup.Table, files []component) error {
 	key := t.Keyspace + "." + t.Dir
@@ -48,7 +52,7 @@ func (s *saver) table(ctx context.Context, t *backup.Table, files []component) e
 			return nil
 		}
 	}
-	if err := s.save(ctx, t, files); err != nil {
+	if err := s.save(ctx, t, files); err != nil || t.Bytes() < worthMarking {
 		return err
 	}
 	data, err := json.Marshal(t.Files)
