@@ -37,7 +37,7 @@ type ToolOut struct {
 func Nodetool() engine.Kind {
 	return engine.Kind{
 		Name: "nodetool",
-		Doc: "Runs one of a closed list of nodetool commands and proves its effect. Drain is proved by the mode DRAINED, the compaction switches by their status. " +
+		Doc: "Runs one of a closed list of nodetool commands and proves its effect. Drain is proved by closed ports and a commit log with nothing left in it, or by the mode DRAINED, the compaction switches by their status. " +
 			"A drain needs a running Cassandra, or one that was stopped with nothing left to replay: then there is nothing to do.",
 		Example: "id: drain\nnodetool: {command: drain}\ntimeout: 5m",
 		Redo:    engine.Idempotent,
@@ -61,14 +61,14 @@ func (s *toolStep) Plan(ctx context.Context, v *engine.View) (engine.Change, err
 	return engine.Change{}, engine.Failf(engine.ClassPrecondition, "nodetool: no command %q", s.Command)
 }
 
-// Apply runs the command; the client proves it.
+// Apply runs the command and has it proved.
 func (s *toolStep) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
 	tool := nodetool.New(h)
-	err := s.run(ctx, tool)
+	err := s.run(ctx, h, tool)
 	if err != nil {
 		return engine.Output{}, err
 	}
-	mode := nodetool.Drained // proved by the client; asking again would cost a second in which nothing serves
+	mode := nodetool.Drained // proved; asking again would cost a second in which nothing serves
 	if s.Command != drain {
 		mode, err = tool.Mode(ctx)
 	}
@@ -78,10 +78,10 @@ func (s *toolStep) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (
 	return engine.Output{Value: ToolOut{Command: s.Command, Mode: mode}, Note: fmt.Sprintf("nodetool %s: mode %s", s.Command, mode)}, err
 }
 
-func (s *toolStep) run(ctx context.Context, tool *nodetool.Tool) error {
+func (s *toolStep) run(ctx context.Context, h *engine.Host, tool *nodetool.Tool) error {
 	switch s.Command {
 	case drain:
-		return noDrain(tool.Drain(ctx, within(ctx, drainLimit)))
+		return noDrain(drainNow(ctx, h, tool))
 	case flushed:
 		return tool.Flush(ctx, s.Keyspaces)
 	}

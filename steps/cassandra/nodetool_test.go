@@ -11,6 +11,7 @@ import (
 
 	"tidemark/engine"
 	"tidemark/steps/internal/cassconf"
+	"tidemark/steps/internal/nodetool"
 	"tidemark/steps/internal/nodetool/nodetooltest"
 )
 
@@ -74,6 +75,40 @@ func TestDrainThatDoesNotDrainFails(t *testing.T) {
 	_, _, err := n.Apply(Nodetool(), &toolStep{Command: drain})
 	if err == nil || !strings.Contains(err.Error(), "the mode is NORMAL") || engine.NextOf(err) == "" {
 		t.Errorf("%v", err)
+	}
+}
+
+// While nothing serves, no JVM is started to prove what the disk tells; a commit log with rows in it proves nothing.
+func TestDrainIsProvedOnDiskWhereItCan(t *testing.T) {
+	for name, c := range map[string]struct {
+		log   []byte
+		after string
+		asked bool
+		fails bool
+	}{
+		"nothing left":               {log: make([]byte, 4096), after: "DRAINED"},
+		"rows left":                  {log: []byte("\x00\x00\x00\x07rows that were never flushed"), after: "DRAINED", asked: true},
+		"no commit log there":        {after: "DRAINED", asked: true},
+		"drained to its end in vain": {log: []byte("\x00\x00\x00\x07rows that were never flushed"), after: "DRAINING", asked: true, fails: true},
+		"not drained at all":         {log: make([]byte, 4096), after: "NORMAL", asked: true, fails: true},
+	} {
+		n := newToolNode(t)
+		if c.log != nil {
+			n.write("/var/lib/cassandra/commitlog/CommitLog-7-1.log", c.log)
+		}
+		n.Ground.OnExec = func(argv []string) (engine.Result, error) {
+			if argv[1] == "drain" {
+				n.become(c.after)
+				return engine.Result{}, nil
+			}
+			return n.exec(argv)
+		}
+		h := engine.NewHost(n.actual(Nodetool()), n.Marks)
+		err := drainNow(t.Context(), h, nodetool.New(h))
+		asked := slices.Contains(n.Ground.Calls(), "nodetool netstats")
+		if asked != c.asked || (err != nil) != c.fails {
+			t.Errorf("%s: nodetool was asked: %v, %v", name, asked, err)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tidemark/engine"
@@ -64,6 +65,39 @@ func (s *toolStep) drainable(ctx context.Context, v *engine.View) error {
 			"wait until nodetool netstats says NORMAL (or DRAINED), then again")
 	}
 	return err
+}
+
+// drainNow drains and proves it. From now on nothing serves, so the proof comes from the disk where it can, and only
+// else from nodetool, which takes a second and more.
+func drainNow(ctx context.Context, h *engine.Host, tool *nodetool.Tool) error {
+	if err := tool.Drain(ctx, within(ctx, drainLimit)); err != nil {
+		return err
+	}
+	if drainedOnDisk(ctx, h) {
+		return nil
+	}
+	return tool.ProveDrained(ctx)
+}
+
+// drainedOnDisk tells whether Cassandra takes neither requests nor other members' writes any more, and its commit log is
+// there and has nothing to replay. What cannot be told is no.
+func drainedOnDisk(ctx context.Context, a engine.Asker) bool {
+	c, err := readConfig(a)
+	if err != nil {
+		return false
+	}
+	for _, port := range []string{c.CQLAddress(), c.StorageAddress()} {
+		if open, err := a.Listens(ctx, engine.Signaling, port); err != nil || open {
+			return false
+		}
+	}
+	dir := a.Path(c.CommitLog)
+	files, err := names(dir)
+	if err != nil || !slices.ContainsFunc(files, func(f string) bool { return strings.HasPrefix(f, "CommitLog-") }) {
+		return false
+	}
+	why, err := pending(dir)
+	return err == nil && why == ""
 }
 
 // clean probes factClean: what runs is clean while it is drained; what is stopped, when nothing is left to replay.

@@ -206,6 +206,7 @@ func TestEveryCallHasADeadlineAndTheSignallingNetwork(t *testing.T) {
 	_ = n.Snapshot(ctx, "b1", []string{"homer"})
 	_ = n.ClearSnapshot(ctx, "b1", []string{"homer"})
 	_ = n.Drain(ctx, time.Minute)
+	_ = n.ProveDrained(ctx)
 	_ = n.Repair(ctx, "homer", true, time.Hour)
 	_ = n.Flush(ctx, nil)
 	_, _ = n.Status(ctx)
