@@ -15,8 +15,8 @@ import (
 	"tidemark/engine"
 )
 
-// StateFormat is the version of the node's state directory.
-const StateFormat = 1
+// StateFormat is the version of the node's state directory. In version 1 intents and receipts were files of their own.
+const StateFormat = 2
 
 // keepReceipts is how long a closed run's records stay on the node.
 const keepReceipts = 30 * 24 * time.Hour
@@ -48,7 +48,7 @@ func DefaultDir() (string, error) {
 	return filepath.Join(home, ".local", "state", "tidemark", "node"), err
 }
 
-// open makes the directory on first use and refuses one of a newer format.
+// open makes the directory on first use and refuses one of another format, unless nothing in it is needed any more.
 func (s store) open() error {
 	path := filepath.Join(s.dir, "format.json")
 	var f format
@@ -59,10 +59,26 @@ func (s store) open() error {
 			return err
 		}
 		return s.write(path, format{StateFormat})
-	case err == nil && f.Format != StateFormat:
+	case err != nil || f.Format == StateFormat:
+		return err
+	case f.Format > StateFormat:
 		return engine.Failf(engine.ClassPrecondition, "node state %s has format %d, this build knows %d", s.dir, f.Format, StateFormat)
 	}
-	return err
+	return s.renew(path, f.Format)
+}
+
+// renew takes over a directory of an older format: what is in it of closed runs is only history. The records of an open
+// run cannot be read, and taken for absent its tasks would run twice.
+func (s store) renew(path string, old int) error {
+	held, err := s.lockRecord()
+	if err != nil {
+		return err
+	}
+	if held != nil {
+		return engine.WithNext(engine.Failf(engine.ClassPrecondition, "node state %s has format %d, and run %s is open in it", s.dir, old, held.Run),
+			"finish that run with the build that began it, or abandon it there")
+	}
+	return s.write(path, format{StateFormat})
 }
 
 func (s store) runDir(run string) string { return filepath.Join(s.dir, "runs", url.PathEscape(run)) }
