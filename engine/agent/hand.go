@@ -29,6 +29,7 @@ func startHand() (*hand, error) {
 	}
 	ours, theirs := os.NewFile(uintptr(pair[0]), "order"), os.NewFile(uintptr(pair[1]), "order")
 	defer theirs.Close()
+	defer ours.Close()
 	input, err := unixConn(ours)
 	if err != nil {
 		return nil, err
@@ -88,9 +89,8 @@ func takeOrder(in *os.File) (o order, lock *os.File, err error) {
 	return o, os.NewFile(uintptr(fds[0]), "lock"), errors.Join(err, unix.Close(fds[1]))
 }
 
-// unixConn takes f over.
+// unixConn is a connection over a copy of f's descriptor.
 func unixConn(f *os.File) (*net.UnixConn, error) {
-	defer f.Close()
 	c, err := net.FileConn(f)
 	if err != nil {
 		return nil, err
