@@ -61,6 +61,13 @@ const (
 	codeSiteAddress = "TM0602"
 	codeSiteSecret  = "TM0603"
 
+	codeChange     = "TM0701" // not one change that can be made
+	codeTarget     = "TM0702" // of an overlay, is gone
+	codeWas        = "TM0703" // the target is not what it was
+	codeExpect     = "TM0704"
+	codeTwoChanges = "TM0705" // two overlays decide one value
+	codeGate       = "TM0706" // a gate is taken away
+
 	codeInclude       = "TM0801" // no list of stages of that name
 	codeIncludeCircle = "TM0802"
 	codeGiven         = "TM0803" // with: not what the inputs are
@@ -147,6 +154,13 @@ func Codes() []Code {
 		{codeSiteGroup, "groups of a site"},
 		{codeSiteAddress, "the address of a node"},
 		{codeSiteSecret, "where a secret comes from"},
+
+		{codeChange, "not a change that can be made"},
+		{codeTarget, "the target is gone"},
+		{codeWas, "the target is not what it was"},
+		{codeExpect, "another text than expected"},
+		{codeTwoChanges, "two overlays change one value"},
+		{codeGate, "a gate is taken away"},
 
 		{codeInclude, "no such list of stages"},
 		{codeIncludeCircle, "a list of stages that includes itself"},

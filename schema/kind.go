@@ -17,6 +17,7 @@ type Kind struct {
 	Example      string
 	OnController bool
 	Redo         string // pure, idempotent, checked or manual
+	Gate         bool   // proves, before the first change, what must hold for those after it
 	Args         any
 	Out          any
 	// Broken says why the kind cannot be used; every step that does gets it as a mistake. All else but Name is

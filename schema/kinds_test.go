@@ -10,7 +10,7 @@ import (
 // testKinds is a small list that has every argument type of the language.
 func testKinds() []schema.Kind {
 	return []schema.Kind{
-		{Name: "check-restore", Redo: "pure", Args: checkRestore{}, Out: gateOut{}},
+		{Name: "check-restore", Redo: "pure", Gate: true, Args: checkRestore{}, Out: gateOut{}},
 		{Name: "restore-keyspace", Redo: "checked", Args: restoreKeyspace{}, Out: restoreOut{}},
 		{Name: "monit", Redo: "checked", Args: monit{}},
 		{Name: "nodetool", Redo: "idempotent", Args: nodetool{}},

@@ -35,6 +35,7 @@ type loader struct {
 	ids     map[string]*yaml.Node // every step id of the text
 	past    map[string]past       // the steps before the one being read
 	frame   *frame                // whose inputs are seen
+	merged  *merger               // nil without overlays
 
 	within *within // the composite step whose steps are read
 
@@ -56,6 +57,11 @@ func Load(src Sources, kinds []Kind, site *Site) (*Runbook, Diagnostics) {
 	sum := sha256.Sum256(src.Runbook.Data)
 	l.book = &Runbook{Sources: Sources{Runbook: src.Runbook}, Digest: hex.EncodeToString(sum[:]), docs: r.docs}
 	l.kindFiles()
+	l.merged = l.overlays(doc.root)
+	l.book.root, l.book.merged = doc.root, l.merged
+	if l.merged != nil {
+		l.book.ungated = l.merged.ungated
+	}
 	l.load(doc.root)
 	if r.list.HasErrors() {
 		return nil, r.list.sorted()
@@ -156,8 +162,11 @@ func items(n *yaml.Node) []*yaml.Node {
 	return n.Content
 }
 
-// valueOf gives a key's value, nil when it is no mapping or lacks the key.
+// valueOf gives a key's value, nil when it is absent, no mapping or lacks the key.
 func valueOf(n *yaml.Node, key string) *yaml.Node {
+	if n == nil {
+		return nil
+	}
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}

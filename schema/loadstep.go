@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -17,6 +18,7 @@ type stepFile struct {
 	ForEach *yaml.Node    `json:"for-each" is:"items" help:"an expression that gives a list, or a list: the step runs for each item"`
 	Key     *yaml.Node    `json:"key" is:"key" help:"text that tells the items apart"`
 	When    *yaml.Node    `json:"when" is:"condition" help:"condition: where it does not hold the step is skipped"`
+	Skip    text          `json:"skip" help:"the reason why the step is not run"`
 	Timeout time.Duration `json:"timeout" help:"limit of each attempt"`
 	Retry   *yaml.Node    `json:"retry" is:"retry" help:"when a failed attempt is repeated"`
 	User    text          `json:"user" is:"word" help:"user on the node to run as"`
@@ -95,6 +97,7 @@ func (l *loader) step(n *yaml.Node, here *place) *Step {
 	l.decode(plain, reflect.ValueOf(&f).Elem())
 	step := &Step{
 		ID: f.ID.Value, Path: l.within.path + f.ID.Value, Timeout: f.Timeout, User: cmp.Or(f.User.Value, l.within.user()), Pos: l.docs.pos(n), args: args,
+		Skip: cmp.Or(f.Skip.Value, l.within.skip()),
 		leaves: map[*yaml.Node]*leaf{}, conds: map[*yaml.Node]*Expr{}, docs: l.docs, frame: l.frame,
 	}
 	l.stepRules(step, f, here.stage)
@@ -106,13 +109,14 @@ func (l *loader) step(n *yaml.Node, here *place) *Step {
 		step.kind, _ = l.kind(step.Kind)
 		l.broken(step, kindKey)
 		l.place(kindKey, step.kind, here)
+		l.skipped(step, f.Skip)
 	}
 	l.stepParts(step, f, l.scopeAt(here))
 	l.stepTimes(step, valueOf(plain, "timeout"))
 	if step.kind.made != nil {
 		l.unfold(step, kindKey, plain, here)
 	}
-	l.remember(step, here, f.When != nil)
+	l.remember(step, here, f.When != nil || f.Skip.node != nil)
 	return step
 }
 
@@ -188,6 +192,18 @@ func (l *loader) stepRules(step *Step, f stepFile, s *Stage) {
 		return
 	}
 	step.On, _ = l.on(f.On)
+}
+
+// skipped reads why a step is not run, and warns when it is a gate.
+func (l *loader) skipped(step *Step, reason text) {
+	switch {
+	case reason.node == nil:
+	case strings.TrimSpace(reason.Value) == "":
+		l.at(reason.node, codeChange, "an empty reason", "write why, for whoever reads the plan")
+	case step.kind.Gate:
+		l.book.ungated = append(l.book.ungated, fmt.Sprintf("the gate %s (%s) is skipped: %s", step.ID, step.Kind, reason.Value))
+		l.warn(reason.node, codeGate, fmt.Sprintf("the gate %s (%s) is skipped", step.ID, step.Kind), "nothing proves any more that no data will be lost; the plan says so")
+	}
 }
 
 // place refuses a kind on the wrong side: controller kinds see no node, and a

@@ -166,7 +166,7 @@ func (l *loader) lazySteps(seen map[string]*typ, out func(past) (*typ, *away)) *
 				return nil, &away{codeOrder, fmt.Sprintf("step %q does not run before this one", id), "outputs are known only after their step"}
 			}
 			if !ok {
-				return nil, nil
+				return nil, l.merged.took(id)
 			}
 			t, why := out(b)
 			if t == nil {

@@ -24,6 +24,9 @@ type Runbook struct {
 	Sources   Sources // the texts it was made from
 
 	docs       *docs
+	root       *yaml.Node
+	merged     *merger // nil without overlays
+	ungated    []string
 	afterwards []*leaf
 }
 
@@ -108,6 +111,7 @@ type Step struct {
 	Retry   *Retry
 	On      []string // in finally: where it runs; empty = all nodes of the run
 	ForEach bool
+	Skip    string // why it is not run, "" = it is
 	Pos     Pos
 
 	kind   Kind

@@ -24,6 +24,14 @@ func (w *within) user() string {
 	return w.step.User
 }
 
+// skip is why the steps inside are not run, "" when they are.
+func (w *within) skip() string {
+	if w.step == nil {
+		return ""
+	}
+	return w.step.Skip
+}
+
 // waits are the steps for whose outputs a step waits: its own, and all that
 // the composite step around it waits for.
 func (w *within) waits(own map[string]bool) []string {

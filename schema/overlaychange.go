@@ -1,0 +1,119 @@
+package schema
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// changeFile is the declaration of one change. Exactly one of the first six
+// keys names its target.
+type changeFile struct {
+	Set          text       `json:"set" help:"a value: STAGE/STEP.field, STAGE.field, inputs.NAME.default, vars.NAME, title"`
+	InsertBefore text       `json:"insert-before" help:"a step or stage"`
+	InsertAfter  text       `json:"insert-after" help:"a step or stage"`
+	Replace      text       `json:"replace" help:"a step or stage"`
+	Remove       text       `json:"remove" help:"a step or stage"`
+	Skip         text       `json:"skip" help:"a step or stage"`
+	To           *yaml.Node `json:"to" help:"the value"`
+	Was          *yaml.Node `json:"was" help:"what stood there when the overlay was written: a value, the kind of a step, the step ids of a stage"`
+	Steps        *yaml.Node `json:"steps" help:"steps to insert"`
+	Stages       *yaml.Node `json:"stages" help:"stages to insert"`
+	By           *yaml.Node `json:"by" help:"the step or stage that takes its place"`
+	Because      text       `json:"because" help:"the reason, for whoever reads the plan"`
+	Over         text       `json:"over" help:"name of the earlier overlay whose change this one replaces"`
+}
+
+// change is one entry of an overlay.
+type change struct {
+	changeFile
+	overlay *overlay
+	entry   *yaml.Node
+	verb    string // the key that names the target
+	at      text   // the target
+}
+
+// change reads one entry; nil when it cannot be applied.
+func (m *merger) change(o *overlay, entry *yaml.Node) *change {
+	c := &change{overlay: o, entry: entry}
+	if !m.decode(entry, reflect.ValueOf(&c.changeFile).Elem()) || !m.verbOf(c) {
+		return nil
+	}
+	rule := verbs()[c.verb]
+	ok := true
+	for i := 0; i+1 < len(entry.Content); i += 2 {
+		key := entry.Content[i]
+		if key.Value != c.verb && !slices.Contains(rule.need, key.Value) && !slices.Contains(rule.may, key.Value) {
+			m.at(key, codeChange, fmt.Sprintf("%q does not go with %s", key.Value, c.verb), "allowed: "+strings.Join(append(rule.need, rule.may...), ", "))
+			ok = false
+		}
+	}
+	for _, key := range rule.need {
+		if valueOf(entry, key) == nil {
+			m.at(c.at.node, codeMissingKey, fmt.Sprintf("%q is missing", key), m.due(c, key))
+			ok = false
+		}
+	}
+	if c.Because.node != nil && strings.TrimSpace(c.Because.Value) == "" {
+		m.at(c.Because.node, codeChange, "an empty reason", "write why, for whoever reads the plan")
+		ok = false
+	}
+	return map[bool]*change{true: c}[ok]
+}
+
+// due is how a key that is missing would be written.
+func (m *merger) due(c *change, key string) string {
+	help := map[string]string{"to": "to: the new value", "by": "by: {id: …, KIND: {…}}", "because": "because: the reason, for whoever reads the plan"}[key]
+	if key != "was" {
+		return help
+	}
+	t := parseTarget(c.at.Value)
+	if s, ok := search(m.stepsOf(t.stage), "id", t.step); ok {
+		return fmt.Sprintf("was: %s (the kind of the step, so that another one is noticed later)", m.kindOf(s.node()))
+	}
+	return fmt.Sprintf("was: [%s] (the steps of the stage, so that others are noticed later)", strings.Join(idsOf(m.stepsOf(t.stage)), ", "))
+}
+
+func (m *merger) verbOf(c *change) bool {
+	for _, v := range []struct {
+		name string
+		at   text
+	}{
+		{"set", c.Set}, {"insert-before", c.InsertBefore}, {"insert-after", c.InsertAfter},
+		{"replace", c.Replace}, {"remove", c.Remove}, {"skip", c.Skip},
+	} {
+		switch {
+		case v.at.node == nil:
+		case c.verb != "":
+			m.at(v.at.node, codeChange, fmt.Sprintf("a second change: this one is a %s already", c.verb), "make an entry of its own")
+			return false
+		default:
+			c.verb, c.at = v.name, v.at
+		}
+	}
+	if c.verb == "" {
+		m.at(c.entry, codeChange, "a change that says not what to do", "one of: "+strings.Join(slices.Sorted(maps.Keys(verbs())), ", "))
+	}
+	return c.verb != ""
+}
+
+// verbRule says which keys go with a verb.
+type verbRule struct {
+	need, may []string
+}
+
+func verbs() map[string]verbRule {
+	insert := verbRule{may: []string{"steps", "stages", "because"}}
+	return map[string]verbRule{
+		"set":           {need: []string{"to"}, may: []string{"was", "because", "over"}},
+		"insert-before": insert,
+		"insert-after":  insert,
+		"replace":       {need: []string{"by", "was"}, may: []string{"because", "over"}},
+		"remove":        {need: []string{"was", "because"}, may: []string{"over"}},
+		"skip":          {need: []string{"was", "because"}, may: []string{"over"}},
+	}
+}
