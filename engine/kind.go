@@ -49,7 +49,9 @@ type Kind struct {
 	At      Place
 	Redo    Redo
 	// Risk is the highest that a change of this kind can have; a plan shows it where the change is not knowable yet.
-	Risk  Risk
+	Risk Risk
+	// Gate: it proves, before the first change, what must hold for those after it; whoever takes it away is told so.
+	Gate  bool
 	Reads []Read
 	// New returns a pointer to zero arguments: the arguments are the step; their tags give decoding and docs.
 	New func() Step

@@ -79,7 +79,7 @@ func (ks *Kinds) Schema() []schema.Kind {
 		k := ks.byName[n]
 		out = append(out, schema.Kind{
 			Name: k.Name, Doc: k.Doc, Example: k.Example, OnController: k.At == OnController,
-			Redo: string(k.Redo), Args: k.Arguments(), Out: k.Out,
+			Redo: string(k.Redo), Gate: k.Gate, Args: k.Arguments(), Out: k.Out,
 		})
 	}
 	return out

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -25,7 +26,7 @@ func NewPlan(b Basis) (*Plan, error) {
 	p := &Plan{
 		Format: PlanFormat, Run: b.Run, Runbook: b.Runbook.Name, Title: b.Runbook.Title, Site: b.Site.Name,
 		Inputs: b.Inputs, Limit: b.Limit, OnFailure: b.Runbook.OnFailure, Kinds: map[string]string{},
-		Texts: TextsOf(b.Runbook.Sources),
+		Texts: TextsOf(b.Runbook.Sources), Layers: b.Runbook.Layers(), Ungated: b.Runbook.Ungated(),
 	}
 	for _, s := range b.Runbook.Stages {
 		if err := b.addStage(p, s.ID, b.nodesOf(s.On, s.Pick), s.Steps, s.Strategy); err != nil {
@@ -125,6 +126,7 @@ func (b Basis) tasks(at spot, step *schema.Step) ([]*Task, error) {
 	if len(step.On) > 0 && !slices.Contains(b.nodesOf(step.On, ""), at.node) {
 		return nil, nil
 	}
+	at.skip = cmp.Or(at.skip, step.Skip)
 	items, err := at.items(step)
 	if err != nil {
 		return nil, err

@@ -40,6 +40,9 @@ type Plan struct {
 	Programs []Program       `json:"programs,omitempty"`
 	Nodes    []string        `json:"nodes"` // locked for the run, in order; the controller is not among them
 	Stages   []*PlannedStage `json:"stages"`
+	// Layers says, a line each, which overlays and lists of stages took part; Ungated which gates were taken away.
+	Layers  []string `json:"layers,omitempty"`
+	Ungated []string `json:"ungated,omitempty"`
 	// Held says of each node that another run held when the plan was made who that was; a run would be refused.
 	Held []string `json:"held,omitempty"`
 	// Afterwards is what the operator is told when the run is done.

@@ -61,6 +61,7 @@ func CheckRestore() engine.Kind {
 			"types, dropped columns and indexes of each table; space and mounts. All findings are named at once. Run it on all nodes, with a barrier behind it.",
 		Example: "id: gate\ncheck-restore: {backup: 20261122T010203Z-k7, keyspaces: [homer, memento]}",
 		Redo:    engine.Pure,
+		Gate:    true,
 		Reads:   cql.Reads(),
 		New:     func() engine.Step { return &checkRestore{} },
 		Out:     GateOut{},

@@ -94,6 +94,12 @@ func (pw *planWriter) head(p *engine.Plan) {
 	for _, held := range p.Held {
 		pw.printf("%s\n", pw.st.paint(red, "held now: "+held))
 	}
+	for _, layer := range p.Layers {
+		pw.printf("%s\n", Clean(layer))
+	}
+	for _, gate := range p.Ungated {
+		pw.printf("%s\n", pw.st.paint(red, "NOT PROVED: "+Clean(gate)))
+	}
 	for _, name := range slices.Sorted(maps.Keys(p.Inputs)) {
 		pw.printf("  %s = %s\n", name, Value(p.Inputs[name]))
 	}
