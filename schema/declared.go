@@ -74,6 +74,7 @@ func Files() []File {
 		{"runbook", "A runbook: stages of typed steps over the nodes of a site.", keysOf(reflect.TypeFor[runbookFile](), false)},
 		{"include", "A list of stages that runbooks share.", keysOf(reflect.TypeFor[includeFile](), false)},
 		{"kind", "A kind that is made of steps.", keysOf(reflect.TypeFor[compositeFile](), false)},
+		{"overlay", "An overlay: what a site changes in a runbook.", keysOf(reflect.TypeFor[overlayFile](), false)},
 		{"site", "A site: its nodes, and what holds for all of them.", keysOf(reflect.TypeFor[siteFile](), false)},
 	}
 }

@@ -20,6 +20,8 @@ func languageType(is string) Type {
 		stage, include := section("stage", reflect.TypeFor[stageFile]()), section("include", reflect.TypeFor[includeUse]())
 		stage.Or = &include
 		return listed(stage, true)
+	case "changes":
+		return listed(section("change", reflect.TypeFor[changeFile]()), false)
 	case "steps":
 		return listed(Type{Form: FormStep}, true)
 	case "outputs":

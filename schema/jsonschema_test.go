@@ -135,7 +135,8 @@ func beyond() map[string]string {
 		"TM0102": "the size of a text", "TM0103": "a second document", "TM0105": "a key twice", "TM0108": "tags",
 		"TM0111": "characters", "TM0118": "how a value is written",
 		"TM0202": "names that are unique in a file", "TM0206": "what the site has", "TM0207": "what is used",
-		"TM0305": "the rules of a kind's own", "TM0801": "other files", "TM0802": "other files", "TM0803": "other files", "TM0812": "what a kind is made of",
+		"TM0305": "the rules of a kind's own", "TM0702": "other files", "TM0703": "other files", "TM0704": "other files", "TM0705": "other files", "TM0706": "other files",
+		"TM0801": "other files", "TM0802": "other files", "TM0803": "other files", "TM0812": "what a kind is made of",
 		"TM0401": expr, "TM0402": expr, "TM0403": expr, "TM0404": expr, "TM0405": expr, "TM0406": expr, "TM0407": expr, "TM0408": expr,
 		"TM0421": expr, "TM0422": expr, "TM0423": expr,
 	}
@@ -163,6 +164,17 @@ func except() map[string]string {
 		"site-secret-env":        "what the name of a variable is",
 		"site-secret-command":    "a list that may not be empty, of an optional key",
 		"composite-built-in":     "the names of files",
+
+		"overlay-alias-shared":          "the value stands in another file",
+		"overlay-set-type":              "the value stands in another file",
+		"overlay-set-unknown-argument":  "the target is text",
+		"overlay-set-unknown-key":       "the target is text",
+		"overlay-set-step":              "the target is text",
+		"overlay-set-steps":             "the target is text",
+		"overlay-remove-value":          "the target is text",
+		"overlay-insert-stages-at-step": "the target is text",
+		"overlay-because-empty":         "blanks are no reason",
+		"step-skip-empty":               "blanks are no reason",
 	}
 }
 

@@ -11,11 +11,11 @@ import (
 
 // overlayFile is the declaration of an overlay: a site's changes to a runbook.
 type overlayFile struct {
-	Overlay text         `json:"overlay" required:"true" help:"name of the overlay"`
-	Of      text         `json:"of" required:"true" help:"name of the runbook that it changes"`
+	Overlay text         `json:"overlay" is:"word" required:"true" help:"name of the overlay"`
+	Of      text         `json:"of" is:"word" required:"true" help:"name of the runbook that it changes"`
 	Title   string       `json:"title" help:"one sentence: what it is for"`
-	Expect  *yaml.Node   `json:"expect" help:"digest of the runbook's text that the overlay was written for"`
-	Changes []*yaml.Node `json:"changes" required:"true" help:"changes: a list of {set, to}, {insert-after, steps}, {replace, by}, {remove, because} and {skip, because}"`
+	Expect  *yaml.Node   `json:"expect" is:"value" help:"digest of the runbook's text that the overlay was written for"`
+	Changes []*yaml.Node `json:"changes" is:"changes" required:"true" help:"changes: a list of {set, to}, {insert-after, steps}, {replace, by}, {remove, because} and {skip, because}"`
 }
 
 // overlay is one that changes the runbook that is read.

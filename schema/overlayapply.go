@@ -49,6 +49,10 @@ func (m *merger) insert(c *change, t target, s spot) {
 		m.wrongShape(list, "list")
 		return
 	}
+	if len(list.Content) == 0 {
+		m.at(list, codeChange, "nothing to insert", key+": a list")
+		return
+	}
 	at, anchor := s.index, s.node()
 	if c.verb == "insert-after" {
 		at += 1 + m.behind[anchor]

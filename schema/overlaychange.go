@@ -2,7 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -19,11 +18,11 @@ type changeFile struct {
 	Replace      text       `json:"replace" help:"a step or stage"`
 	Remove       text       `json:"remove" help:"a step or stage"`
 	Skip         text       `json:"skip" help:"a step or stage"`
-	To           *yaml.Node `json:"to" help:"the value"`
-	Was          *yaml.Node `json:"was" help:"what stood there when the overlay was written: a value, the kind of a step, the step ids of a stage"`
-	Steps        *yaml.Node `json:"steps" help:"steps to insert"`
-	Stages       *yaml.Node `json:"stages" help:"stages to insert"`
-	By           *yaml.Node `json:"by" help:"the step or stage that takes its place"`
+	To           *yaml.Node `json:"to" is:"value" help:"the value"`
+	Was          *yaml.Node `json:"was" is:"value" help:"what stood there when the overlay was written: a value, the kind of a step, the step ids of a stage"`
+	Steps        *yaml.Node `json:"steps" is:"steps" help:"steps to insert"`
+	Stages       *yaml.Node `json:"stages" is:"stages" help:"stages to insert"`
+	By           *yaml.Node `json:"by" is:"value" help:"the step or stage that takes its place"`
 	Because      text       `json:"because" help:"the reason, for whoever reads the plan"`
 	Over         text       `json:"over" help:"name of the earlier overlay whose change this one replaces"`
 }
@@ -43,16 +42,16 @@ func (m *merger) change(o *overlay, entry *yaml.Node) *change {
 	if !m.decode(entry, reflect.ValueOf(&c.changeFile).Elem()) || !m.verbOf(c) {
 		return nil
 	}
-	rule := verbs()[c.verb]
+	rule, _ := ruleOf(c.verb)
 	ok := true
 	for i := 0; i+1 < len(entry.Content); i += 2 {
 		key := entry.Content[i]
-		if key.Value != c.verb && !slices.Contains(rule.need, key.Value) && !slices.Contains(rule.may, key.Value) {
-			m.at(key, codeChange, fmt.Sprintf("%q does not go with %s", key.Value, c.verb), "allowed: "+strings.Join(append(rule.need, rule.may...), ", "))
+		if key.Value != c.verb && !slices.Contains(rule.Need, key.Value) && !slices.Contains(rule.May, key.Value) {
+			m.at(key, codeChange, fmt.Sprintf("%q does not go with %s", key.Value, c.verb), "allowed: "+strings.Join(slices.Concat(rule.Need, rule.May), ", "))
 			ok = false
 		}
 	}
-	for _, key := range rule.need {
+	for _, key := range rule.Need {
 		if valueOf(entry, key) == nil {
 			m.at(c.at.node, codeMissingKey, fmt.Sprintf("%q is missing", key), m.due(c, key))
 			ok = false
@@ -96,24 +95,38 @@ func (m *merger) verbOf(c *change) bool {
 		}
 	}
 	if c.verb == "" {
-		m.at(c.entry, codeChange, "a change that says not what to do", "one of: "+strings.Join(slices.Sorted(maps.Keys(verbs())), ", "))
+		_, verbs := ruleOf("")
+		m.at(c.entry, codeChange, "a change that says not what to do", "one of: "+strings.Join(verbs, ", "))
 	}
 	return c.verb != ""
 }
 
-// verbRule says which keys go with a verb.
-type verbRule struct {
-	need, may []string
+// ChangeRule says which keys go with a verb of an overlay.
+type ChangeRule struct {
+	Verb      string   // the key that names the target
+	Need, May []string // the other keys
 }
 
-func verbs() map[string]verbRule {
-	insert := verbRule{may: []string{"steps", "stages", "because"}}
-	return map[string]verbRule{
-		"set":           {need: []string{"to"}, may: []string{"was", "because", "over"}},
-		"insert-before": insert,
-		"insert-after":  insert,
-		"replace":       {need: []string{"by", "was"}, may: []string{"because", "over"}},
-		"remove":        {need: []string{"was", "because"}, may: []string{"over"}},
-		"skip":          {need: []string{"was", "because"}, may: []string{"over"}},
+// ChangeRules are the changes that an overlay can make.
+func ChangeRules() []ChangeRule {
+	insert := []string{"steps", "stages", "because"}
+	return []ChangeRule{
+		{"set", []string{"to"}, []string{"was", "because", "over"}},
+		{"insert-before", nil, insert},
+		{"insert-after", nil, insert},
+		{"replace", []string{"by", "was"}, []string{"because", "over"}},
+		{"remove", []string{"was", "because"}, []string{"over"}},
+		{"skip", []string{"was", "because"}, []string{"over"}},
 	}
+}
+
+// ruleOf is the rule of a verb, and all verbs.
+func ruleOf(verb string) (rule ChangeRule, verbs []string) {
+	for _, r := range ChangeRules() {
+		verbs = append(verbs, r.Verb)
+		if r.Verb == verb {
+			rule = r
+		}
+	}
+	return rule, verbs
 }

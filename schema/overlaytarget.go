@@ -156,7 +156,7 @@ func (r *report) shown(n *yaml.Node) string {
 	if pos.Line < 1 || pos.Line > len(doc.lines) {
 		return pos.String()
 	}
-	line, _ := window(strings.TrimSpace(doc.lines[pos.Line-1]), 1)
+	line, _ := window([]rune(strings.TrimSpace(doc.lines[pos.Line-1])), 1)
 	return fmt.Sprintf("%s: %s", pos, line)
 }
 

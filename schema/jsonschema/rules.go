@@ -19,6 +19,10 @@ func rules(section string, keys []schema.Key, n *node) {
 	switch section {
 	case "input":
 		inputRules(keys, n)
+	case "change":
+		for _, r := range schema.ChangeRules() {
+			n.AnyOf = append(n.AnyOf, change(r, keys))
+		}
 	case "stage":
 		n.If = having("on", controller)
 		n.Then, n.Else = stepsOf(controllerStepRef), stepsOf(nodeStepRef)
@@ -30,6 +34,20 @@ func rules(section string, keys []schema.Key, n *node) {
 	case "secret":
 		n.MinKeys, n.MaxKeys = 1, 1
 	}
+}
+
+// change is an entry of an overlay with this verb: other keys do not go with it.
+func change(r schema.ChangeRule, keys []schema.Key) *node {
+	out := &node{
+		Properties: map[string]any{}, Required: append([]string{r.Verb}, r.Need...),
+		Says: "a change is one of set, insert-before, insert-after, replace, remove and skip, with the keys that go with it",
+	}
+	for _, k := range keys {
+		if k.Name != r.Verb && !slices.Contains(r.Need, k.Name) && !slices.Contains(r.May, k.Name) {
+			out.Properties[k.Name] = false
+		}
+	}
+	return out
 }
 
 // having is an object whose key has this value.
