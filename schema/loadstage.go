@@ -73,6 +73,7 @@ func (l *loader) stage(n *yaml.Node, index int) *Stage {
 	}
 	s.On, s.Pick = l.on(f.On)
 	s.Strategy = l.strategy(f.Strategy)
+	l.book.entries = append(l.book.entries, n)
 	l.steps(f.Steps, s, index)
 	return s
 }
@@ -154,6 +155,7 @@ func (l *loader) finally(n *yaml.Node) {
 		b.out = b.out.withMaybe(id)
 		l.past[id] = b
 	}
+	l.book.entries = append(l.book.entries, n)
 	l.steps(n, s, len(l.book.Stages))
 	l.book.Finally = s.Steps
 }

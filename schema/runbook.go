@@ -27,6 +27,7 @@ type Runbook struct {
 	root       *yaml.Node
 	merged     *merger // nil without overlays
 	ungated    []string
+	entries    []*yaml.Node // the stages as they were read, in order; finally is a list of steps
 	afterwards []*leaf
 }
 

@@ -1,0 +1,188 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+	"gopkg.in/yaml.v3"
+)
+
+// reads adds what the expressions of a value read.
+func (x *explainer) reads(out *Explanation, n *yaml.Node) {
+	if x.step == nil {
+		return
+	}
+	for _, e := range x.step.exprsIn(n) {
+		x.readsOf(out, e, x.step.frame)
+	}
+}
+
+// exprsIn are the expressions of a step that stand in a value.
+func (s *Step) exprsIn(n *yaml.Node) []*Expr {
+	var out []*Expr
+	for _, e := range []*Expr{s.when, s.eachExpr(), s.conds[n]} {
+		if e != nil && e.node == n {
+			out = append(out, e)
+		}
+	}
+	out = append(out, s.leaves[n].exprs()...)
+	for _, c := range n.Content {
+		out = append(out, s.exprsIn(c)...)
+	}
+	return out
+}
+
+func (s *Step) eachExpr() *Expr {
+	if s.each == nil {
+		return nil
+	}
+	return s.each.expr
+}
+
+// exprs are the expressions of a leaf; a nil leaf has none.
+func (l *leaf) exprs() []*Expr {
+	var out []*Expr
+	if l != nil {
+		for _, p := range l.parts {
+			if p.expr != nil {
+				out = append(out, p.expr)
+			}
+		}
+	}
+	return out
+}
+
+func (x *explainer) readsOf(out *Explanation, e *Expr, f *frame) {
+	for _, name := range e.members() {
+		if slices.ContainsFunc(out.Reads, func(r Read) bool { return r.Name == name }) {
+			continue
+		}
+		root, field, _ := strings.Cut(name, ".")
+		out.Reads = append(out.Reads, Read{name, x.origin(root, field, f)})
+		if v := f.value(root, field); v != nil {
+			for _, l := range v.leaves {
+				for _, inner := range l.exprs() {
+					x.readsOf(out, inner, f.outer)
+				}
+			}
+		}
+	}
+}
+
+// value is what an included list was given for an input, nil for others.
+func (f *frame) value(root, field string) *frameValue {
+	if root != "inputs" {
+		return nil
+	}
+	return f.values[field]
+}
+
+// members are the names an expression reads, as root.field.
+func (e *Expr) members() []string {
+	v := &memberVisitor{}
+	if e.tree != nil {
+		ast.Walk(&e.tree, v)
+	}
+	slices.Sort(v.found)
+	return slices.Compact(v.found)
+}
+
+type memberVisitor struct{ found []string }
+
+// Visit is called by the library for each part of an expression.
+func (v *memberVisitor) Visit(n *ast.Node) {
+	m, ok := (*n).(*ast.MemberNode)
+	if !ok {
+		return
+	}
+	root, ok := m.Node.(*ast.IdentifierNode)
+	field, ok2 := m.Property.(*ast.StringNode)
+	if ok && ok2 {
+		v.found = append(v.found, root.Value+"."+field.Value)
+	}
+}
+
+// origin is where a name gets its value from, the deciding place last.
+func (x *explainer) origin(root, field string, f *frame) []Layer {
+	switch root {
+	case "inputs":
+		return x.inputLayers(field, f)
+	case "vars":
+		return x.varLayers(field)
+	case "site":
+		return x.siteLayers(field)
+	case "steps":
+		i := slices.IndexFunc(x.book.Steps(), func(s *Step) bool { return s.ID == field })
+		if i >= 0 {
+			return []Layer{{From: "output of step " + field, Pos: x.book.Steps()[i].Pos, Value: "known when it ran"}}
+		}
+	}
+	return []Layer{{From: root, Value: "another one on each " + root}}
+}
+
+func (x *explainer) inputLayers(name string, f *frame) []Layer {
+	if v := f.values[name]; v != nil {
+		from := "default of the list of stages"
+		if v.node != v.input.def {
+			from = "given to the list of stages"
+		}
+		return []Layer{{From: from, Pos: x.book.docs.pos(v.node), Value: oneLine(v.node)}}
+	}
+	var out []Layer
+	in := x.book.Input(name)
+	switch {
+	case in == nil:
+		return nil
+	case in.def != nil:
+		out = x.book.layersOf(in.def)
+	default:
+		out = []Layer{{From: "runbook " + x.book.Name, Pos: in.Pos, Value: "required: --input " + name + "=…"}}
+	}
+	if text, ok := x.given[name]; ok {
+		out = append(out, Layer{From: "--input", Pos: Pos{File: commandLine}, Value: text})
+	}
+	return out
+}
+
+// varLayers are runbook, site and node, the order in which they are set over
+// each other.
+func (x *explainer) varLayers(name string) []Layer {
+	var out []Layer
+	if n := valueOf(valueOf(x.book.root, "vars"), name); n != nil {
+		out = append(out, x.book.layersOf(n)...)
+	}
+	if x.site == nil {
+		return out
+	}
+	doc := parse(x.site.Source, &report{})
+	if n := valueOf(valueOf(doc.root, "vars"), name); n != nil {
+		out = append(out, Layer{From: "site " + x.site.Name, Pos: doc.pos(n), Value: oneLine(n)})
+	}
+	for _, node := range x.site.Nodes {
+		if n := valueOf(valueOf(valueOf(valueOf(doc.root, "nodes"), node.Name), "vars"), name); n != nil {
+			out = append(out, Layer{From: "node " + node.Name, Pos: doc.pos(n), Value: oneLine(n)})
+		}
+	}
+	return out
+}
+
+func (x *explainer) siteLayers(field string) []Layer {
+	if x.site == nil {
+		return nil
+	}
+	doc := parse(x.site.Source, &report{})
+	layer := Layer{From: "site " + x.site.Name, Pos: Pos{File: x.site.Source.Name}}
+	key := map[string]string{"name": "site"}[field]
+	if key == "" {
+		key = field
+	}
+	if n := valueOf(doc.root, key); n != nil {
+		layer.Pos = doc.pos(n)
+	}
+	if values, ok := (Env{Site: x.site.Env()}).roots()["site"].(map[string]any); ok {
+		layer.Value = fmt.Sprint(values[field])
+	}
+	return []Layer{layer}
+}
