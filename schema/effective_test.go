@@ -88,6 +88,7 @@ func TestEffectiveOfAnyOverlay(t *testing.T) {
 		"{insert-before: gate, stages: [{stage: first, on: vellum, steps: [{id: one, run: {argv: [%s]}}]}]}",
 		"{replace: finally/rearm, was: monit, by: {id: rearm, run: {argv: [%s]}}}",
 	}
+	loaded := 0
 	rapid.Check(t, func(t *rapid.T) {
 		var b strings.Builder
 		b.WriteString("overlay: any\nof: base\nchanges:\n")
@@ -106,9 +107,13 @@ func TestEffectiveOfAnyOverlay(t *testing.T) {
 		if ds.HasErrors() || book == nil {
 			return // changes that exclude each other
 		}
+		loaded++
 		merged, text := effectiveOf(t, src, site)
 		if diff := cmp.Diff(value(t, src, site), value(t, merged, site)); diff != "" {
 			t.Fatalf("%s\n%s", diff, text)
 		}
 	})
+	if loaded < 20 {
+		t.Errorf("%d overlays could be applied: the changes are no test", loaded)
+	}
 }

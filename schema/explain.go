@@ -30,9 +30,9 @@ type Read struct {
 // them, as overlays name it. given are the inputs of the command line; a nil
 // site is unknown. Expressions are not evaluated, so no secret is shown.
 func (r *Runbook) Explain(path string, given map[string]string, site *Site) (*Explanation, error) {
-	x := &explainer{book: r, given: given, site: site}
+	x := &explainer{book: r, given: given, site: site, seen: map[*frame][]string{}}
 	t := parseTarget(path)
-	if t.stage == "" {
+	if t.stage == "" && len(t.path) > 0 {
 		return x.value(path, x.keysOfRunbook(), r.root, t.path)
 	}
 	entry, err := x.entry(t)
@@ -52,6 +52,7 @@ type explainer struct {
 	book  *Runbook
 	step  *Step // the one that the path leads into, nil for other paths
 	given map[string]string
+	seen  map[*frame][]string // names read so far
 	site  *Site
 }
 
@@ -145,8 +146,26 @@ func names(keys []Key) []string {
 
 // layersOf are the texts that a value of the tree passed.
 func (r *Runbook) layersOf(n *yaml.Node) []Layer {
-	if r.merged != nil {
-		return r.merged.passed(n)
+	if r.merged != nil && r.merged.layers[n] != nil {
+		return r.merged.layers[n]
 	}
-	return []Layer{{From: "runbook " + r.Name, Pos: r.docs.pos(n), Value: oneLine(n)}}
+	return []Layer{{From: r.textOf(n), Pos: r.docs.pos(n), Value: oneLine(n)}}
+}
+
+// textOf names the text in which a value of the tree stands.
+func (r *Runbook) textOf(n *yaml.Node) string {
+	file := r.docs.of(n).src.Name
+	if r.merged != nil {
+		for _, o := range r.merged.overlays {
+			if o.src.Name == file {
+				return "overlay " + o.name.Value
+			}
+		}
+	}
+	for _, src := range r.Sources.Includes {
+		if src.Name == file {
+			return "list of stages " + nameOf(src)
+		}
+	}
+	return "runbook " + r.Name
 }

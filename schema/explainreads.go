@@ -56,9 +56,10 @@ func (l *leaf) exprs() []*Expr {
 
 func (x *explainer) readsOf(out *Explanation, e *Expr, f *frame) {
 	for _, name := range e.members() {
-		if slices.ContainsFunc(out.Reads, func(r Read) bool { return r.Name == name }) {
+		if slices.Contains(x.seen[f], name) {
 			continue
 		}
+		x.seen[f] = append(x.seen[f], name)
 		root, field, _ := strings.Cut(name, ".")
 		out.Reads = append(out.Reads, Read{name, x.origin(root, field, f)})
 		if v := f.value(root, field); v != nil {

@@ -85,8 +85,7 @@ func (l *loader) readInclude(inc *included) bool {
 	var found []Source
 	var known []string
 	for _, src := range l.sources.Includes {
-		stem := strings.TrimSuffix(path.Base(src.Name), path.Ext(src.Name))
-		if known = append(known, stem); stem == name.Value {
+		if known = append(known, nameOf(src)); nameOf(src) == name.Value {
 			found = append(found, src)
 		}
 	}
@@ -100,6 +99,9 @@ func (l *loader) readInclude(inc *included) bool {
 	l.at(name.node, codeInclude, fmt.Sprintf("%q stands in two files: %s and %s", name.Value, found[0].Name, found[1].Name), "rename one of them")
 	return false
 }
+
+// nameOf is the name that a file gives to what is in it.
+func nameOf(src Source) string { return strings.TrimSuffix(path.Base(src.Name), path.Ext(src.Name)) }
 
 func includeHint(known []string) string {
 	if len(known) > 0 {

@@ -1,0 +1,68 @@
+package schema_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tidemark/schema"
+)
+
+// Every value says what it is and which texts it passed; the answers of a
+// runbook with overlays and of one with lists of stages are kept as text.
+func TestExplain(t *testing.T) {
+	for name, paths := range map[string][]string{
+		"overlay-verbs": {
+			"stop/drain.timeout", "stop/drain", "stop/halt.monit.group", "stop/wait.pause.for", "stop/unarm.skip", "stop/unarm.for-each",
+			"stop.strategy.parallel", "stop.strategy.fail-fast", "stop/drain.user", "finally/rearm.monit", "inputs.names.default", "inputs.names", "vars.pace", "title",
+		},
+		"include-nested": {"quiet/settle.pause", "quiet/unarm.for-each", "calm/shown", "last/ready.run.argv"},
+	} {
+		src := unpack(t, read(t, filepath.Join(corpus, "ok", name+".txtar")))
+		site := labSite(t)
+		book, ds := schema.Load(src, testKinds(), site)
+		if len(ds) > 0 {
+			t.Fatal(ds.Render(src.All()...))
+		}
+		var b strings.Builder
+		for _, path := range paths {
+			x, err := book.Explain(path, map[string]string{"names": "a,b"}, site)
+			if err != nil {
+				t.Errorf("%s: %v", path, err)
+				continue
+			}
+			fmt.Fprintf(&b, "%s: %s, %q, default %q, %s\n", x.Path, x.Type, x.Value, x.Default, x.Help)
+			write(&b, "  ", x.Layers)
+			for _, r := range x.Reads {
+				fmt.Fprintf(&b, "  reads %s\n", r.Name)
+				write(&b, "    ", r.Layers)
+			}
+		}
+		golden(t, filepath.Join(corpus, "ok", name+".explained"), b.String())
+	}
+}
+
+func write(b *strings.Builder, indent string, layers []schema.Layer) {
+	for _, l := range layers {
+		fmt.Fprintf(b, "%s%s (%s): %s %s\n", indent, l.From, l.Pos, l.Value, l.Because)
+	}
+}
+
+func TestExplainWhatIsNotThere(t *testing.T) {
+	src := unpack(t, read(t, filepath.Join(corpus, "ok", "overlay-verbs.txtar")))
+	book, _ := schema.Load(src, testKinds(), labSite(t))
+	for path, want := range map[string]string{
+		"stop/drian":           `no step "stop/drian"; did you mean "stop/drain"?`,
+		"stopp":                `no stage "stopp"; did you mean "stop"?`,
+		"stop/drain.timout":    `stop/drain has no "timout"; did you mean "timeout"?`,
+		"stop/drain.timeout.x": `stop/drain.timeout has no "x"`,
+		"inputs.nams":          `inputs has no "nams"; did you mean "names"?`,
+		"":                     `no stage ""`,
+	} {
+		_, err := book.Explain(path, nil, nil)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", path, err, want)
+		}
+	}
+}
