@@ -14,6 +14,7 @@ import (
 // runbookFile is the declaration of a runbook.
 type runbookFile struct {
 	Runbook   text          `json:"runbook" is:"word" required:"true" help:"name of the runbook"`
+	Replaces  text          `json:"replaces" is:"word" help:"name of the shipped runbook whose place it takes: its own"`
 	Title     string        `json:"title" help:"one sentence: what it does and what it costs"`
 	Locks     []text        `json:"locks" help:"groups or nodes that are locked though no task runs there"`
 	OnFailure string        `json:"on-failure" default:"hold" enum:"hold,close" help:"a failed run stays open with its nodes locked, or closes (only for what changes nothing but its own new files)"`

@@ -97,7 +97,7 @@ func (l *loader) step(n *yaml.Node, here *place) *Step {
 	l.decode(plain, reflect.ValueOf(&f).Elem())
 	step := &Step{
 		ID: f.ID.Value, Path: l.within.path + f.ID.Value, Timeout: f.Timeout, User: cmp.Or(f.User.Value, l.within.user()), Pos: l.docs.pos(n), args: args,
-		Skip: cmp.Or(f.Skip.Value, l.within.skip()),
+		Skip:   cmp.Or(f.Skip.Value, l.within.skip()),
 		leaves: map[*yaml.Node]*leaf{}, conds: map[*yaml.Node]*Expr{}, docs: l.docs, frame: l.frame,
 	}
 	l.stepRules(step, f, here.stage)

@@ -22,6 +22,7 @@ type checks struct {
 	// answers are what the programs of kinds said wrongly: the texts of their mistakes.
 	answers []schema.Source
 	site    *schema.Site
+	find    func(name string) (schema.Source, error) // a runbook by its name
 }
 
 // newChecks reads what the texts need: the site's own, and what lies in the directories that were named.
@@ -30,7 +31,7 @@ func (a *app) newChecks(ctx context.Context, texts []schema.Source, site *schema
 	if err != nil {
 		return nil, err
 	}
-	c := &checks{texts: texts, kinds: own.Schema(), answers: own.answers, site: site}
+	c := &checks{texts: texts, kinds: own.Schema(), answers: own.answers, site: site, find: a.runbookSource}
 	if c.common, err = siteTexts(withDirs(a.siteDirs(siteFile), args)); err != nil {
 		return nil, err
 	}
@@ -91,11 +92,29 @@ func (c *checks) one(src schema.Source) schema.Diagnostics {
 	case "kind":
 		_, diags := schema.Composites(instead(c.common.Kinds, src), c.kinds, c.site, stem(src.Name))
 		return diags
+	case "overlay":
+		return c.overlay(src)
 	}
 	all := c.common
 	all.Runbook = src
 	_, diags := schema.Load(all, c.kinds, c.site)
 	return diags
+}
+
+// overlay checks an overlay on the runbook that it changes; mistakes elsewhere are not its own.
+func (c *checks) overlay(src schema.Source) schema.Diagnostics {
+	name, at := schema.Overlays(src)
+	all := c.common
+	if i := slices.IndexFunc(c.texts, func(s schema.Source) bool { return schema.Sort(s.Data) == "runbook" && stem(s.Name) == name }); i >= 0 {
+		all.Runbook = c.texts[i]
+	} else if book, err := c.find(name); err == nil {
+		all.Runbook = book
+	} else if name != "" {
+		return schema.Diagnostics{schema.NoRunbook(name, at, shippedNames())}
+	}
+	all.Overlays = append(slices.DeleteFunc(slices.Clone(all.Overlays), func(o schema.Source) bool { return absolute(o.Name) == absolute(src.Name) }), src)
+	_, diags := schema.Load(all, c.kinds, c.site)
+	return slices.DeleteFunc(diags, func(d schema.Diagnostic) bool { return d.Pos.File != src.Name })
 }
 
 // include checks a list of stages by a runbook that takes it and nothing else; what that runbook lacks is left out.

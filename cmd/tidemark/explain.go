@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,17 +14,21 @@ import (
 
 func newExplain(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "explain CODE", Short: "Explains a mistake by its code, with a wrong and a right example.", Args: between(1, 1),
-		RunE: func(_ *cobra.Command, args []string) error { return a.explainArg(args) },
+		Use: "explain CODE | RUNBOOK STAGE/STEP[.FIELD]", Args: between(1, 2),
+		Short: "Explains a mistake by its code, or a value of a runbook: its meaning, and every text it passed.",
+		RunE:  func(c *cobra.Command, args []string) error { return a.explainArg(c.Context(), args) },
 	}
 }
 
 // explainArg tells a code from anything else by its form.
-func (a *app) explainArg(args []string) error {
+func (a *app) explainArg(ctx context.Context, args []string) error {
+	if len(args) == 2 {
+		return a.explainValue(ctx, args[0], args[1])
+	}
 	if regexp.MustCompile(`^(?i)tm\d+$`).MatchString(args[0]) {
 		return a.explainCode(args[0])
 	}
-	return usagef("tidemark explain TM0104", "%q is no code of a mistake: TM and four digits, as in TM0104", args[0])
+	return usagef("tidemark explain TM0104", "%q is no code of a mistake: TM and four digits, as in TM0104; a value is named by its runbook and STAGE/STEP.FIELD", args[0])
 }
 
 // codePage is the page of a code for programs.

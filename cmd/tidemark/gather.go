@@ -11,7 +11,7 @@ import (
 // gather reads a runbook and the texts that the site keeps for all of its runbooks: overlays, lists of stages and
 // composite kinds lie in directories of these names beside the site file, and in --runbooks.
 func (a *app) gather(arg, siteFile string) (schema.Sources, error) {
-	book, err := runbookSource(arg)
+	book, err := a.runbookSource(arg)
 	if err != nil {
 		return schema.Sources{}, err
 	}

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"context"
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"tidemark/cmd/internal/view"
@@ -9,8 +12,8 @@ import (
 
 func newList(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "list", Short: "Lists the shipped runbooks.", Args: between(0, 0),
-		RunE: func(*cobra.Command, []string) error { return a.list() },
+		Use: "list", Short: "Lists the runbooks: the shipped ones and the site's own.", Args: between(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error { return a.list(c.Context()) },
 	}
 }
 
@@ -18,38 +21,75 @@ type listed struct {
 	Name   string   `json:"name"`
 	Title  string   `json:"title"`
 	Inputs []string `json:"inputs"`
+	Origin string   `json:"origin"` // shipped, or the site's file
+	Layers []string `json:"layers"` // overlays and lists of stages that take part
 }
 
-func (a *app) list() error {
-	kinds, err := allKinds()
+func (a *app) list(ctx context.Context) error {
+	shelves, err := a.shelves()
 	if err != nil {
 		return err
 	}
 	var all []listed
-	for _, name := range shippedNames() {
-		src, err := runbookSource(name)
+	var rows [][]string
+	for _, s := range shelves {
+		l, err := a.listed(ctx, s)
 		if err != nil {
 			return err
 		}
-		l := listed{Name: name, Title: "not valid in this build; see: tidemark validate " + name, Inputs: []string{}}
-		r, diags := schema.Load(schema.Sources{Runbook: src}, kinds.Schema(), nil)
-		if diags.Err() != nil {
-			all = append(all, l)
-			continue
-		}
-		l.Title = r.Title
-		for _, in := range r.Inputs {
-			l.Inputs = append(l.Inputs, in.Name)
-		}
 		all = append(all, l)
+		rows = append(rows, []string{l.Name, l.Origin, l.Title})
 	}
 	if a.json() {
 		return view.JSON(a.stdout, all)
 	}
-	var rows [][]string
-	for _, l := range all {
-		rows = append(rows, []string{l.Name, l.Title})
-	}
-	view.Table(a.stdout, []string{"RUNBOOK", "WHAT IT DOES"}, rows)
+	view.Table(a.stdout, []string{"RUNBOOK", "FROM", "WHAT IT DOES"}, rows)
 	return nil
+}
+
+// listed is what a list says of a runbook, also of one that cannot be read.
+func (a *app) listed(ctx context.Context, s *shelf) (listed, error) {
+	l := listed{Name: s.name, Title: "not valid here; see: tidemark validate " + s.name, Inputs: []string{}, Origin: s.origin(), Layers: []string{}}
+	r, err := a.readable(ctx, s.name)
+	if bad := (*invalid)(nil); errors.As(err, &bad) {
+		return l, nil
+	}
+	if err != nil {
+		return l, err
+	}
+	l.Title, l.Layers = r.Title, append(l.Layers, r.Layers()...)
+	for _, in := range r.Inputs {
+		l.Inputs = append(l.Inputs, in.Name)
+	}
+	return l, nil
+}
+
+// readable loads a runbook as it would run, but without the site's nodes: for reading about it.
+func (a *app) readable(ctx context.Context, arg string) (*schema.Runbook, error) {
+	siteFile, err := a.siteFile()
+	if err != nil {
+		return nil, err
+	}
+	src, err := a.gather(arg, siteFile)
+	if err != nil {
+		return nil, err
+	}
+	own, err := a.ownKinds(ctx, siteFile, src.All()...)
+	if err != nil {
+		return nil, err
+	}
+	r, diags := schema.Load(src, own.Schema(), nil)
+	if diags.Err() != nil {
+		return nil, &invalid{diags, append(src.All(), own.answers...)}
+	}
+	return r, nil
+}
+
+// siteFile names the site file, "" when there is none and none was named.
+func (a *app) siteFile() (string, error) {
+	src, err := a.siteSource()
+	if n := (*noSite)(nil); errors.As(err, &n) {
+		return "", nil
+	}
+	return src.Name, err
 }

@@ -7,11 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"tidemark/engine"
-	"tidemark/runbooks"
 	"tidemark/schema"
 )
 
@@ -49,35 +47,6 @@ func (n *noSite) Unwrap() error { return &usage{n.error} }
 // neighbours are the YAML files beside path.
 func neighbours(path string) []string {
 	found, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "*.y*ml"))
-	return found
-}
-
-// runbookSource finds what an argument means: a file where it contains a slash or exists, else a shipped runbook.
-func runbookSource(arg string) (schema.Source, error) {
-	if info, err := os.Stat(arg); strings.Contains(arg, "/") || (err == nil && !info.IsDir()) {
-		data, err := os.ReadFile(arg)
-		if errors.Is(err, fs.ErrNotExist) {
-			return schema.Source{}, usagef("", "runbook file %s is not there%s", arg, meant(arg, neighbours(arg)))
-		}
-		if err != nil {
-			return schema.Source{}, &usage{fmt.Errorf("runbook: %w", err)}
-		}
-		return schema.Source{Name: arg, Data: data}, nil
-	}
-	data, err := runbooks.FS.ReadFile(arg + yamlExt)
-	if err != nil {
-		return schema.Source{}, usagef("tidemark list", "there is no runbook %q%s", arg, meant(arg, shippedNames()))
-	}
-	return schema.Source{Name: arg + yamlExt, Data: data}, nil
-}
-
-// shippedNames are the runbooks in this build, sorted.
-func shippedNames() []string {
-	found, _ := fs.Glob(runbooks.FS, "*"+yamlExt)
-	for i := range found {
-		found[i] = strings.TrimSuffix(found[i], yamlExt)
-	}
-	slices.Sort(found)
 	return found
 }
 

@@ -27,7 +27,7 @@ func (a *app) validate(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	texts, err := a.texts(args, runbookSource)
+	texts, err := a.texts(args, a.runbookSource)
 	if err != nil {
 		return err
 	}

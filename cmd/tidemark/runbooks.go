@@ -1,0 +1,149 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"tidemark/runbooks"
+	"tidemark/schema"
+)
+
+// shelf is where a runbook of a name stands: in this build, in the site's own directory, or in both.
+type shelf struct {
+	name    string
+	shipped bool
+	own     []schema.Source
+}
+
+// shelves are all runbooks that can be named, sorted.
+func (a *app) shelves() ([]*shelf, error) {
+	byName := map[string]*shelf{}
+	at := func(name string) *shelf {
+		if byName[name] == nil {
+			byName[name] = &shelf{name: name}
+		}
+		return byName[name]
+	}
+	for _, name := range shippedNames() {
+		at(name).shipped = true
+	}
+	own, err := a.ownRunbooks()
+	if err != nil {
+		return nil, err
+	}
+	for _, src := range own {
+		s := at(stem(src.Name))
+		s.own = append(s.own, src)
+	}
+	var out []*shelf
+	for _, name := range keys(byName) {
+		out = append(out, byName[name])
+	}
+	return out, nil
+}
+
+// ownRunbooks are the site's own: runbooks/*.yaml beside the site file, and *.yaml in --runbooks.
+func (a *app) ownRunbooks() ([]schema.Source, error) {
+	var dirs []string
+	site, err := a.siteSource()
+	switch n := (*noSite)(nil); {
+	case err == nil:
+		dirs = append(dirs, filepath.Join(filepath.Dir(site.Name), "runbooks"))
+	case !errors.As(err, &n):
+		return nil, err
+	}
+	if a.runbooks != "" {
+		if info, err := os.Stat(a.runbooks); err != nil || !info.IsDir() {
+			return nil, usagef("", "--runbooks %s: there is no such directory", a.runbooks)
+		}
+		if dir := filepath.Clean(a.runbooks); !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+	}
+	found, err := readAll(".", dirs)
+	return slices.DeleteFunc(found, func(s schema.Source) bool { return schema.Sort(s.Data) != "runbook" }), err
+}
+
+// source is the one text that counts under the name: never one in the place of another by accident.
+func (s *shelf) source() (schema.Source, error) {
+	switch {
+	case len(s.own) > 1:
+		return schema.Source{}, usagef("", "runbook %s stands in two files: %s and %s; rename one of them", s.name, s.own[0].Name, s.own[1].Name)
+	case len(s.own) == 0:
+		data, err := runbooks.FS.ReadFile(s.name + yamlExt)
+		return schema.Source{Name: s.name + yamlExt, Data: data}, err
+	}
+	src := s.own[0]
+	return src, s.rightful(src)
+}
+
+// rightful refuses a site's runbook that has a shipped one's name without saying so, or says so for nothing.
+func (s *shelf) rightful(src schema.Source) error {
+	replaces, at := schema.Replaces(src)
+	switch {
+	case s.shipped && replaces == "":
+		return usagef("", "%s has the name of the shipped runbook %s: rename it, or write `replaces: %s` in it if it is to take that one's place", src.Name, s.name, s.name)
+	case replaces != "" && replaces != s.name:
+		return usagef("", "%s: replaces: %s, but its own name is %s: a runbook takes the place of the one of its name", at, replaces, s.name)
+	case replaces != "" && !s.shipped:
+		return usagef("", "%s: replaces: %s, but no runbook of that name is shipped%s", at, replaces, meant(replaces, shippedNames()))
+	}
+	return nil
+}
+
+// origin says where the runbook is from, for lists.
+func (s *shelf) origin() string {
+	switch {
+	case len(s.own) == 0:
+		return "shipped"
+	case s.shipped:
+		return s.own[0].Name + " (in place of the shipped one)"
+	}
+	return s.own[0].Name
+}
+
+// runbookSource finds what an argument means: a file where it contains a slash or exists, else a runbook by its name.
+func (a *app) runbookSource(arg string) (schema.Source, error) {
+	if info, err := os.Stat(arg); strings.Contains(arg, "/") || (err == nil && !info.IsDir()) {
+		return runbookFile(arg)
+	}
+	all, err := a.shelves()
+	if err != nil {
+		return schema.Source{}, err
+	}
+	var names []string
+	for _, s := range all {
+		if s.name == arg {
+			return s.source()
+		}
+		names = append(names, s.name)
+	}
+	return schema.Source{}, usagef("tidemark list", "there is no runbook %q%s", arg, meant(arg, names))
+}
+
+// runbookFile reads a runbook that is named by its path.
+func runbookFile(path string) (schema.Source, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return schema.Source{}, usagef("", "runbook file %s is not there%s", path, meant(path, neighbours(path)))
+	}
+	if err != nil {
+		return schema.Source{}, &usage{fmt.Errorf("runbook: %w", err)}
+	}
+	return schema.Source{Name: path, Data: data}, nil
+}
+
+// shippedNames are the runbooks in this build, sorted.
+func shippedNames() []string {
+	found, _ := fs.Glob(runbooks.FS, "*"+yamlExt)
+	for i := range found {
+		found[i] = strings.TrimSuffix(found[i], yamlExt)
+	}
+	slices.Sort(found)
+	return found
+}
