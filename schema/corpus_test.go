@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "rewrite testdata/err/*.out")
 
 const corpus = "../testdata"
 
-func read(t *testing.T, path string) schema.Source {
+func read(t testing.TB, path string) schema.Source {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -27,7 +27,7 @@ func read(t *testing.T, path string) schema.Source {
 	return schema.Source{Name: filepath.Base(path), Data: data}
 }
 
-func glob(t *testing.T, pattern string, least int) []string {
+func glob(t testing.TB, pattern string, least int) []string {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(corpus, pattern))
 	if err != nil || len(paths) < least {
@@ -68,7 +68,7 @@ func load(t *testing.T, path string) ([]schema.Source, schema.Diagnostics) {
 	return all.All(), ds
 }
 
-func unpack(t *testing.T, archive schema.Source) (out schema.Sources) {
+func unpack(t testing.TB, archive schema.Source) (out schema.Sources) {
 	t.Helper()
 	for _, f := range txtar.Parse(archive.Data).Files {
 		src := schema.Source{Name: f.Name, Data: f.Data}
