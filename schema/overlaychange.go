@@ -82,8 +82,12 @@ func (m *merger) verbOf(c *change) bool {
 		name string
 		at   text
 	}{
-		{"set", c.Set}, {"insert-before", c.InsertBefore}, {"insert-after", c.InsertAfter},
-		{"replace", c.Replace}, {"remove", c.Remove}, {"skip", c.Skip},
+		{"set", c.Set},
+		{"insert-before", c.InsertBefore},
+		{"insert-after", c.InsertAfter},
+		{"replace", c.Replace},
+		{"remove", c.Remove},
+		{"skip", c.Skip},
 	} {
 		switch {
 		case v.at.node == nil:

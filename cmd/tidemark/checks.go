@@ -103,7 +103,7 @@ func (c *checks) one(src schema.Source) schema.Diagnostics {
 
 // overlay checks an overlay on the runbook that it changes; mistakes elsewhere are not its own.
 func (c *checks) overlay(src schema.Source) schema.Diagnostics {
-	name, at := schema.Overlays(src)
+	name, at := schema.TopKey(src, "of")
 	all := c.common
 	if i := slices.IndexFunc(c.texts, func(s schema.Source) bool { return schema.Sort(s.Data) == "runbook" && stem(s.Name) == name }); i >= 0 {
 		all.Runbook = c.texts[i]

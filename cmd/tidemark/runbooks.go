@@ -84,8 +84,11 @@ func (s *shelf) source() (schema.Source, error) {
 
 // rightful refuses a site's runbook that has a shipped one's name without saying so, or says so for nothing.
 func (s *shelf) rightful(src schema.Source) error {
-	replaces, at := schema.Replaces(src)
+	replaces, at := schema.TopKey(src, "replaces")
+	name, here := schema.TopKey(src, "runbook")
 	switch {
+	case name != s.name:
+		return usagef("", "%s: runbook: %s, but the file is named %s: a runbook is found by the name of its file", here, name, s.name)
 	case s.shipped && replaces == "":
 		return usagef("", "%s has the name of the shipped runbook %s: rename it, or write `replaces: %s` in it if it is to take that one's place", src.Name, s.name, s.name)
 	case replaces != "" && replaces != s.name:
