@@ -49,7 +49,10 @@ func agentVerb(name string, build func() string, do func(a *agent.Agent, marker 
 				}
 				o.Dir = dir
 			}
-			o.Build, o.Swaps = build(), openSwaps
+			o.Build = build()
+			if o.Node != engine.ControllerNode { // whose steps touch no files of the machine
+				o.Swaps = openSwaps
+			}
 			a, err := agent.New(o)
 			if err != nil {
 				return err
