@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -21,6 +22,36 @@ stages:
       - {id: first, put-once: {key: first}}
       - {id: second, put: {key: second}}
 `
+
+// crowded is a node whose disk is full when it is to begin one task.
+type crowded struct {
+	engine.Node
+	step string
+}
+
+func (c *crowded) Start(ctx context.Context, s engine.TaskSpec) (engine.TaskState, error) {
+	if strings.Contains(s.Task, c.step) {
+		return engine.TaskState{}, engine.Failf(engine.ClassSpace, "node state: no space left on device")
+	}
+	return c.Node.Start(ctx, s)
+}
+
+// TestNoSpaceForTheIntent: the task failed, nothing about it is unknown, and resume makes the next attempt.
+func TestNoSpaceForTheIntent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, once)
+		p, c := b.plan(), &enginetest.Controller{}
+		x := b.executor(p, c, nil)
+		x.Nodes["n2"] = &crowded{x.Nodes["n2"], "second"}
+		left := (*engine.Incomplete)(nil)
+		if err := x.Run(t.Context()); !errors.As(err, &left) || left.Failed != 1 || left.Unknown != 0 {
+			t.Fatalf("%v %+v", err, left)
+		}
+		if _, err := b.run(p, c.Events, 0); err != nil || !b.w.has("n2/second") {
+			t.Errorf("with space again: %v", err)
+		}
+	})
+}
 
 // TestManualIsNeverRepeated kills the task behind its work, before its receipt: nobody may do it again by itself.
 func TestManualIsNeverRepeated(t *testing.T) {

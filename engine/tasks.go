@@ -86,7 +86,8 @@ func (x *Executor) attempt(ctx context.Context, t *Task) (outcome Outcome, again
 	}
 	s, err := x.ask(ctx, t, ref, r.Open)
 	switch {
-	case err != nil && ClassOf(err) == ClassPrecondition && !r.Open:
+	case err != nil && !r.Open && (ClassOf(err) == ClassPrecondition || ClassOf(err) == ClassSpace):
+		// The node answered that it does not begin; where it has no space, not even for the intent.
 		return x.end(t, ref, failure(err)), false
 	case err != nil:
 		return x.lose(t, err), false
