@@ -67,7 +67,7 @@ func (s *compareCounts) Plan(ctx context.Context, v *engine.View) (engine.Change
 		return engine.Change{Sign: engine.NotKnown, Summary: "count the rows of this node's primary ranges in " + strings.Join(s.Keyspaces, ", ")}, nil
 	}
 	if !v.Actual {
-		return engine.Change{Sign: engine.NotKnown, Summary: "compare the live files with backup " + s.Backup, Unknown: []string{"the live files: exchanged by restore-keyspace"}}, nil
+		return engine.Change{Sign: engine.NotKnown, Summary: "compare the live files with backup " + s.Backup + ", once they are exchanged"}, nil
 	}
 	out, err := s.files(ctx, v)
 	if err != nil {

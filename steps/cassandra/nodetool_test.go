@@ -141,6 +141,7 @@ func TestDrainWaitsForAStart(t *testing.T) {
 		n.become("")
 		n.write("/proc/9/cmdline", []byte("java\x00org.apache.cassandra.service.CassandraDaemon\x00"))
 		time.AfterFunc(20*time.Second, func() { n.become("STARTING") })
+		time.AfterFunc(30*time.Second, func() { n.mode = "NORMAL" }) // before CQL is open
 		time.AfterFunc(40*time.Second, func() { n.become("NORMAL") })
 		if got, err := (&toolStep{Command: drain}).Probe(t.Context(), n.actual(Nodetool()), factClean); err != nil || got != "false" {
 			t.Errorf("starting is %q, %v", got, err)

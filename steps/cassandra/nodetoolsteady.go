@@ -28,9 +28,10 @@ func steady(ctx context.Context, v *engine.View) {
 		switch {
 		case err != nil && poll.Fatal(err):
 			return nil, err
-		case err == nil && (mode == nodetool.Drained || mode == nodetool.Normal):
+		case err == nil && mode == nodetool.Drained:
 			return nil, nil
 		}
+		// NORMAL counts with CQL alone: a starting server is in that mode before it takes requests.
 		v.Log("waits for Cassandra, which is neither up nor down (mode %q)", mode)
 		return []string{"mode " + mode}, nil
 	})
