@@ -31,6 +31,16 @@ type exchanges struct {
 
 func watch(t *testing.T, name string, at func(n int)) *exchanges {
 	t.Helper()
+	var dirs []string
+	for _, keyspace := range keyspaces {
+		dirs = append(dirs, "/var/lib/cassandra/data/"+keyspace)
+	}
+	return watchDirs(t, name, unix.IN_MOVED_TO, at, dirs...)
+}
+
+// watchDirs watches the entries of other directories, too.
+func watchDirs(t *testing.T, name string, mask uint32, at func(n int), dirs ...string) *exchanges {
+	t.Helper()
 	w := &exchanges{t: t, host: host.PID(site.Host{Dir: filepath.Join(labDir, "hosts", name)}), at: at}
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
 	if err != nil {
@@ -38,10 +48,9 @@ func watch(t *testing.T, name string, at func(n int)) *exchanges {
 	}
 	w.fd = os.NewFile(uintptr(fd), "inotify")
 	t.Cleanup(func() { _ = w.fd.Close() })
-	data := fmt.Sprintf("/proc/%d/root/var/lib/cassandra/data", w.host)
-	for _, keyspace := range keyspaces {
-		if _, err := unix.InotifyAddWatch(fd, filepath.Join(data, keyspace), unix.IN_MOVED_TO|unix.IN_ONLYDIR); err != nil {
-			t.Fatalf("%s on %s: %v", keyspace, name, err)
+	for _, dir := range dirs {
+		if _, err := unix.InotifyAddWatch(fd, fmt.Sprintf("/proc/%d/root%s", w.host, dir), mask|unix.IN_ONLYDIR); err != nil {
+			t.Fatalf("%s on %s: %v", dir, name, err)
 		}
 	}
 	go w.read()
@@ -60,7 +69,7 @@ func (w *exchanges) read() {
 			mask, size := native.NativeEndian.Uint32(rest[4:]), int(native.NativeEndian.Uint32(rest[12:]))
 			name := rest[unix.SizeofInotifyEvent : unix.SizeofInotifyEvent+size]
 			rest = rest[unix.SizeofInotifyEvent+size:]
-			if mask&unix.IN_MOVED_TO != 0 {
+			if mask&(unix.IN_MOVED_TO|unix.IN_CREATE) != 0 {
 				w.note(string(bytes.TrimRight(name, "\x00")))
 			}
 		}
@@ -95,6 +104,7 @@ func (w *exchanges) freeze() error {
 	if err != nil {
 		return err
 	}
+	frozen := 0 // the task at work, and the process that is kept ready for the next
 	for _, path := range lines {
 		argv, _ := os.ReadFile(path)
 		dir := filepath.Dir(path)
@@ -106,8 +116,14 @@ func (w *exchanges) freeze() error {
 			if _, err := fmt.Sscan(filepath.Base(dir), &pid); err != nil {
 				return err
 			}
-			return unix.Kill(pid, unix.SIGSTOP)
+			if err := unix.Kill(pid, unix.SIGSTOP); err != nil {
+				return err
+			}
+			frozen++
 		}
 	}
-	return fmt.Errorf("no task is at work")
+	if frozen == 0 {
+		return fmt.Errorf("no task is at work")
+	}
+	return nil
 }

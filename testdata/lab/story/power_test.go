@@ -13,8 +13,7 @@ const allTables = 9
 // TestCrashInTheExchange: a whole node crashes while its tables are exchanged and comes up with Cassandra started on
 // what was half exchanged. It boots, and resume brings the right end.
 func TestCrashInTheExchange(t *testing.T) {
-	r := chance(t)
-	crash(t, 1+r.IntN(allTables), r.IntN(2) == 0)
+	crash(t, 1+chance(t).IntN(allTables), true)
 }
 
 // TestCrashAtEachExchange crashes right behind each exchange of a table, with Cassandra up again before the run is
