@@ -50,6 +50,8 @@ type Kind struct {
 	Redo    Redo
 	// Risk is the highest that a change of this kind can have; a plan shows it where the change is not knowable yet.
 	Risk Risk
+	// Destroys: its purpose is to overwrite or remove data; a runbook in which no Gate stands before it gets a warning.
+	Destroys bool
 	// Gate: it proves, before the first change, what must hold for those after it; whoever takes it away is told so.
 	Gate  bool
 	Reads []Read

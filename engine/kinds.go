@@ -79,7 +79,7 @@ func (ks *Kinds) Schema() []schema.Kind {
 		k := ks.byName[n]
 		out = append(out, schema.Kind{
 			Name: k.Name, Doc: k.Doc, Example: k.Example, OnController: k.At == OnController,
-			Redo: string(k.Redo), Gate: k.Gate, Args: k.Arguments(), Out: k.Out,
+			Redo: string(k.Redo), RedoOf: k.redoOf, Destroys: k.Destroys, Gate: k.Gate, Args: k.Arguments(), Out: k.Out,
 		})
 	}
 	return out
@@ -91,6 +91,15 @@ func (k *Kind) Arguments() any {
 		return k.Args
 	}
 	return reflect.ValueOf(k.New()).Elem().Interface()
+}
+
+// redoOf is RedoOf for the language, which knows the arguments of a kind and not its steps.
+func (k *Kind) redoOf(args any) string {
+	s, ok := args.(Step)
+	if !ok {
+		return string(k.Redo)
+	}
+	return string(k.RedoOf(s))
 }
 
 // Digest is the kind's meaning: name, version, arguments and outputs, and the program. A run is resumed by another build only

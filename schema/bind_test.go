@@ -50,12 +50,12 @@ func TestBindRefuses(t *testing.T) {
 		{"restore.yaml", "", "", "--input backup: TM0501 input \"backup\" is missing\n   add --input backup=STRING\n   Backup id\n"},
 		{"restore.yaml", "bakcup", "x", "--input backup: TM0501 input \"backup\" is missing\n   add --input backup=STRING\n   Backup id\n" +
 			"--input bakcup: TM0502 runbook restore-vellum has no input \"bakcup\"\n   did you mean \"backup\"? inputs: backup, checks, keyspaces\n"},
-		{"types.yaml", "count", "many", "--input count: TM0503 \"many\": a string where a whole number is due\n"},
+		{"types.yaml", "count", "many", "--input count: TM0503 \"many\": a string where a whole number is due\n   write a value of that type\n"},
 		{"types.yaml", "wait", "5", "--input wait: TM0503 \"5\" is no duration\n   write a number with its unit: 30s, 5m, 1h30m\n"},
 		{"types.yaml", "on", "yes", "--input on: TM0503 \"yes\": a string where a bool is due\n   write true or false\n"},
 		{"types.yaml", "text", "c", "--input text: TM0503 \"c\" is not allowed here\n   allowed: a, b\n"},
 		{"types.yaml", "exits", "[1, 2", "--input exits: TM0503 \"[1, 2\" is no list: this [ is not closed\n   --input exits=a,b or --input 'exits=[a, b]'\n"},
-		{"types.yaml", "exits", "1,x", "--input exits: TM0503 \"1,x\": a string where a whole number is due\n"},
+		{"types.yaml", "exits", "1,x", "--input exits: TM0503 \"1,x\": a string where a whole number is due\n   write a value of that type\n"},
 	} {
 		b, site := book(t, tc.book)
 		given := map[string]string{}

@@ -14,7 +14,8 @@ type checker struct {
 	report  *report
 	expr    *Expr
 	scope   *scope
-	element *typ // what # is, inside a predicate
+	element *typ     // what # is, inside a predicate
+	base    ast.Node // of the member that is being typed
 	refs    refs
 }
 
@@ -116,6 +117,9 @@ func (c *checker) identifier(n *ast.IdentifierNode) *typ {
 			suggest(n.Value, "names here", c.scope.names()))
 	}
 	note(&c.refs.roots, n.Value, t)
+	if n.Value == "vars" && c.base != n {
+		note(&c.refs.vars, allVars, true)
+	}
 	return t
 }
 

@@ -10,6 +10,7 @@ func (c *checker) member(n *ast.MemberNode) *typ {
 	if isController(n) {
 		return c.controller(n)
 	}
+	c.base = n.Node
 	base := c.visit(n.Node)
 	name, isName := n.Property.(*ast.StringNode)
 	var t *typ
@@ -40,6 +41,10 @@ func (c *checker) member(n *ast.MemberNode) *typ {
 
 // field looks a name up in an object and notes what is read.
 func (c *checker) field(n *ast.MemberNode, base *typ, name string) *typ {
+	root, isRoot := n.Node.(*ast.IdentifierNode)
+	if isRoot && root.Value == "vars" {
+		note(&c.refs.vars, name, true)
+	}
 	t, why := base.fieldType(name)
 	switch {
 	case why != nil:
@@ -49,7 +54,7 @@ func (c *checker) field(n *ast.MemberNode, base *typ, name string) *typ {
 	case t == nil:
 		return c.unknown(n.Property, base, name)
 	}
-	if root, ok := n.Node.(*ast.IdentifierNode); ok && root.Value == "inputs" {
+	if isRoot && root.Value == "inputs" {
 		note(&c.refs.inputs, name, true)
 	}
 	if base.label == "step" {

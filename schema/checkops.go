@@ -3,6 +3,8 @@ package schema
 import (
 	"fmt"
 	"regexp"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
 )
@@ -31,10 +33,19 @@ func (c *checker) binary(n *ast.BinaryNode) *typ {
 		return c.coalesce(n)
 	case "==", "!=":
 		return c.equality(n)
+	case "-":
+		if c.hyphen(n) {
+			return scalarType(tAny)
+		}
 	case "..":
 		return c.error(n, codeFunction, "ranges are not part of the language", "")
 	}
 	l, r := c.used(n.Left), c.used(n.Right)
+	if list, ok := n.Right.(*ast.ArrayNode); ok && n.Operator == "in" {
+		for _, e := range list.Nodes {
+			c.enumValue(e, l)
+		}
+	}
 	secret := tainted(l, r)
 	if secret != "" && n.Operator != "+" {
 		return c.untold(n, n.Operator+" looks at", secret)
@@ -131,7 +142,7 @@ func arithmetic(op string, l, r *typ) *typ {
 	case l.number() && r.number():
 		return join(l, r)
 	case op == "+" && l.kind == tString && r.kind == tString:
-		return l
+		return scalarType(tString)
 	case (op == "+" || op == "-") && durations:
 		return l
 	case op == "*" && l.kind == tDuration && r.number():
@@ -153,4 +164,34 @@ func member(l, r *typ) bool {
 		return l.kind == tString || l.kind == tAny
 	}
 	return false
+}
+
+// hyphen reports `inputs.backup-id`, which subtracts id from inputs.backup.
+func (c *checker) hyphen(n *ast.BinaryNode) bool {
+	right := leftmost(n.Right)
+	left, ok := n.Left.(*ast.MemberNode)
+	from, minus := n.Right.Location().From, n.Location().From
+	if right == nil || !ok || c.scope.roots[right.Value] != nil || right.Location().From != minus+1 {
+		return false
+	}
+	name, isName := left.Property.(*ast.StringNode)
+	if from = left.Property.Location().From; !isName || left.Property.Location().To != minus {
+		return false
+	}
+	text := name.Value + "-" + right.Value
+	c.report.within(c.expr.node, c.expr.off+from, utf8.RuneCountInString(text), codeHyphen,
+		fmt.Sprintf("%q is no name: the hyphen subtracts %s from %s", text, right.Value, left),
+		fmt.Sprintf("names in expressions have no hyphens: did you mean %s?", strings.ReplaceAll(text, "-", "_")))
+	return true
+}
+
+// leftmost is the name that an expression begins with, nil for any other.
+func leftmost(n ast.Node) *ast.IdentifierNode {
+	switch n := n.(type) {
+	case *ast.IdentifierNode:
+		return n
+	case *ast.MemberNode:
+		return leftmost(n.Node)
+	}
+	return nil
 }

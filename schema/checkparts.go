@@ -19,6 +19,9 @@ func (c *checker) slice(n *ast.SliceNode) *typ {
 	if t.kind != tList && t.kind != tString && t.kind != tAny {
 		return c.error(n, codeMismatch, fmt.Sprintf("no part can be taken of %s", a(t)), "")
 	}
+	if t.kind == tString {
+		return scalarType(tString)
+	}
 	return t
 }
 

@@ -31,6 +31,16 @@ const (
 	codeStrategy    = "TM0208"
 	codeKey         = "TM0209" // keys of for-each items
 
+	codeNever   = "TM0210" // a condition that is never true
+	codeAlways  = "TM0211"
+	codeShadow  = "TM0212"
+	codeRetry   = "TM0213" // repeating is not safe
+	codeTooLong = "TM0214" // attempts that last longer than the run may
+	codeNoGate  = "TM0215"
+	codeHyphen  = "TM0216" // a name that subtracts
+	codeNarrow  = "TM0217" // a step outside its stage
+	codeExposed = "TM0218" // a secret in plain text
+
 	codeDuration = "TM0301"
 	codeSize     = "TM0302"
 	codeMode     = "TM0303"
@@ -126,6 +136,16 @@ func Codes() []Code {
 		{codeUnused, "used nowhere"},
 		{codeStrategy, "not a number of nodes"},
 		{codeKey, "items that nothing tells apart"},
+
+		{codeNever, "never true"},
+		{codeAlways, "always true"},
+		{codeShadow, "one name for two things"},
+		{codeRetry, "not safe to repeat"},
+		{codeTooLong, "longer than the run may take"},
+		{codeNoGate, "nothing is checked before data is lost"},
+		{codeHyphen, "a hyphen that subtracts"},
+		{codeNarrow, "a step outside its stage"},
+		{codeExposed, "a secret in plain text"},
 
 		{codeDuration, "not a duration"},
 		{codeSize, "not a size"},

@@ -87,7 +87,7 @@ func unpack(t testing.TB, archive schema.Source) (out schema.Sources) {
 }
 
 func TestOK(t *testing.T) {
-	for _, path := range slices.Concat(glob(t, "ok/*.yaml", 8), glob(t, "ok/*.txtar", 0)) {
+	for _, path := range slices.Concat(glob(t, "ok/*.yaml", 40), glob(t, "ok/*.txtar", 0)) {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			if srcs, ds := load(t, path); len(ds) > 0 {
 				t.Fatal("\n" + ds.Render(srcs...))
@@ -97,11 +97,16 @@ func TestOK(t *testing.T) {
 }
 
 func TestErr(t *testing.T) {
-	for _, path := range slices.Concat(glob(t, "err/*.yaml", 30), glob(t, "err/*.txtar", 0)) {
+	for _, path := range slices.Concat(glob(t, "err/*.yaml", 160), glob(t, "err/*.txtar", 0)) {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			srcs, ds := load(t, path)
 			if len(ds) == 0 {
 				t.Fatal("no diagnostic")
+			}
+			for _, d := range ds {
+				if d.Help == "" {
+					t.Errorf("%s: nothing says what to do", d.Error())
+				}
 			}
 			golden(t, strings.TrimSuffix(path, filepath.Ext(path))+".out", ds.Render(srcs...))
 		})

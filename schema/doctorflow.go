@@ -128,6 +128,9 @@ func (d *doctor) flowPlain(in *bracket) {
 	start := d.i
 	for ; d.i < len(d.runes); d.i++ {
 		switch c := d.runes[d.i]; {
+		case c == '?' && d.i+1 < len(d.runes) && strings.ContainsRune(" ,[]{}", d.runes[d.i+1]):
+			d.here(1, codeQuote, "between brackets ? ends a text without quotes", "put the text or expression in quotes")
+			return
 		case strings.ContainsRune(",[]{}", c):
 			d.plainMeets(in, start, c)
 			return

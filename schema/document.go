@@ -61,6 +61,7 @@ func (d *document) read(r *report) {
 	if d.bounded(&doc, r) && len(doc.Content) == 1 {
 		d.root = doc.Content[0]
 	}
+	d.exposed(r)
 }
 
 // runesOf gives a line as characters, nothing outside the text.

@@ -38,6 +38,7 @@ type Expr struct {
 type refs struct {
 	inputs map[string]bool
 	steps  map[string]bool
+	vars   map[string]bool // allVars where they are read as a whole
 	roots  map[string]*typ
 }
 
@@ -122,7 +123,11 @@ func (e *Expr) failed(r *report, code string, err error) {
 		return
 	}
 	from := min(at.From, max(0, utf8.RuneCountInString(e.text)-1))
-	r.within(e.node, e.off+from, max(1, at.To-at.From), code, plainMessage(at.Message), "")
+	help := ""
+	if e.node.Style == 0 && e.node.LineComment != "" {
+		help = "a space and # begin a comment in YAML: put the expression in quotes"
+	}
+	r.within(e.node, e.off+from, max(1, at.To-at.From), code, plainMessage(at.Message), help)
 }
 
 // plainMessage takes Go's words out of the library's messages.

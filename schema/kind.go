@@ -17,9 +17,13 @@ type Kind struct {
 	Example      string
 	OnController bool
 	Redo         string // pure, idempotent, checked or manual
-	Gate         bool   // proves, before the first change, what must hold for those after it
-	Args         any
-	Out          any
+	// RedoOf is the rule of one step, given a pointer to its arguments, where these decide; nil: always Redo.
+	RedoOf func(args any) string
+	// Destroys: its purpose is to overwrite or remove data. Gate: it can refuse before the first change.
+	Destroys, Gate bool
+
+	Args any
+	Out  any
 	// Broken says why the kind cannot be used; every step that does gets it as a mistake. All else but Name is
 	// empty then.
 	Broken *Broken

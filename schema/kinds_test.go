@@ -1,6 +1,7 @@
 package schema_test
 
 import (
+	"cmp"
 	"errors"
 	"time"
 
@@ -16,9 +17,10 @@ func testKinds() []schema.Kind {
 		{Name: "nodetool", Redo: "idempotent", Args: nodetool{}},
 		{Name: "mkdir", Redo: "idempotent", Args: mkdir{}},
 		{Name: "pause", Redo: "pure", Args: pause{}},
-		{Name: "assert", Redo: "pure", Args: assert{}},
-		{Name: "confirm", Redo: "pure", OnController: true, Args: confirm{}, Out: confirmOut{}},
-		{Name: "run", Redo: "manual", Args: run{}, Out: runOut{}},
+		{Name: "assert", Redo: "pure", Gate: true, Args: assert{}},
+		{Name: "confirm", Redo: "pure", Gate: true, OnController: true, Args: confirm{}, Out: confirmOut{}},
+		{Name: "wipe", Redo: "idempotent", Destroys: true},
+		{Name: "run", Redo: "manual", RedoOf: func(args any) string { return args.(*run).rule() }, Args: run{}, Out: runOut{}},
 		{Name: "prune", Redo: "checked", Args: prune{}},
 		{Name: "noop", Redo: "pure"},
 	}
@@ -101,7 +103,12 @@ type run struct {
 	Limit  schema.Size              `json:"limit" default:"1GiB"`
 	Shell  bool                     `json:"shell"`
 	Extra  any                      `json:"extra"`
+	Redo   string                   `json:"redo" enum:"idempotent,manual"`
+
+	Destroys bool `json:"destroys"`
 }
+
+func (r *run) rule() string { return cmp.Or(r.Redo, "manual") }
 
 type runOut struct {
 	Lines []string       `json:"lines"`

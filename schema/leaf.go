@@ -24,6 +24,9 @@ func (d *decoder) template(n *yaml.Node, v reflect.Value) bool {
 	before := len(d.list)
 	l.check(d.report)
 	d.fit(n, l, v.Type())
+	if v.Kind() == reflect.String {
+		v.SetString(n.Value) // not empty: whoever looks at load sees that it is given
+	}
 	d.leaves[n] = l
 	return !d.failed(before)
 }
@@ -96,6 +99,9 @@ func (r *report) condition(n *yaml.Node, s *scope) *Expr {
 	e := r.compileBare(n, s.keepClosed("what a condition decides shows what it looked at"))
 	if e.typ.kind != tBool && e.typ.kind != tAny && !r.failed(before) {
 		e.report(r, codeMismatch, fmt.Sprintf("a condition is a bool, this is %s", a(e.typ)), "")
+	}
+	if !r.failed(before) {
+		e.decided(r, s)
 	}
 	return e
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -29,14 +30,15 @@ type runbookFile struct {
 // loader holds what is known while a runbook is read from top to bottom.
 type loader struct {
 	decoder
-	book    *Runbook
-	kinds   map[string]Kind
-	site    *Site
-	sources Sources
-	ids     map[string]*yaml.Node // every step id of the text
-	past    map[string]past       // the steps before the one being read
-	frame   *frame                // whose inputs are seen
-	merged  *merger               // nil without overlays
+	book     *Runbook
+	kinds    map[string]Kind
+	site     *Site
+	sources  Sources
+	ids      map[string]*yaml.Node // every step id of the text
+	past     map[string]past       // the steps before the one being read
+	varsRead map[string]bool       // vars that an expression reads
+	frame    *frame                // whose inputs are seen
+	merged   *merger               // nil without overlays
 
 	within *within // the composite step whose steps are read
 
@@ -73,7 +75,7 @@ func Load(src Sources, kinds []Kind, site *Site) (*Runbook, Diagnostics) {
 func newLoader(r *report, src Sources, kinds []Kind, site *Site) *loader {
 	l := &loader{
 		decoder: decoder{report: r}, kinds: map[string]Kind{}, site: site, sources: src, within: &within{},
-		ids: map[string]*yaml.Node{}, past: map[string]past{}, frame: newFrame(nil, nil),
+		ids: map[string]*yaml.Node{}, past: map[string]past{}, varsRead: map[string]bool{}, frame: newFrame(nil, nil),
 		stageIDs: map[string]*yaml.Node{}, includes: map[*yaml.Node]*included{},
 	}
 	for _, k := range kinds {
@@ -99,6 +101,8 @@ func (l *loader) load(root *yaml.Node) {
 	l.finally(f.Finally)
 	l.afterwards(f.After)
 	l.unused(l.book.Inputs)
+	l.unusedVars(f.Vars)
+	l.shadowed()
 }
 
 // targets checks names of groups and nodes against the site.
@@ -195,4 +199,7 @@ func (l *loader) unused(inputs []Input) {
 }
 
 // reads notes what an expression refers to.
-func (l *loader) reads(e *Expr, waits map[string]bool) { l.frame.read(e.refs, waits) }
+func (l *loader) reads(e *Expr, waits map[string]bool) {
+	l.frame.read(e.refs, waits)
+	maps.Copy(l.varsRead, e.refs.vars)
+}

@@ -22,21 +22,23 @@ func (l *loader) stepParts(step *Step, f stepFile, scope *scope) {
 	if f.Retry != nil {
 		step.Retry = l.retry(f.Retry, scope, waits)
 	}
-	l.arguments(step, scope, waits)
+	l.repeats(step, f, l.arguments(step, scope, waits))
 	step.waits = l.within.waits(waits)
 }
 
-// arguments checks the tree of arguments against the kind's struct.
-func (l *loader) arguments(step *Step, scope *scope, waits map[string]bool) {
+// arguments checks the tree of arguments against the kind's struct, and gives
+// a pointer to it as far as it is written out; nil where there is none.
+func (l *loader) arguments(step *Step, scope *scope, waits map[string]bool) any {
 	if step.args == nil {
-		return
+		return nil
 	}
 	if step.args.Kind == yaml.ScalarNode && step.args.ShortTag() == "!!null" {
 		// `confirm:` with nothing after it has no arguments.
 		step.args = &yaml.Node{Kind: yaml.MappingNode, Line: step.args.Line, Column: step.args.Column}
 	}
 	d := &decoder{report: l.report, scope: scope, leaves: step.leaves, conds: step.conds, what: step.Kind, takers: takers(step.kind.argsType(), "")}
-	d.decode(step.args, reflect.New(step.kind.argsType()).Elem())
+	args := reflect.New(step.kind.argsType())
+	d.decode(step.args, args.Elem())
 	for _, leaf := range step.leaves {
 		for _, p := range leaf.parts {
 			if p.expr != nil {
@@ -47,6 +49,7 @@ func (l *loader) arguments(step *Step, scope *scope, waits map[string]bool) {
 	for _, e := range step.conds {
 		l.reads(e, waits)
 	}
+	return args.Interface()
 }
 
 func (l *loader) stepTimes(step *Step, at *yaml.Node) {

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 
 	"gopkg.in/yaml.v3"
@@ -85,6 +86,13 @@ func (l *loader) inputDefault(in *Input) {
 	v := in.value()
 	if d.decode(in.def, v) && !hasExpr(in.def, v.Type()) {
 		d.allowed(in.def, v, in, l.site)
+	}
+	for _, leaf := range in.leaves {
+		for _, p := range leaf.parts {
+			if p.expr != nil {
+				maps.Copy(l.varsRead, p.expr.refs.vars)
+			}
+		}
 	}
 }
 

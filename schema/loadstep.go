@@ -14,7 +14,7 @@ import (
 // stepFile is the declaration of a step; its kind is one more key.
 type stepFile struct {
 	ID      text          `json:"id" is:"name" required:"true" help:"name of the step, unique in the runbook"`
-	On      *yaml.Node    `json:"on" is:"place" help:"in finally: where the step runs"`
+	On      *yaml.Node    `json:"on" is:"place" help:"groups or nodes of the stage, for a step that runs on some of them; in finally: where the step runs"`
 	ForEach *yaml.Node    `json:"for-each" is:"items" help:"an expression that gives a list, or a list: the step runs for each item"`
 	Key     *yaml.Node    `json:"key" is:"key" help:"text that tells the items apart"`
 	When    *yaml.Node    `json:"when" is:"condition" help:"condition: where it does not hold the step is skipped"`
@@ -110,6 +110,7 @@ func (l *loader) step(n *yaml.Node, here *place) *Step {
 		l.broken(step, kindKey)
 		l.place(kindKey, step.kind, here)
 		l.skipped(step, f.Skip)
+		l.gated(step, kindKey)
 	}
 	l.stepParts(step, f, l.scopeAt(here))
 	l.stepTimes(step, valueOf(plain, "timeout"))
@@ -187,11 +188,7 @@ func (l *loader) stepRules(step *Step, f stepFile, s *Stage) {
 	if f.On == nil {
 		return
 	}
-	if s.ID != finallyID {
-		l.at(f.On, codePlace, "a step runs where its stage runs", "make a stage of its own; `on` in a step stands only in finally")
-		return
-	}
-	step.On, _ = l.on(f.On)
+	l.narrowed(step, f.On, s)
 }
 
 // skipped reads why a step is not run, and warns when it is a gate.

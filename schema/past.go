@@ -47,9 +47,9 @@ func (b past) runsAt(p *place) bool {
 	switch {
 	case b.place.control() || p.control():
 		return b.place.control() && p.control()
-	case b.place.stage == p.stage, p.stage.ID == finallyID:
+	case p.stage.ID == finallyID, b.place.stage == p.stage && len(b.step.On) == 0:
 		return true
-	case b.place.stage.Pick != "":
+	case b.place.stage != p.stage && b.place.stage.Pick != "":
 		return false
 	case p.nodes == nil:
 		return !slices.ContainsFunc(p.on, func(on string) bool { return !slices.Contains(b.place.on, on) })

@@ -25,8 +25,11 @@ func (ds Diagnostics) Render(sources ...Source) string {
 	}
 	var b strings.Builder
 	var last shownLine
-	for _, d := range ds {
-		last = last.of(d.Pos, texts[d.Pos.File])
+	for i, d := range ds {
+		if last.file != d.Pos.File || last.line != d.Pos.Line {
+			last = lineOf(d.Pos, texts[d.Pos.File])
+			last.mask(ds[i:])
+		}
 		d.render(&b, last.runes)
 	}
 	return b.String()
@@ -40,15 +43,25 @@ type shownLine struct {
 	runes []rune // nil when the text has no such line
 }
 
-func (s shownLine) of(p Pos, lines []string) shownLine {
-	if s.file == p.File && s.line == p.Line {
-		return s
-	}
-	s = shownLine{file: p.File, line: p.Line}
+func lineOf(p Pos, lines []string) shownLine {
+	s := shownLine{file: p.File, line: p.Line}
 	if p.Line >= 1 && p.Line <= len(lines) {
 		s.runes = []rune(printable(lines[p.Line-1]))
 	}
 	return s
+}
+
+// mask hides the secrets of the line, whichever of its mistakes is shown: what
+// is printed ends up in logs and reviews.
+func (s shownLine) mask(ds Diagnostics) {
+	for _, d := range ds {
+		if d.Pos.File != s.file || d.Pos.Line != s.line {
+			return
+		}
+		for i := d.Pos.Col - 1; d.Code == codeExposed && i < min(d.Pos.Col-1+d.Width, len(s.runes)); i++ {
+			s.runes[i] = '•'
+		}
+	}
 }
 
 func (d Diagnostic) render(b *strings.Builder, source []rune) {

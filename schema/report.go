@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -76,7 +77,7 @@ func (r *report) add(s Severity, pos Pos, width int, code, message, help string)
 		help = "correct the others first"
 	}
 	r.list = append(r.list, Diagnostic{
-		Pos: pos, Width: max(1, width), Code: code, Severity: s, Message: cut(message, 400), Help: cut(help, 2000),
+		Pos: pos, Width: max(1, width), Code: code, Severity: s, Message: cut(message, 400), Help: cut(cmp.Or(help, usualHelp(code)), 2000),
 	})
 }
 

@@ -104,10 +104,16 @@ func elemResult(c *checker, n ast.Node, args []*typ) *typ { return c.list(n, arg
 func sameList(c *checker, n ast.Node, args []*typ) *typ {
 	for i := range args {
 		if args[i].kind != tList && args[i].kind != tAny {
-			c.mismatch(n, i, args[i], "list")
+			return c.mismatch(n, i, args[i], "list")
 		}
 	}
-	return args[0]
+	out := args[0]
+	for _, t := range args[1:] {
+		if out = join(out, t); out == nil {
+			return listOf(scalarType(tAny))
+		}
+	}
+	return out
 }
 
 func sameNumber(c *checker, n ast.Node, args []*typ) *typ {

@@ -110,7 +110,7 @@ type Step struct {
 	Timeout time.Duration // per attempt, 0 = the kind's own
 	User    string        // privilege to drop to, "" = the agent's
 	Retry   *Retry
-	On      []string // in finally: where it runs; empty = all nodes of the run
+	On      []string // narrows the stage's; in finally: where it runs; empty = all nodes of the stage, or of the run
 	ForEach bool
 	Skip    string // why it is not run, "" = it is
 	Pos     Pos

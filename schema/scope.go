@@ -72,9 +72,15 @@ func stageScope(inputs, vars, secrets *typ) *scope {
 	return s.without("it is known only in retry.if", "failure", "attempt", "exit")
 }
 
+// failures are the classes that a failed attempt is told by; those of the engine.
+func failures() []string {
+	return []string{"exit", "timeout", "connect", "auth", "host-key", "io", "space", "precondition", "cancelled"}
+}
+
 // retryScope adds what is known after a failed attempt.
 func (s *scope) retryScope() *scope {
-	return s.with("failure", scalarType(tString)).with("attempt", scalarType(tInt)).with("exit", scalarType(tInt))
+	failure := &typ{kind: tString, values: failures()}
+	return s.with("failure", failure).with("attempt", scalarType(tInt)).with("exit", scalarType(tInt))
 }
 
 func object(label string, fields map[string]*typ) *typ {

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"cmp"
+	"slices"
 )
 
 // typeKind is the kind of a static type in expressions.
@@ -132,6 +133,8 @@ func joined(a, b *typ) *typ {
 		return nil
 	case a.kind == tList || a.kind == tMap:
 		return joinElems(a, b)
+	case a.kind == tString && !slices.Equal(a.values, b.values):
+		return scalarType(tString)
 	}
 	return a
 }

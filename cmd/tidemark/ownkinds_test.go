@@ -95,7 +95,7 @@ func TestProgramTakesSecrets(t *testing.T) {
 	d := newDesk(t)
 	d.write("site.yaml", hereSite+"secrets: {pass: {env: EXEC_KIND_SECRET}}\n", 0o644)
 	d.write("kinds/login/login", `#!/bin/sh
-[ "$1" = describe ] && { echo '{"protocol": 1, "name": "login", "doc": "D.", "redo": "checked", "example": "{id: x, login: {dir: /x, password: pw}}",
+[ "$1" = describe ] && { echo '{"protocol": 1, "name": "login", "doc": "D.", "redo": "checked", "example": "{id: x, login: {dir: /x, password: \"${{ secrets.pass }}\"}}",
  "arguments": {"type": "object", "properties": {"dir": {"type": "string"}, "password": {"type": "string", "format": "secret"}}}}'; exit; }
 in=$(cat)
 case $in in *'"password":{"secrets":["pass"]}'*) said=name ;; *) said=value ;; esac

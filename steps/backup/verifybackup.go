@@ -40,6 +40,7 @@ func VerifyBackup() engine.Kind {
 			"A legacy backup is verified by the digests it contains, and nothing is noted there.",
 		Example: "id: verify\nverify-backup: {backup: 20261122T010203Z-k7, depth: checksums}",
 		Redo:    engine.Idempotent,
+		Gate:    true,
 		New:     func() engine.Step { return &verifyBackup{} },
 		Out:     VerifyOut{},
 		Version: 1,

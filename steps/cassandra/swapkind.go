@@ -34,12 +34,13 @@ func RestoreKeyspace() engine.Kind {
 		Doc: "Exchanges the table directories of one keyspace with those laid ready from a backup, each in one step. " +
 			"Cassandra must be stopped clean, which is proved before each exchange; hints and saved caches are moved away; other tools' snapshots stay " +
 			"with the live tables. What was live is kept until release-restore, or comes back by undo-restore. Tables that the backup lacks stay as they are.",
-		Example: "id: restore\nrestore-keyspace: {keyspace: homer, backup: 20261122T010203Z-k7}",
-		Redo:    engine.Checked,
-		Reads:   cql.Reads(),
-		New:     func() engine.Step { return &restoreKeyspace{} },
-		Out:     RestoreOut{},
-		Version: 1,
+		Example:  "id: restore\nrestore-keyspace: {keyspace: homer, backup: 20261122T010203Z-k7}",
+		Redo:     engine.Checked,
+		Destroys: true,
+		Reads:    cql.Reads(),
+		New:      func() engine.Step { return &restoreKeyspace{} },
+		Out:      RestoreOut{},
+		Version:  1,
 	}
 }
 

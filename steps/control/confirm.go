@@ -13,7 +13,7 @@ func Confirm() engine.Kind {
 		Doc: "Asks the operator a question and goes on only when the answer is yes. Without a terminal --yes answers; it never " +
 			"waits for somebody who is not there.",
 		Example: "id: sure\nconfirm: Is Ellis stopped on every site?",
-		At:      engine.OnController, Redo: engine.Pure, Version: 1,
+		At:      engine.OnController, Redo: engine.Pure, Gate: true, Version: 1,
 		New: func() engine.Step { return &confirm{} },
 	}
 }

@@ -20,7 +20,7 @@ func Assert() engine.Kind {
 		Doc: "Stops the node unless a condition holds. The condition is an expression; when it does not hold, the tree of its " +
 			"values is printed. It may look at inputs, vars and the outputs of earlier steps.",
 		Example: "id: enough\nassert: {that: \"len(site.keyspaces) > 0\", message: name at least one keyspace}",
-		Redo:    engine.Pure, Version: 1,
+		Redo:    engine.Pure, Gate: true, Version: 1,
 		New: func() engine.Step { return &assert{} },
 	}
 }

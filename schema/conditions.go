@@ -1,0 +1,157 @@
+package schema
+
+import (
+	"github.com/expr-lang/expr/ast"
+)
+
+// verdict is what is known of a condition before any value is: nothing, or
+// that it is always true or never, and which part makes it so.
+type verdict struct {
+	known, value bool
+	at           ast.Node
+	why          string // what it contradicts or follows from; may be empty
+}
+
+// decided reports a condition that decides nothing. It never claims what is
+// not so: whatever it does not understand may be true or false.
+func (e *Expr) decided(r *report, s *scope) {
+	if e.tree == nil {
+		return
+	}
+	v := (&judge{scope: s}).settle(e.tree)
+	_, literal := e.tree.(*ast.BoolNode)
+	switch {
+	case !v.known:
+	case v.value:
+		e.mark(r, Warning, v.at, codeAlways, "this is always true"+v.why, "remove it, or compare with what was meant")
+	case literal:
+		e.mark(r, Warning, v.at, codeNever, "this is never true", "remove the step; to leave it out at one site, skip it with a reason in an overlay")
+	default:
+		e.mark(r, Error, v.at, codeNever, "this is never true"+v.why, "correct the condition, or remove what hangs on it")
+	}
+}
+
+// mark reports at a part of an expression.
+func (e *Expr) mark(r *report, s Severity, n ast.Node, code, message, help string) {
+	from, width := (&checker{expr: e}).extent(n)
+	r.add(s, r.docs.of(e.node).locate(e.node, e.off+from), width, code, message, help)
+}
+
+// judge settles conditions; the scope knows which words an input can have.
+type judge struct{ scope *scope }
+
+func (j *judge) settle(n ast.Node) verdict {
+	switch n := n.(type) {
+	case *ast.BoolNode:
+		return verdict{known: true, value: n.Value, at: n}
+	case *ast.UnaryNode:
+		v := j.settle(n.Node)
+		if n.Operator != "!" && n.Operator != "not" {
+			return verdict{}
+		}
+		v.value = !v.value
+		return v
+	case *ast.BinaryNode:
+		if isAnd(n) || isOr(n) {
+			return j.joined(n, isAnd(n))
+		}
+		return compared(n)
+	}
+	return verdict{}
+}
+
+// joined settles `a && b` (all) and `a || b`: one part may decide it, all of
+// them may, or two that exclude each other.
+func (j *judge) joined(n *ast.BinaryNode, all bool) verdict {
+	left, right := j.settle(n.Left), j.settle(n.Right)
+	for _, v := range []verdict{left, right} {
+		if v.known && v.value != all {
+			return v
+		}
+	}
+	if left.known && right.known {
+		return right
+	}
+	claims := j.claims(n, all, nil)
+	if at, why := j.conflict(claims); at != nil {
+		return verdict{known: true, value: !all, at: at, why: beside(why, all)}
+	}
+	return verdict{}
+}
+
+// beside names the part that leaves nothing to the other.
+func beside(other string, all bool) string {
+	switch {
+	case other == "":
+		return ""
+	case all:
+		return ": it excludes " + other
+	}
+	return ": what it leaves out is covered by " + other
+}
+
+// compared settles a comparison of two written values, or of a value with
+// itself.
+func compared(n *ast.BinaryNode) verdict {
+	l, isLeft := constantOf(n.Left)
+	r, isRight := constantOf(n.Right)
+	switch {
+	case isLeft && isRight:
+		value, ok := l.holds(n.Operator, r)
+		return verdict{known: ok, value: value, at: n, why: ": both sides are written out"}
+	case !isLeft && !isRight && n.Left.String() == n.Right.String():
+		switch n.Operator {
+		case "==", "<=", ">=":
+			return verdict{known: true, value: true, at: n, why: ": both sides are the same"}
+		case "!=", "<", ">":
+			return verdict{known: true, at: n, why: ": both sides are the same"}
+		}
+	}
+	return verdict{}
+}
+
+func isAnd(n *ast.BinaryNode) bool { return n.Operator == "&&" || n.Operator == "and" }
+
+func isOr(n *ast.BinaryNode) bool { return n.Operator == "||" || n.Operator == "or" }
+
+// conflict finds the first claim that cannot hold beside those before it.
+func (j *judge) conflict(claims []claim) (at ast.Node, why string) {
+	known := map[string]*domain{}
+	for _, c := range claims {
+		d := known[c.subject]
+		if d == nil {
+			d = &domain{allowed: j.words(c.node)}
+			known[c.subject] = d
+		}
+		before := d.first
+		if d.add(c); d.empty() {
+			if before == nil {
+				return c.at, ""
+			}
+			return c.at, before.String()
+		}
+	}
+	return nil, ""
+}
+
+// words are those that an input with an enum can have, nil for anything else.
+func (j *judge) words(n ast.Node) []constant {
+	m, ok := n.(*ast.MemberNode)
+	if !ok {
+		return nil
+	}
+	root, isRoot := m.Node.(*ast.IdentifierNode)
+	name, isName := m.Property.(*ast.StringNode)
+	if !isRoot || !isName || root.Value != "inputs" || j.scope == nil || j.scope.roots["inputs"] == nil {
+		return nil
+	}
+	t := j.scope.roots["inputs"].fields[name.Value]
+	if t == nil || t.kind != tString {
+		return nil
+	}
+	var out []constant
+	for _, w := range t.values {
+		out = append(out, constant{text: w, isText: true})
+	}
+	return out
+}

@@ -1,0 +1,114 @@
+package schema
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+
+	"gopkg.in/yaml.v3"
+)
+
+// The forms by which a secret in plain text is known: by the name it stands
+// under, by an option before it, or by itself.
+var (
+	secretWord = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(password|passwd|passphrase|secret|api_?key|private_?key|access_?key|credentials?)$|(^|_)(token|pwd)$`)
+	})
+	secretOption = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^--?([A-Za-z][A-Za-z0-9_-]*)(=(.+))?$`) })
+	secretText   = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bghp_[A-Za-z0-9]{36}\b|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.`)
+	})
+	secretInAddress = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[a-z][a-z0-9+.-]*://[^/\s:@]*:([^/\s@]+)@`) })
+)
+
+// exposed refuses secrets that are written out. They would go into plans,
+// journals, version control and every copy of them.
+func (d *document) exposed(r *report) {
+	if d.root != nil {
+		(&guard{doc: d, report: r}).visit(d.root, "")
+	}
+}
+
+// guard walks a tree once; name is the key that a value stands under.
+type guard struct {
+	doc    *document
+	report *report
+}
+
+func (g *guard) visit(n *yaml.Node, name string) {
+	switch n.Kind {
+	case yaml.ScalarNode:
+		g.scalar(n, name)
+	case yaml.SequenceNode:
+		for i, c := range n.Content {
+			if under := name; i > 0 {
+				g.visit(c, optionBefore(n.Content[i-1], under))
+				continue
+			}
+			g.visit(c, name)
+		}
+	case yaml.MappingNode:
+		g.mapping(n, name)
+	}
+}
+
+// mapping visits the values. The default of an input stands under the input's
+// name; that of a secret is a name itself.
+func (g *guard) mapping(n *yaml.Node, name string) {
+	kind := valueOf(n, "type")
+	named := kind != nil && kind.Value == "secret"
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		switch key := n.Content[i].Value; {
+		case key != "default":
+			g.visit(n.Content[i+1], key)
+		case !named:
+			g.visit(n.Content[i+1], name)
+		}
+	}
+}
+
+// optionBefore is the name of an option that takes the next argument.
+func optionBefore(n *yaml.Node, name string) string {
+	if m := secretOption().FindStringSubmatch(n.Value); m != nil && m[2] == "" && strings.HasPrefix(n.Value, "--") {
+		return m[1]
+	}
+	return name
+}
+
+func (g *guard) scalar(n *yaml.Node, name string) {
+	switch option := secretOption().FindStringSubmatch(n.Value); {
+	case isSecretName(name) && isWritten(n, n.Value) && !isRingToken(name, n.Value):
+	case option != nil && option[3] != "" && isSecretName(option[1]) && isWritten(n, option[3]):
+	case secretText().MatchString(n.Value):
+	case inAddress(n.Value):
+	default:
+		return
+	}
+	g.doc.at(g.report, n, codeExposed, "a secret in plain text",
+		"keep it out of the file: name its place in the site, secrets: {NAME: {node-file: PATH}}, and write ${{ secrets.NAME }} where an argument takes secrets")
+}
+
+func isSecretName(name string) bool {
+	return secretWord().MatchString(strings.ReplaceAll(strings.ToLower(name), "-", "_"))
+}
+
+// isRingToken reports the place of a node in Cassandra's ring, which is no secret.
+func isRingToken(name, text string) bool {
+	return strings.HasSuffix(strings.ToLower(name), "token") && strings.Trim(text, "-0123456789, ") == ""
+}
+
+// isWritten reports a value that is neither empty, an expression, a path nor
+// anything but text.
+func isWritten(n *yaml.Node, text string) bool {
+	switch tag := n.ShortTag(); {
+	case tag == "!!bool", tag == "!!null", text == "", strings.Contains(text, "${{"):
+		return false
+	}
+	return !strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "~/") && !strings.HasPrefix(text, "./")
+}
+
+// inAddress reports user:password@ in an address.
+func inAddress(text string) bool {
+	m := secretInAddress().FindStringSubmatch(text)
+	return m != nil && !strings.Contains(m[1], "${{")
+}
