@@ -15,8 +15,12 @@ func (d *document) pos(n *yaml.Node) Pos {
 }
 
 func (d *document) begin(n *yaml.Node) (line, col int) {
-	if n.Line == 0 {
+	switch {
+	case n.Line == 0:
 		return 1, 1
+	case n.Line > len(d.lines): // what is missing at the end of the text
+		last := max(1, len(d.lines))
+		return last, len(d.runesOf(last)) + 1
 	}
 	if n.Anchor == "" {
 		return n.Line, n.Column
