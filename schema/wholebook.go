@@ -12,7 +12,8 @@ import (
 // unusedVars warns of vars of the runbook that nothing reads; those of a site
 // serve other runbooks as well.
 func (l *loader) unusedVars(n *yaml.Node) {
-	if n == nil || n.Kind != yaml.MappingNode || l.list.HasErrors() || l.varsRead[allVars] {
+	overlaid := len(l.sources.Overlays) > 0 // one may take the use of a var away, or bring it
+	if n == nil || overlaid || n.Kind != yaml.MappingNode || l.list.HasErrors() || l.varsRead[allVars] {
 		return
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
