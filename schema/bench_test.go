@@ -36,3 +36,16 @@ func BenchmarkLoad(b *testing.B) {
 		})
 	}
 }
+
+// Ten times the steps take no more than twelve times the memory, and 5,000
+// steps with 10,000 expressions no more than 150 MB in all.
+func TestLoadGrowsLinearly(t *testing.T) {
+	reading := func(n int) uint64 {
+		src := manySteps(n)
+		return allocated(func() { schema.Load(schema.Sources{Runbook: src}, testKinds(), nil) })
+	}
+	small, large := reading(500), reading(5000)
+	if large > 150<<20 || large > 12*small {
+		t.Errorf("500 steps take %d bytes, 5,000 take %d", small, large)
+	}
+}

@@ -18,8 +18,8 @@ type decoder struct {
 	leaves map[*yaml.Node]*leaf
 	conds  map[*yaml.Node]*Expr
 	env    map[string]any
-	what   string   // the kind whose arguments are read, for messages
-	takers []string // its arguments that take secrets
+	what   string       // the kind whose arguments are read, for messages
+	args   reflect.Type // the kind's arguments, nil for other values
 
 	literal bool // ${{ is text like any other: the value came from outside
 }
@@ -75,7 +75,7 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value) (ok bool) {
 
 // short lets a bare value stand for a struct with a short field.
 func (d *decoder) short(n *yaml.Node, v reflect.Value) bool {
-	f, ok := shortField(v.Type())
+	f, ok := shortField(d.fieldsOf(v.Type()))
 	if !ok {
 		if d.expr(n) {
 			return d.template(n, v)
@@ -83,7 +83,7 @@ func (d *decoder) short(n *yaml.Node, v reflect.Value) bool {
 		return d.wrongShape(n, "mapping")
 	}
 	before := len(d.list)
-	for _, other := range fieldsOf(v.Type()) {
+	for _, other := range d.fieldsOf(v.Type()) {
 		if other.required && other.name != f.name {
 			d.at(n, codeMissingKey, fmt.Sprintf("%q is missing", other.name), "")
 		}
@@ -94,10 +94,10 @@ func (d *decoder) short(n *yaml.Node, v reflect.Value) bool {
 }
 
 func (d *decoder) structure(n *yaml.Node, v reflect.Value) bool {
-	if _, ok := shortField(v.Type()); ok && n.Kind == yaml.SequenceNode {
+	if _, ok := shortField(d.fieldsOf(v.Type())); ok && n.Kind == yaml.SequenceNode {
 		return d.short(n, v)
 	}
-	fields := fieldsOf(v.Type())
+	fields := d.fieldsOf(v.Type())
 	names := make([]string, len(fields))
 	for i, f := range fields {
 		names[i] = f.name

@@ -75,8 +75,7 @@ func newField(f reflect.StructField, name string) field {
 }
 
 // shortField is the field that a bare scalar or list fills, if there is one.
-func shortField(t reflect.Type) (field, bool) {
-	all := fieldsOf(t)
+func shortField(all []field) (field, bool) {
 	i := slices.IndexFunc(all, func(f field) bool { return f.short })
 	if i < 0 {
 		return field{}, false

@@ -50,10 +50,14 @@ func (d *decoder) fit(n *yaml.Node, l *leaf, to reflect.Type) {
 // takesSecrets says where the kind takes secrets, and why not elsewhere.
 func (d *decoder) takesSecrets() string {
 	why := "plans and journals show arguments, and every user of a node can read command lines"
-	if len(d.takers) == 0 {
+	var list []string
+	if d.args != nil {
+		list = takers(d.args, "")
+	}
+	if len(list) == 0 {
 		return "no argument of " + d.what + " takes a secret: " + why
 	}
-	return d.what + " takes secrets in " + strings.Join(d.takers, " and ") + "; elsewhere none: " + why
+	return d.what + " takes secrets in " + strings.Join(list, " and ") + "; elsewhere none: " + why
 }
 
 func (d *decoder) evaluate(n *yaml.Node, v reflect.Value) bool {

@@ -42,6 +42,7 @@ type loader struct {
 
 	within *within // the composite step whose steps are read
 
+	outs     map[string]*typ          // what kinds put out, by name
 	places   []*place                 // of the stages so far
 	stageIDs map[string]*yaml.Node    // of the stages so far
 	includes map[*yaml.Node]*included // by the entry that takes them
@@ -76,7 +77,7 @@ func newLoader(r *report, src Sources, kinds []Kind, site *Site) *loader {
 	l := &loader{
 		decoder: decoder{report: r}, kinds: map[string]Kind{}, site: site, sources: src, within: &within{},
 		ids: map[string]*yaml.Node{}, past: map[string]past{}, varsRead: map[string]bool{}, frame: newFrame(nil, nil),
-		stageIDs: map[string]*yaml.Node{}, includes: map[*yaml.Node]*included{},
+		stageIDs: map[string]*yaml.Node{}, includes: map[*yaml.Node]*included{}, outs: map[string]*typ{},
 	}
 	for _, k := range kinds {
 		l.kinds[k.Name] = k

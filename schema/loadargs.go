@@ -36,7 +36,7 @@ func (l *loader) arguments(step *Step, scope *scope, waits map[string]bool) any 
 		// `confirm:` with nothing after it has no arguments.
 		step.args = &yaml.Node{Kind: yaml.MappingNode, Line: step.args.Line, Column: step.args.Column}
 	}
-	d := &decoder{report: l.report, scope: scope, leaves: step.leaves, conds: step.conds, what: step.Kind, takers: takers(step.kind.argsType(), "")}
+	d := &decoder{report: l.report, scope: scope, leaves: step.leaves, conds: step.conds, what: step.Kind, args: step.kind.argsType()}
 	args := reflect.New(step.kind.argsType())
 	d.decode(step.args, args.Elem())
 	for _, leaf := range step.leaves {
@@ -59,12 +59,20 @@ func (l *loader) stepTimes(step *Step, at *yaml.Node) {
 	}
 }
 
+// outType is the kind's, made once for all of its steps.
+func (l *loader) outType(k Kind) *typ {
+	if l.outs[k.Name] == nil {
+		l.outs[k.Name] = k.outType()
+	}
+	return l.outs[k.Name]
+}
+
 // remember makes the step known to those after it.
 func (l *loader) remember(step *Step, here *place, skippable bool) {
 	if _, taken := l.past[step.ID]; taken {
 		return
 	}
-	b := past{step: step, place: here, out: step.kind.outType()}
+	b := past{step: step, place: here, out: l.outType(step.kind)}
 	if step.outType != nil {
 		b.out = step.outType
 	}

@@ -138,11 +138,12 @@ func (l *loader) broken(step *Step, key *yaml.Node) {
 func (l *loader) splitStep(n *yaml.Node) (plain, kind, args *yaml.Node) {
 	plain = l.docs.like(&yaml.Node{Kind: yaml.MappingNode}, n)
 	var unknown []*yaml.Node
+	own := l.fieldsOf(reflect.TypeFor[stepFile]())
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		_, isKind := l.kind(key.Value)
 		switch {
-		case isStepKey(key.Value):
+		case slices.ContainsFunc(own, func(f field) bool { return f.name == key.Value }):
 			plain.Content = append(plain.Content, key, value)
 		case !isKind:
 			unknown = append(unknown, key)

@@ -13,6 +13,7 @@ type place struct {
 	index int             // of the stage; the number of stages for finally
 	nodes map[string]bool // with a site: the names of its nodes
 	vars  *typ
+	scope *scope // what its steps see but for the outputs of others, see scopeAt
 }
 
 // past is a step that stands before the one being read.
@@ -64,7 +65,10 @@ func (b past) runsAt(p *place) bool {
 
 // scopeAt is what a step sees that is read next at this place.
 func (l *loader) scopeAt(p *place) *scope {
-	s := stageScope(l.frame.typ, p.vars, secretsType(l.site))
+	if p.scope == nil {
+		p.scope = stageScope(l.frame.typ, p.vars, secretsType(l.site))
+	}
+	s := &scope{roots: maps.Clone(p.scope.roots), away: p.scope.away, closed: p.scope.closed}
 	s.roots["steps"] = l.lazySteps(map[string]*typ{}, func(b past) (*typ, *away) { return l.own(b, p) })
 	seen := map[string]*typ{}
 	all := l.nodeType(seen, p, func(b past) (*typ, *away) {

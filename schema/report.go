@@ -3,6 +3,7 @@ package schema
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/expr-lang/expr/conf"
@@ -14,6 +15,8 @@ type report struct {
 	docs *docs
 	list Diagnostics
 	conf *conf.Config // made when the first expression is compiled
+
+	declared map[reflect.Type][]field // what was read of declarations so far
 
 	errors, warnings int // in list
 }
@@ -79,6 +82,20 @@ func (r *report) add(s Severity, pos Pos, width int, code, message, help string)
 	r.list = append(r.list, Diagnostic{
 		Pos: pos, Width: max(1, width), Code: code, Severity: s, Message: cut(message, 400), Help: cut(cmp.Or(help, usualHelp(code)), 2000),
 	})
+}
+
+// fieldsOf is what the function of that name gives. Reading tags costs more
+// than reading a step, and a text has many steps of few kinds.
+func (r *report) fieldsOf(t reflect.Type) []field {
+	if r.declared == nil {
+		r.declared = map[reflect.Type][]field{}
+	}
+	fields, ok := r.declared[t]
+	if !ok {
+		fields = fieldsOf(t)
+		r.declared[t] = fields
+	}
+	return fields
 }
 
 // cut bounds what is said: a sentence quotes names, and a name may be as long
