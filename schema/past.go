@@ -14,6 +14,7 @@ type place struct {
 	nodes map[string]bool // with a site: the names of its nodes
 	vars  *typ
 	scope *scope // what its steps see but for the outputs of others, see scopeAt
+	frame *frame // whose inputs are in scope
 }
 
 // past is a step that stands before the one being read.
@@ -65,8 +66,8 @@ func (b past) runsAt(p *place) bool {
 
 // scopeAt is what a step sees that is read next at this place.
 func (l *loader) scopeAt(p *place) *scope {
-	if p.scope == nil {
-		p.scope = stageScope(l.frame.typ, p.vars, secretsType(l.site))
+	if p.frame != l.frame {
+		p.frame, p.scope = l.frame, stageScope(l.frame.typ, p.vars, secretsType(l.site))
 	}
 	s := &scope{roots: maps.Clone(p.scope.roots), away: p.scope.away, closed: p.scope.closed}
 	s.roots["steps"] = l.lazySteps(map[string]*typ{}, func(b past) (*typ, *away) { return l.own(b, p) })
