@@ -97,6 +97,13 @@ const (
 	CodeKindTaken   = "TM0909" // the name is taken, or is none
 	CodeKindFiles   = "TM0910" // files that cannot travel
 	CodeKindAnswer  = "TM0911" // what describe printed has mistakes, shown beside
+
+	codeLintTitle    = "TM1001"
+	codeLintHelp     = "TM1002"
+	codeLintTimeout  = "TM1003"
+	codeLintNumbered = "TM1004"
+	codeLintShell    = "TM1005"
+	codeLintIgnore   = "TM1009"
 )
 
 // Code is one kind of mistake.
@@ -201,5 +208,12 @@ func Codes() []Code {
 		{CodeKindTaken, "a name that another kind has"},
 		{CodeKindFiles, "files that cannot travel"},
 		{CodeKindAnswer, "a kind that describes itself wrongly"},
+
+		{codeLintTitle, "a runbook without a title"},
+		{codeLintHelp, "an input without help"},
+		{codeLintTimeout, "a step that may wait for ever"},
+		{codeLintNumbered, "an id that only counts"},
+		{codeLintShell, "a program as text for a shell"},
+		{codeLintIgnore, "an ignore that is not right"},
 	}
 }

@@ -96,7 +96,7 @@ func (l *loader) step(n *yaml.Node, here *place) *Step {
 	var f stepFile
 	l.decode(plain, reflect.ValueOf(&f).Elem())
 	step := &Step{
-		ID: f.ID.Value, Path: l.within.path + f.ID.Value, Timeout: f.Timeout, User: cmp.Or(f.User.Value, l.within.user()), Pos: l.docs.pos(n), args: args,
+		id: f.ID.node, ID: f.ID.Value, Path: l.within.path + f.ID.Value, Timeout: f.Timeout, User: cmp.Or(f.User.Value, l.within.user()), Pos: l.docs.pos(n), args: args,
 		Skip:   cmp.Or(f.Skip.Value, l.within.skip()),
 		leaves: map[*yaml.Node]*leaf{}, conds: map[*yaml.Node]*Expr{}, docs: l.docs, frame: l.frame,
 	}

@@ -115,6 +115,7 @@ type Step struct {
 	Skip    string // why it is not run, "" = it is
 	Pos     Pos
 
+	id     *yaml.Node
 	kind   Kind
 	args   *yaml.Node
 	when   *Expr

@@ -56,14 +56,17 @@ func withDirs(dirs, args []string) []string {
 func (c *checks) sources() []schema.Source { return slices.Concat(c.common.All(), c.texts, c.answers) }
 
 // run checks the texts on all cores. A mistake in a text that several runbooks take is one mistake.
-func (c *checks) run() schema.Diagnostics {
+func (c *checks) run() schema.Diagnostics { return c.each(c.one) }
+
+// each looks at all texts at a time.
+func (c *checks) each(look func(schema.Source) schema.Diagnostics) schema.Diagnostics {
 	found := make([]schema.Diagnostics, len(c.texts))
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(c.texts); i = int(next.Add(1)) - 1 {
-				found[i] = c.one(c.texts[i])
+				found[i] = look(c.texts[i])
 			}
 		})
 	}
@@ -95,10 +98,26 @@ func (c *checks) one(src schema.Source) schema.Diagnostics {
 	case "overlay":
 		return c.overlay(src)
 	}
+	_, diags := c.load(src)
+	return diags
+}
+
+func (c *checks) load(src schema.Source) (*schema.Runbook, schema.Diagnostics) {
 	all := c.common
 	all.Runbook = src
-	_, diags := schema.Load(all, c.kinds, c.site)
-	return diags
+	return schema.Load(all, c.kinds, c.site)
+}
+
+// lint is what makes a valid runbook worse; other texts have no such rules.
+func (c *checks) lint(src schema.Source) schema.Diagnostics {
+	if schema.Sort(src.Data) != "runbook" {
+		return nil
+	}
+	book, _ := c.load(src)
+	if book == nil {
+		return nil
+	}
+	return book.Lint()
 }
 
 // overlay checks an overlay on the runbook that it changes; mistakes elsewhere are not its own.

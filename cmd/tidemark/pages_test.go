@@ -32,15 +32,18 @@ func TestPageExamples(t *testing.T) {
 	for _, c := range schema.Codes() {
 		t.Run(c.ID, func(t *testing.T) {
 			page := schema.Page(c.ID)
-			if got := found(t, examples(page, "Wrong")); !slices.Equal(codesOf(got), []string{c.ID}) {
+			if got := found(t, examples(page, "Wrong"), isLint(c.ID)); !slices.Equal(codesOf(got), []string{c.ID}) {
 				t.Errorf("wrong: %v", got.Error())
 			}
-			if got := found(t, examples(page, "Right")); len(got) > 0 {
+			if got := found(t, examples(page, "Right"), isLint(c.ID)); len(got) > 0 {
 				t.Errorf("right: %v", got.Error())
 			}
 		})
 	}
 }
+
+// isLint tells the codes of style, which only lint looks for.
+func isLint(code string) bool { return strings.HasPrefix(code, "TM10") }
 
 // examples are the texts of a section of a page by the file they stand for. A block that names none is a runbook, in JSON
 // what the program of the kind "sample" answers to describe, in sh what is done in the site's directory.
@@ -61,7 +64,7 @@ func examples(page, section string) map[string]string {
 }
 
 // found checks an example as a run would: the site, the runbook, and where its first line says `# tidemark run …` the inputs.
-func found(t *testing.T, files map[string]string) schema.Diagnostics {
+func found(t *testing.T, files map[string]string, lint bool) schema.Diagnostics {
 	t.Helper()
 	if answer, ok := files["describe"]; ok {
 		_, diags := schema.Describe(schema.Source{Name: "describe", Data: []byte(answer)}, "sample")
@@ -80,6 +83,9 @@ func found(t *testing.T, files map[string]string) schema.Diagnostics {
 	book, more := schema.Load(sources, own.Schema(), site)
 	more = slices.DeleteFunc(more, func(d schema.Diagnostic) bool { return strings.HasSuffix(d.Pos.File, " describe") })
 	diags = append(diags, more...)
+	if lint && book != nil {
+		diags = append(diags, book.Lint()...)
+	}
 	command, _, _ := strings.Cut(string(sources.Runbook.Data), "\n")
 	if book == nil || !strings.HasPrefix(command, "# tidemark run ") {
 		return diags

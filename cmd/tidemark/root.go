@@ -85,7 +85,7 @@ func verbs(a *app) []*cobra.Command {
 	return []*cobra.Command{
 		newList(a), newShow(a), newValidate(a), newPlan(a), newRun(a), newResume(a), newStatus(a), newRuns(a),
 		newLogs(a), newAttach(a), newCancel(a), newAbandon(a), newBackups(a), newSteps(a), newSchema(a), newNodes(a), newUnlock(a),
-		newExplain(a), newFmt(a),
+		newExplain(a), newFmt(a), newLint(a),
 		newVersion(a), newAgent(a.buildOrNone),
 	}
 }
