@@ -77,6 +77,7 @@ func newRoot(a *app) *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	a.flags(root)
 	root.AddCommand(verbs(a)...)
+	a.completions(root)
 	return root
 }
 
@@ -85,7 +86,7 @@ func verbs(a *app) []*cobra.Command {
 	return []*cobra.Command{
 		newList(a), newShow(a), newValidate(a), newPlan(a), newRun(a), newResume(a), newStatus(a), newRuns(a),
 		newLogs(a), newAttach(a), newCancel(a), newAbandon(a), newBackups(a), newSteps(a), newSchema(a), newNodes(a), newUnlock(a),
-		newExplain(a), newFmt(a), newLint(a),
+		newExplain(a), newNew(a), newFmt(a), newLint(a), newCompletion(a),
 		newVersion(a), newAgent(a.buildOrNone),
 	}
 }

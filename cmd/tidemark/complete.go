@@ -1,0 +1,188 @@
+package main
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tidemark/engine/journal"
+	"tidemark/schema"
+)
+
+// choice is a proposal with what it means, on one line.
+func choice(word, meaning string) string {
+	return word + "\t" + strings.Join(strings.Fields(meaning), " ")
+}
+
+// completeRunbook proposes the shipped runbooks and the site's own.
+func (a *app) completeRunbook(*cobra.Command, []string, string) []string {
+	var out []string
+	for _, name := range shippedNames() {
+		src, err := runbookSource(name)
+		if err == nil {
+			out = append(out, choice(name, titleOf(src)))
+		}
+	}
+	src, _ := a.siteSource()
+	own, _ := readAll("runbooks", a.siteDirs(src.Name))
+	for _, src := range own {
+		out = append(out, choice(stem(src.Name), titleOf(src)))
+	}
+	return out
+}
+
+// titleOf is a runbook's title, read without the rest.
+func titleOf(src schema.Source) string {
+	if m := regexp.MustCompile(`(?m)^title:\s*(.*)$`).FindSubmatch(src.Data); m != nil {
+		return strings.Trim(string(m[1]), `"'`)
+	}
+	return ""
+}
+
+// loaded is a runbook as a run would read it, nil with mistakes.
+func (a *app) loaded(c *cobra.Command, arg string) *schema.Runbook {
+	site, siteFile, err := a.siteIfAny()
+	if err != nil {
+		return nil
+	}
+	sources, err := a.gather(arg, siteFile)
+	if err != nil {
+		return nil
+	}
+	own, err := a.ownKinds(c.Context(), siteFile, sources.All()...)
+	if err != nil {
+		return nil
+	}
+	book, _ := schema.Load(sources, own.Schema(), site)
+	return book
+}
+
+// completeExplain proposes codes and runbooks, and behind a runbook its steps.
+func (a *app) completeExplain(c *cobra.Command, args []string, word string) []string {
+	var out []string
+	if len(args) == 0 {
+		for _, code := range schema.Codes() {
+			out = append(out, choice(code.ID, code.Title))
+		}
+	}
+	return out
+}
+
+// completeInput proposes the inputs of the runbook on the line, and behind the sign the values they are chosen from.
+func (a *app) completeInput(c *cobra.Command, args []string, word string) []string {
+	if len(args) == 0 {
+		return nil
+	}
+	book := a.loaded(c, args[0])
+	if book == nil {
+		return nil
+	}
+	name, _, chosen := strings.Cut(word, "=")
+	var out []string
+	for _, in := range book.Inputs {
+		switch {
+		case !chosen && !given(a.inputs, in.Name):
+			out = append(out, choice(in.Name+"=", inputMeaning(in)))
+		case chosen && in.Name == name:
+			out = append(out, inputValues(in)...)
+		}
+	}
+	return out
+}
+
+func given(inputs []string, name string) bool {
+	return slices.ContainsFunc(inputs, func(kv string) bool { return strings.HasPrefix(kv, name+"=") })
+}
+
+func inputMeaning(in schema.Input) string {
+	meaning := in.Type
+	if !in.HasDefault {
+		meaning += ", required"
+	}
+	if in.Help != "" {
+		meaning += ": " + in.Help
+	}
+	return meaning
+}
+
+func inputValues(in schema.Input) []string {
+	words := in.Enum
+	if in.Type == "bool" {
+		words = []string{"true", "false"}
+	}
+	var out []string
+	for _, w := range words {
+		out = append(out, in.Name+"="+w)
+	}
+	return out
+}
+
+// completeLimit proposes nodes and groups, also behind a comma.
+func (a *app) completeLimit(c *cobra.Command, args []string, word string) []string {
+	before := word[:strings.LastIndex(word, ",")+1]
+	taken := strings.Split(before, ",")
+	var out []string
+	for _, name := range slices.Concat(a.completeNode(c, args, word), a.groups()) {
+		if text, _, _ := strings.Cut(name, "\t"); !slices.Contains(taken, text) {
+			out = append(out, before+name)
+		}
+	}
+	return out
+}
+
+func (a *app) completeNode(*cobra.Command, []string, string) []string {
+	site, _, err := a.siteIfAny()
+	if err != nil || site == nil {
+		return nil
+	}
+	var out []string
+	for _, n := range site.Nodes {
+		out = append(out, choice(n.Name, "node of "+strings.Join(n.Groups, ", ")))
+	}
+	return out
+}
+
+func (a *app) groups() []string {
+	site, _, err := a.siteIfAny()
+	if err != nil || site == nil {
+		return nil
+	}
+	var out []string
+	for _, g := range site.Groups() {
+		out = append(out, choice(g, "group"))
+	}
+	return out
+}
+
+// completeKind proposes the kinds of steps, the site's own among them.
+func (a *app) completeKind(c *cobra.Command, _ []string, _ string) []string {
+	own, err := a.everyKind(c.Context())
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, name := range own.kinds.Names() {
+		out = append(out, choice(name, summary(own.kinds.Get(name).Doc)))
+	}
+	return out
+}
+
+// completeRun proposes the runs of this controller, the newest first.
+func (a *app) completeRun(*cobra.Command, []string, string) []string {
+	all, err := journal.List(a.stateDir())
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, e := range slices.Backward(all) {
+		line := lineOf(&e)
+		out = append(out, choice(e.Run, line.Runbook+" "+line.State))
+	}
+	return out
+}
+
+func completeOutput(c *cobra.Command, _ []string, _ string) []string {
+	return append([]string{"text", "json"}, strings.Fields(c.Annotations["formats"])...)
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// proposed gives what the program proposes for the last of words, without the meanings.
+func proposed(t *testing.T, words ...string) []string {
+	t.Helper()
+	var out, talk bytes.Buffer
+	if code := run(t.Context(), append([]string{"__complete"}, words...), strings.NewReader(""), &out, &talk); code != 0 {
+		t.Fatalf("%v: exit %d: %s", words, code, talk.String())
+	}
+	var list []string
+	for line := range strings.Lines(out.String()) {
+		if word, _, _ := strings.Cut(strings.TrimSpace(line), "\t"); !strings.HasPrefix(word, ":") {
+			list = append(list, word)
+		}
+	}
+	return list
+}
+
+func TestCompletion(t *testing.T) {
+	dir := t.TempDir()
+	site := filepath.Join(dir, "site.yaml")
+	write := func(name, text string) {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("site.yaml", hill)
+	write("runbooks/flush.yaml", "runbook: flush\ntitle: Flush\nstages: []\n")
+	book := filepath.Join(dir, "mine.yaml")
+	write("mine.yaml", "runbook: mine\ninputs:\n  depth: {type: enum, values: [quick, full], default: full}\n  dry: {type: bool, default: true}\n"+
+		"stages:\n  - stage: s\n    on: vellum\n    steps:\n      - {id: wait, when: inputs.dry, pause: 1s}\n")
+	state := filepath.Join(dir, "state")
+	write("state/runs/20261122T010203Z-k7/plan.json", "{}")
+	for _, c := range []struct {
+		words []string
+		want  []string
+	}{
+		{[]string{"run", "restore"}, []string{"restore-vellum"}},
+		{[]string{"--site", site, "run", "f"}, []string{"flush"}},
+		{[]string{"--site", site, "run", book, "--input", ""}, []string{"depth=", "dry="}},
+		{[]string{"--site", site, "run", book, "--input", "dry=true", "--input", ""}, []string{"depth="}},
+		{[]string{"run", "restore-vellum", "--input", "bac"}, []string{"backup="}},
+		{[]string{"--site", site, "run", book, "--input", "depth="}, []string{"depth=quick", "depth=full"}},
+		{[]string{"--site", site, "run", book, "--input", "dry=t"}, []string{"dry=true"}},
+		{[]string{"--site", site, "run", "x", "--limit", "vellum-"}, []string{"vellum-1", "vellum-2"}},
+		{[]string{"--site", site, "run", "x", "--limit", "vellum-1,vellum"}, []string{"vellum-1,vellum-2", "vellum-1,vellum"}},
+		{[]string{"--site", site, "unlock", "s"}, []string{"sprout-1"}},
+		{[]string{"steps", "wait-"}, []string{"wait-cassandra", "wait-monit"}},
+		{[]string{"explain", "TM0104"}, []string{"TM0104"}},
+		{[]string{"-o", ""}, []string{"text", "json"}},
+		{[]string{"validate", "-o", "s"}, []string{"sarif"}},
+		{[]string{"--state", state, "status", "2026"}, []string{"20261122T010203Z-k7"}},
+		{[]string{"completion", ""}, []string{"bash", "zsh", "fish"}},
+		{[]string{"--site", "/gone", "run", "x", "--limit", ""}, nil},
+	} {
+		if got := proposed(t, c.words...); !slices.Equal(got, c.want) {
+			t.Errorf("%v: %v, want %v", c.words, got, c.want)
+		}
+	}
+}
+
+// An input is proposed with its type and its help.
+func TestCompletionSaysWhatItMeans(t *testing.T) {
+	var out bytes.Buffer
+	run(t.Context(), []string{"__complete", "run", "restore-vellum", "--input", "bac"}, strings.NewReader(""), &out, &out)
+	if !strings.Contains(out.String(), "backup=\tstring, required: backup id from") {
+		t.Error(out.String())
+	}
+	// 4 says no files, 2 no blank behind the sign: the value follows
+	if !strings.Contains(out.String(), "\n:6\n") {
+		t.Errorf("no directive 6: %s", out.String())
+	}
+}
+
+// The script works in a real bash: the words on the line reach the program and its proposals come back.
+func TestBashCompletion(t *testing.T) {
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Fatal("bash is missing: apt-get install bash")
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.Symlink(self, filepath.Join(dir, "tidemark")); err != nil {
+		t.Fatal(err)
+	}
+	const script = `
+source <(tidemark completion bash)
+_get_comp_words_by_ref() { words=("${COMP_WORDS[@]}"); cword=$COMP_CWORD; cur=${words[cword]}; prev=${words[cword-1]}; }
+COMP_WORDS=(tidemark run restore-vellum --input bac); COMP_CWORD=4
+COMP_LINE="${COMP_WORDS[*]}"; COMP_POINT=${#COMP_LINE}; COMP_TYPE=9
+compopt() { :; }
+__start_tidemark
+printf 'proposed <%s>\n' "${COMPREPLY[@]}"
+`
+	c := exec.CommandContext(t.Context(), bash, "--norc", "-c", script)
+	c.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"))
+	out, err := c.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "proposed <backup=>") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func TestCompletionScripts(t *testing.T) {
+	for shell, sign := range map[string]string{"bash": "__start_tidemark", "zsh": "#compdef tidemark", "fish": "complete -c tidemark"} {
+		var out bytes.Buffer
+		if code := run(t.Context(), []string{"completion", shell}, nil, &out, &out); code != 0 || !strings.Contains(out.String(), sign) {
+			t.Errorf("%s: exit %d, %.200s", shell, code, out.String())
+		}
+	}
+}
