@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
 # The benchmarks: a lab of its own, tidemark and its peers in turn, a table of ratios. Parts: noop ssh backup restore
-# scp size; none named are all. Flags of the measuring program go first, e.g. testdata/bench.sh -repeat 1 -mib 40 backup.
+# scp size; none named are all of these. Flags of the measuring program go first, e.g.
+# testdata/bench.sh -repeat 1 -mib 40 backup. The part language stands alone: it needs no lab and no root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+[ "$*" != language ] || exec testdata/benchlanguage.sh
 
 prefix=tmb subnet=10.81.0
 dir=/var/lib/tidemark-lab/$prefix
