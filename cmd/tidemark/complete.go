@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tidemark/cmd/internal/reference"
 	"tidemark/engine/journal"
 	"tidemark/schema"
 )
@@ -163,8 +164,8 @@ func (a *app) completeKind(c *cobra.Command, _ []string, _ string) []string {
 		return nil
 	}
 	var out []string
-	for _, name := range own.kinds.Names() {
-		out = append(out, choice(name, summary(own.kinds.Get(name).Doc)))
+	for _, k := range reference.Kinds(own.kinds) {
+		out = append(out, choice(k.Name, k.Summary()))
 	}
 	return out
 }
