@@ -159,12 +159,12 @@ func (a *app) groups() []string {
 
 // completeKind proposes the kinds of steps, the site's own among them.
 func (a *app) completeKind(c *cobra.Command, _ []string, _ string) []string {
-	own, err := a.everyKind(c.Context())
+	declared, own, err := a.declaredKinds(c.Context(), nil)
 	if err != nil {
 		return nil
 	}
 	var out []string
-	for _, k := range reference.Kinds(own.kinds) {
+	for _, k := range reference.Kinds(declared, own.kinds) {
 		out = append(out, choice(k.Name, k.Summary()))
 	}
 	return out
