@@ -15,7 +15,7 @@ func BenchmarkShipped(b *testing.B) {
 	list := kinds.Schema()
 	var texts []schema.Source
 	for _, name := range shippedNames() {
-		src, err := runbookSource(name)
+		src, err := (&app{}).runbookSource(name)
 		if err != nil {
 			b.Fatal(err)
 		}

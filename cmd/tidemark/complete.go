@@ -20,16 +20,14 @@ func choice(word, meaning string) string {
 // completeRunbook proposes the shipped runbooks and the site's own.
 func (a *app) completeRunbook(*cobra.Command, []string, string) []string {
 	var out []string
-	for _, name := range shippedNames() {
-		src, err := runbookSource(name)
-		if err == nil {
-			out = append(out, choice(name, titleOf(src)))
-		}
+	shelves, err := a.shelves()
+	if err != nil {
+		return nil
 	}
-	src, _ := a.siteSource()
-	own, _ := readAll("runbooks", a.siteDirs(src.Name))
-	for _, src := range own {
-		out = append(out, choice(stem(src.Name), titleOf(src)))
+	for _, s := range shelves {
+		if src, err := s.source(); err == nil {
+			out = append(out, choice(s.name, titleOf(src)))
+		}
 	}
 	return out
 }

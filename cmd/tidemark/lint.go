@@ -26,7 +26,7 @@ func (a *app) lint(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	texts, err := a.texts(args, runbookSource)
+	texts, err := a.texts(args, a.runbookSource)
 	if err != nil {
 		return err
 	}
