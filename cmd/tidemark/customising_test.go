@@ -17,7 +17,7 @@ func TestCustomisingPage(t *testing.T) {
 		if len(files) != 2 {
 			t.Errorf("%s: %d texts", section, len(files))
 		}
-		if got := found(t, files); len(got, false) > 0 {
+		if got := found(t, files, false); len(got) > 0 {
 			t.Errorf("%s: %v", section, got.Error())
 		}
 	}
