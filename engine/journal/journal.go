@@ -95,5 +95,5 @@ func (j *Journal) Close() error {
 	if j.file != nil {
 		err = errors.Join(j.file.Sync(), j.file.Close()) // the ends of done tasks wait for the next event
 	}
-	return errors.Join(err, j.lock.Close())
+	return errors.Join(err, release(j.lock))
 }

@@ -194,6 +194,33 @@ func TestASecondControllerIsRefused(t *testing.T) {
 	}
 }
 
+// A process that is just being started holds a copy of every descriptor until it becomes its own program.
+func TestAClosedRunIsFreeBeforeItsCopiesAreClosed(t *testing.T) {
+	dir, _ := made(t)
+	j, _, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	child, err := unix.FcntlInt(j.lock.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(child) //nolint:errcheck // the copy was only held
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := DrivenBy(dir); err != nil || d != nil {
+		t.Errorf("driven by %v, %v", d, err)
+	}
+	next, _, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := next.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // A file size limit is how a full disk looks to one process: the write is cut in the middle of a line.
 func TestAFullDisk(t *testing.T) {
 	dir, events := made(t)

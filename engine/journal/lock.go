@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -33,29 +34,39 @@ func (b *Busy) Error() string {
 
 // take locks a run's directory for this process; the kernel lets go when the process ends, however it ends.
 func take(dir string) (*os.File, error) {
-	d, err := os.Open(dir)
+	f, err := os.OpenFile(filepath.Join(dir, driverName), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	err = unix.Flock(int(d.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	if errors.Is(err, unix.EWOULDBLOCK) {
+	err = unix.FcntlFlock(f.Fd(), unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_WRLCK})
+	if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EACCES) {
 		err = &Busy{Run: filepath.Base(dir), Driver: driver(dir)}
 	}
 	if err == nil {
-		err = sign(dir)
+		err = sign(f)
 	}
 	if err != nil {
-		return nil, errors.Join(err, d.Close())
+		return nil, errors.Join(err, f.Close())
 	}
-	return d, nil
+	return f, nil
 }
 
-func sign(dir string) error {
+func sign(f *os.File) error {
 	data, err := json.Marshal(Driver{PID: os.Getpid(), Since: time.Now().UTC().Truncate(time.Second)})
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, driverName), data, 0o600)
+	if err := f.Truncate(0); err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return err
+}
+
+// release lets the run go. Closing alone would not, while a process that is just being started still has a copy of the
+// descriptor: until it becomes its own program the run would seem to be driven.
+func release(f *os.File) error {
+	return errors.Join(unix.FcntlFlock(f.Fd(), unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_UNLCK}), f.Close())
 }
 
 func driver(dir string) Driver {
@@ -67,22 +78,26 @@ func driver(dir string) Driver {
 	return d
 }
 
-// DrivenBy tells which process drives the run now; nil when none does.
+// DrivenBy tells which process drives the run now; nil when none does. It takes no lock, so that looking never refuses
+// a process that is about to drive.
 func DrivenBy(dir string) (*Driver, error) {
-	d, err := os.Open(dir)
+	f, err := os.Open(filepath.Join(dir, driverName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	defer d.Close()
-	err = unix.Flock(int(d.Fd()), unix.LOCK_SH|unix.LOCK_NB)
-	switch {
-	case errors.Is(err, unix.EWOULDBLOCK):
-		holder := driver(dir)
-		return &holder, nil
-	case err != nil:
+	defer f.Close()
+	lock := unix.Flock_t{Type: unix.F_WRLCK}
+	if err := unix.FcntlFlock(f.Fd(), unix.F_OFD_GETLK, &lock); err != nil {
 		return nil, engine.Fail(engine.ClassIO, err)
 	}
-	return nil, nil
+	if lock.Type == unix.F_UNLCK {
+		return nil, nil
+	}
+	holder := driver(dir)
+	return &holder, nil
 }
 
 // escape makes a task id a file name; different ids stay different.

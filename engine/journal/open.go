@@ -30,7 +30,7 @@ func Open(dir string) (*Journal, *Record, error) {
 	j := &Journal{dir: dir, lock: lock}
 	r, p, err := read(dir)
 	if err != nil {
-		return nil, nil, errors.Join(err, lock.Close())
+		return nil, nil, errors.Join(err, release(lock))
 	}
 	j.chain, j.good = p.chain, p.good
 	return j, r, nil
