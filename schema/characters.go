@@ -86,8 +86,8 @@ func turnsText(c rune) bool {
 // part of several scripts and stand in text; names are refused with them by
 // their form.
 func invisible(c rune) bool {
-	switch {
-	case c == 0x00ad, c == 0x034f, c == 0x180e, c == 0x200b, c == 0xfeff, c == 0xfffe, c == 0xffff, c == 0x3164, c == 0xffa0:
+	switch c {
+	case 0x00ad, 0x034f, 0x180e, 0x200b, 0xfeff, 0xfffe, 0xffff, 0x3164, 0xffa0:
 		return true
 	}
 	return c >= 0x2060 && c <= 0x2064 || c >= 0x206a && c <= 0x206f || c >= 0xfff9 && c <= 0xfffb ||

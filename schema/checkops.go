@@ -170,14 +170,15 @@ func member(l, r *typ) bool {
 func (c *checker) hyphen(n *ast.BinaryNode) bool {
 	right := leftmost(n.Right)
 	left, ok := n.Left.(*ast.MemberNode)
-	from, minus := n.Right.Location().From, n.Location().From
+	minus := n.Location().From
 	if right == nil || !ok || c.scope.roots[right.Value] != nil || right.Location().From != minus+1 {
 		return false
 	}
 	name, isName := left.Property.(*ast.StringNode)
-	if from = left.Property.Location().From; !isName || left.Property.Location().To != minus {
+	if !isName || left.Property.Location().To != minus {
 		return false
 	}
+	from := left.Property.Location().From
 	text := name.Value + "-" + right.Value
 	c.report.within(c.expr.node, c.expr.off+from, utf8.RuneCountInString(text), codeHyphen,
 		fmt.Sprintf("%q is no name: the hyphen subtracts %s from %s", text, right.Value, left),

@@ -2,7 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -41,7 +40,7 @@ func Composites(sources []Source, kinds []Kind, site *Site, only ...string) ([]K
 	l.kindFiles()
 	var out []Kind
 	for _, src := range sources {
-		before, name := len(r.list), kindName(src)
+		before, name := len(r.list), nameOf(src)
 		if len(only) > 0 && !slices.Contains(only, name) {
 			continue
 		}
@@ -62,7 +61,7 @@ func Composites(sources []Source, kinds []Kind, site *Site, only ...string) ([]K
 func (l *loader) kindFiles() {
 	seen := map[string]string{}
 	for _, src := range l.sources.Kinds {
-		name := kindName(src)
+		name := nameOf(src)
 		other := seen[name]
 		if _, built := l.kinds[name]; built {
 			other = "this build"
@@ -74,18 +73,13 @@ func (l *loader) kindFiles() {
 	}
 }
 
-// kindName is the name of the kind that a text declares: that of its file.
-func kindName(src Source) string {
-	return strings.TrimSuffix(filepath.Base(src.Name), filepath.Ext(src.Name))
-}
-
 // kind is the kind of that name; a composite one is read when it is first
 // asked for. ok is false where there is none.
 func (l *loader) kind(name string) (k Kind, ok bool) {
 	if k, ok = l.kinds[name]; ok {
 		return k, true
 	}
-	i := slices.IndexFunc(l.sources.Kinds, func(s Source) bool { return kindName(s) == name })
+	i := slices.IndexFunc(l.sources.Kinds, func(s Source) bool { return nameOf(s) == name })
 	if i < 0 {
 		return Kind{}, false
 	}
@@ -100,7 +94,7 @@ func (l *loader) kind(name string) (k Kind, ok bool) {
 func (l *loader) kindNames() []string {
 	names := kindNames(l.kinds)
 	for _, src := range l.sources.Kinds {
-		if name := kindName(src); !slices.Contains(names, name) {
+		if name := nameOf(src); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -110,7 +104,7 @@ func (l *loader) kindNames() []string {
 // composite reads the declaration of a kind.
 func (l *loader) composite(src Source) Kind {
 	root := l.more(src).root
-	c := &composite{name: kindName(src), used: map[string]bool{}}
+	c := &composite{name: nameOf(src), used: map[string]bool{}}
 	k := Kind{Name: c.name, made: c}
 	if root == nil {
 		return k

@@ -110,9 +110,7 @@ func (h *house) clean(where string, text []byte) {
 	for name, value := range secretValues() {
 		inJSON, _ := json.Marshal(value)
 		forms := []string{value, string(inJSON[1 : len(inJSON)-1]), strings.Trim(strconv.Quote(value), `"`), base64.StdEncoding.EncodeToString([]byte(value))}
-		for _, line := range strings.Split(value, "\n") {
-			forms = append(forms, line)
-		}
+		forms = append(forms, strings.Split(value, "\n")...)
 		for _, form := range forms {
 			if bytes.Contains(text, []byte(form)) {
 				h.t.Errorf("the secret from %s (as %q) is in %s", name, form, where)
