@@ -29,8 +29,11 @@ func around(k schema.Kind) schema.Source {
 	if k.OnController {
 		on = engine.ControllerNode
 	}
-	step := strings.ReplaceAll(strings.TrimSpace(k.Example), "\n", "\n        ")
-	text := fmt.Sprintf("runbook: example\ntitle: Example\nstages:\n  - stage: one\n    on: %s\n    steps:\n      - %s\n", on, step)
+	step, gate := strings.ReplaceAll(strings.TrimSpace(k.Example), "\n", "\n        "), ""
+	if k.Destroys {
+		gate = "  - {stage: zero, on: controller, steps: [{id: sure, confirm: {text: sure}}]}\n"
+	}
+	text := fmt.Sprintf("runbook: example\ntitle: Example\nstages:\n%s  - stage: one\n    on: %s\n    steps:\n      - %s\n", gate, on, step)
 	return schema.Source{Name: k.Name + ".yaml", Data: []byte(text)}
 }
 
@@ -55,8 +58,8 @@ func TestKinds(t *testing.T) {
 			if len(diags) > 0 {
 				t.Fatal(diags.Render(src))
 			}
-			if step := book.Steps()[0]; step.Kind != k.Name {
-				t.Errorf("the example is a step of %s", step.Kind)
+			if steps := book.Steps(); steps[len(steps)-1].Kind != k.Name {
+				t.Errorf("the example is a step of %s", steps[len(steps)-1].Kind)
 			}
 			planned(t, src)
 		})
