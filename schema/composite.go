@@ -132,6 +132,7 @@ func (l *loader) nature(k *Kind, steps *yaml.Node) {
 			}
 			inner, _ := l.kind(name)
 			k.OnController = k.OnController || inner.OnController
+			k.Destroys, k.Gate = k.Destroys || inner.Destroys, k.Gate || inner.Gate
 			if slices.Index(order, inner.Redo) > slices.Index(order, k.Redo) {
 				k.Redo = inner.Redo
 			}

@@ -81,7 +81,9 @@ func (s *Step) longest() time.Duration {
 // gated warns of a step that overwrites or removes data although nothing
 // before it could refuse.
 func (l *loader) gated(step *Step, key *yaml.Node) {
-	if !step.destroys() {
+	// Inside a composite kind nothing is known of the runbook: the step that
+	// uses it is asked, and a gate among its own steps counts.
+	if !step.destroys() || l.within.step != nil || step.kind.Gate {
 		return
 	}
 	for _, b := range l.past {
