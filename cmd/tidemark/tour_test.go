@@ -41,7 +41,9 @@ func TestTour(t *testing.T) {
 	}
 }
 
-func tourBlock() *regexp.Regexp { return regexp.MustCompile("(?ms)^```(yaml|console)([^\n]*)\n(.*?)^```$") }
+func tourBlock() *regexp.Regexp {
+	return regexp.MustCompile("(?ms)^```(yaml|console)([^\n]*)\n(.*?)^```$")
+}
 
 // walk is a reader who goes through the page.
 type walk struct {
