@@ -22,6 +22,13 @@ const (
 	ClassCancelled    Class = "cancelled"
 )
 
+// Classes are all causes.
+func Classes() []Class {
+	return []Class{
+		ClassExit, ClassTimeout, ClassConnect, ClassAuth, ClassHostKey, ClassIO, ClassSpace, ClassPrecondition, ClassCancelled,
+	}
+}
+
 // Error is a classed failure, with the next thing to do where the code knows it.
 type Error struct {
 	Class Class

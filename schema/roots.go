@@ -1,5 +1,7 @@
 package schema
 
+import "strings"
+
 // Root is a name that expressions may use, for the reference.
 type Root struct {
 	Name    string // as it is written
@@ -25,7 +27,7 @@ func Roots() []Root {
 		{"steps.ID.out", "the output of an earlier step on this node; with `for-each` a map by key; `steps.ID.out.x ?? 0` where the step may be skipped", ""},
 		{"nodes[\"NAME\"].steps.ID.out", "that of another node, or of `nodes.controller`, behind the stage's end", ""},
 		{"secrets.NAME", "a secret of the site, in arguments that may hold one", ""},
-		{"failure", "in `retry.if`: exit, timeout, connect, auth, host-key, io, space, precondition or cancelled", ""},
+		{"failure", "in `retry.if`: why the attempt failed, one of " + strings.Join(Failures(), ", "), ""},
 		{"attempt", "in `retry.if`: which attempt failed, from 1", ""},
 		{"exit", "in `retry.if`: the status of the command that failed", ""},
 	}

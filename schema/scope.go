@@ -72,14 +72,14 @@ func stageScope(inputs, vars, secrets *typ) *scope {
 	return s.without("it is known only in retry.if", "failure", "attempt", "exit")
 }
 
-// failures are the classes that a failed attempt is told by; those of the engine.
-func failures() []string {
+// Failures are the values of `failure`: the engine's classes, which a test compares.
+func Failures() []string {
 	return []string{"exit", "timeout", "connect", "auth", "host-key", "io", "space", "precondition", "cancelled"}
 }
 
 // retryScope adds what is known after a failed attempt.
 func (s *scope) retryScope() *scope {
-	failure := &typ{kind: tString, values: failures()}
+	failure := &typ{kind: tString, values: Failures()}
 	return s.with("failure", failure).with("attempt", scalarType(tInt)).with("exit", scalarType(tInt))
 }
 

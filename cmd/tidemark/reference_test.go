@@ -101,3 +101,14 @@ func TestShippedRunbooksNameTheirSchema(t *testing.T) {
 		}
 	}
 }
+
+// The language imports nothing of the engine; what `failure` may be is what the engine tells.
+func TestFailuresAreTheClasses(t *testing.T) {
+	var classes []string
+	for _, c := range engine.Classes() {
+		classes = append(classes, string(c))
+	}
+	if !slices.Equal(classes, schema.Failures()) {
+		t.Errorf("classes %v, failures %v", classes, schema.Failures())
+	}
+}

@@ -151,7 +151,7 @@ type failure struct {
 // err is the failure as an error; a class that is none counts as exit.
 func (f *failure) err(kind string) error {
 	class := f.Class
-	if !slices.Contains(classes(), class) {
+	if !slices.Contains(engine.Classes(), class) {
 		class = engine.ClassExit
 	}
 	message := Plain(f.Message)
@@ -159,11 +159,4 @@ func (f *failure) err(kind string) error {
 		message = "failed without a message"
 	}
 	return &engine.Error{Class: class, Err: errors.New(kind + ": " + message), Next: Plain(f.Next)}
-}
-
-func classes() []engine.Class {
-	return []engine.Class{
-		engine.ClassExit, engine.ClassTimeout, engine.ClassConnect, engine.ClassAuth, engine.ClassHostKey, engine.ClassIO,
-		engine.ClassSpace, engine.ClassPrecondition, engine.ClassCancelled,
-	}
 }
