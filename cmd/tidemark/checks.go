@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"tidemark/cmd/internal/view"
 	"tidemark/schema"
 )
 
@@ -19,27 +20,72 @@ type checks struct {
 	texts  []schema.Source
 	common schema.Sources // what the runbooks take by name
 	kinds  []schema.Kind
-	// answers are what the programs of kinds said wrongly: the texts of their mistakes.
-	answers []schema.Source
-	site    *schema.Site
-	find    func(name string) (schema.Source, error) // a runbook by its name
+	own    *ownKinds
+	// programs are the directories of kinds that were named, by the names of the kinds.
+	programs map[string]string
+	site     *schema.Site
+	find     func(name string) (schema.Source, error) // a runbook by its name
 }
 
-// newChecks reads what the texts need: the site's own, and what lies in the directories that were named.
-func (a *app) newChecks(ctx context.Context, texts []schema.Source, site *schema.Site, siteFile string, args []string) (*checks, error) {
-	own, err := a.ownKinds(ctx, siteFile, texts...)
+// newChecks reads what args name and what that needs: the site's own, and what lies in the directories among args.
+func (a *app) newChecks(ctx context.Context, args []string) (*checks, error) {
+	site, siteFile, err := a.siteIfAny()
 	if err != nil {
 		return nil, err
 	}
-	c := &checks{texts: texts, kinds: own.Schema(), answers: own.answers, site: site, find: a.runbookSource}
+	c := &checks{site: site, find: a.runbookSource}
+	if c.texts, err = a.texts(args, a.runbookSource); err != nil {
+		return nil, err
+	}
 	if c.common, err = siteTexts(withDirs(a.siteDirs(siteFile), args)); err != nil {
 		return nil, err
 	}
+	if err := c.askPrograms(ctx, a, siteFile, args); err != nil {
+		return nil, err
+	}
+	if len(c.texts)+len(c.programs) == 0 {
+		return nil, usagef("", "there is nothing of tidemark in %s", strings.Join(args, ", "))
+	}
 	runbook := func(src schema.Source) bool { return schema.Sort(src.Data) == "runbook" }
-	if site == nil && slices.ContainsFunc(texts, runbook) {
+	if site == nil && slices.ContainsFunc(c.texts, runbook) {
 		a.say("note: no site file: groups, nodes and vars are unknown and accepted; name yours with --site FILE")
 	}
-	return c, nil
+	return c, a.notAsked(siteFile, args)
+}
+
+// askPrograms describes the kinds that are programs: those that a text mentions, and those below args.
+func (c *checks) askPrograms(ctx context.Context, a *app, siteFile string, args []string) error {
+	used := usedIn(slices.Concat(c.common.All(), c.texts))
+	own, err := a.ownKinds(ctx, siteFile, func(dir string) bool { return used(dir) || below(dir, args) })
+	if err != nil {
+		return err
+	}
+	c.own, c.kinds, c.programs = own, own.Schema(), maps.Clone(own.dirs)
+	maps.DeleteFunc(c.programs, func(_, dir string) bool { return !below(dir, args) })
+	return nil
+}
+
+// notAsked says which programs were left alone: naming a directory to be read does not allow to start what lies there.
+func (a *app) notAsked(siteFile string, args []string) error {
+	known := a.siteDirs(siteFile)
+	for _, place := range withDirs(nil, args) {
+		dirs, err := kindDirs(place)
+		if err != nil {
+			return &usage{err}
+		}
+		if len(dirs) > 0 && !slices.ContainsFunc(known, func(k string) bool { return absolute(k) == absolute(place) }) {
+			a.say("note: the programs in %s were not asked, their kinds are unknown; ask them with --runbooks %s", filepath.Join(place, "kinds"), place)
+		}
+	}
+	return nil
+}
+
+// below tells whether a path is one of args or lies below one.
+func below(path string, args []string) bool {
+	return slices.ContainsFunc(args, func(arg string) bool {
+		rel, err := filepath.Rel(absolute(arg), absolute(path))
+		return err == nil && filepath.IsLocal(rel)
+	})
 }
 
 // withDirs adds the directories among args, without repetition.
@@ -52,13 +98,38 @@ func withDirs(dirs, args []string) []string {
 	return dirs
 }
 
+// count says how much was checked.
+func (c *checks) count() string {
+	text := view.Count(len(c.texts), "file")
+	if len(c.programs) > 0 {
+		text += " and " + view.Count(len(c.programs), "program")
+	}
+	return text
+}
+
 // sources are all texts in which a mistake may stand.
-func (c *checks) sources() []schema.Source { return slices.Concat(c.common.All(), c.texts, c.answers) }
+func (c *checks) sources() []schema.Source {
+	return slices.Concat(c.common.All(), c.texts, c.own.answers)
+}
 
-// run checks the texts on all cores. A mistake in a text that several runbooks take is one mistake.
-func (c *checks) run() schema.Diagnostics { return c.each(c.one) }
+// run checks the texts on all cores, and the programs: what is wrong with one is told by the steps that use it, else at
+// its directory.
+func (c *checks) run() schema.Diagnostics {
+	found := c.each(c.one)
+	told := func(b *schema.Broken) bool {
+		return slices.ContainsFunc(found, func(d schema.Diagnostic) bool { return d.Code == b.Code && d.Message == b.Message })
+	}
+	for _, k := range c.own.broken {
+		b := k.Broken
+		if dir, named := c.programs[k.Name]; named && !told(b) {
+			found = append(found, schema.Diagnostic{Pos: schema.Pos{File: dir}, Width: 1, Code: b.Code, Message: b.Message, Help: b.Help})
+			found = append(found, b.More...)
+		}
+	}
+	return found
+}
 
-// each looks at all texts at a time.
+// each looks at all texts on all cores. A mistake in a text that several runbooks take is one mistake.
 func (c *checks) each(look func(schema.Source) schema.Diagnostics) schema.Diagnostics {
 	found := make([]schema.Diagnostics, len(c.texts))
 	var next atomic.Int64
@@ -82,75 +153,4 @@ func once(diags schema.Diagnostics) schema.Diagnostics {
 		seen[d] = true
 		return again
 	})
-}
-
-// one checks a text by its sort; what is none of tidemark's is read as a runbook, which says what is missing.
-func (c *checks) one(src schema.Source) schema.Diagnostics {
-	switch schema.Sort(src.Data) {
-	case "site":
-		_, diags := schema.LoadSite(src)
-		return diags
-	case "include":
-		return c.include(src)
-	case "kind":
-		_, diags := schema.Composites(instead(c.common.Kinds, src), c.kinds, c.site, stem(src.Name))
-		return diags
-	case "overlay":
-		return c.overlay(src)
-	}
-	_, diags := c.load(src)
-	return diags
-}
-
-func (c *checks) load(src schema.Source) (*schema.Runbook, schema.Diagnostics) {
-	all := c.common
-	all.Runbook = src
-	return schema.Load(all, c.kinds, c.site)
-}
-
-// lint is what makes a valid runbook worse; other texts have no such rules.
-func (c *checks) lint(src schema.Source) schema.Diagnostics {
-	if schema.Sort(src.Data) != "runbook" {
-		return nil
-	}
-	book, _ := c.load(src)
-	if book == nil {
-		return nil
-	}
-	return book.Lint()
-}
-
-// overlay checks an overlay on the runbook that it changes; mistakes elsewhere are not its own.
-func (c *checks) overlay(src schema.Source) schema.Diagnostics {
-	name, at := schema.TopKey(src, "of")
-	all := c.common
-	if i := slices.IndexFunc(c.texts, func(s schema.Source) bool { return schema.Sort(s.Data) == "runbook" && stem(s.Name) == name }); i >= 0 {
-		all.Runbook = c.texts[i]
-	} else if book, err := c.find(name); err == nil {
-		all.Runbook = book
-	} else if name != "" {
-		return schema.Diagnostics{schema.NoRunbook(name, at, shippedNames())}
-	}
-	all.Overlays = append(slices.DeleteFunc(slices.Clone(all.Overlays), func(o schema.Source) bool { return absolute(o.Name) == absolute(src.Name) }), src)
-	_, diags := schema.Load(all, c.kinds, c.site)
-	return slices.DeleteFunc(diags, func(d schema.Diagnostic) bool { return d.Pos.File != src.Name })
-}
-
-// include checks a list of stages by a runbook that takes it and nothing else; what that runbook lacks is left out.
-func (c *checks) include(src schema.Source) schema.Diagnostics {
-	all := c.common
-	all.Includes = instead(all.Includes, src)
-	all.Runbook = schema.Source{Data: fmt.Appendf(nil, "runbook: check\nstages: [{include: %q}]\n", stem(src.Name))}
-	_, diags := schema.Load(all, c.kinds, c.site)
-	return slices.DeleteFunc(diags, func(d schema.Diagnostic) bool { return d.Pos.File == "" })
-}
-
-// instead puts a text in the place of the one of its name.
-func instead(list []schema.Source, src schema.Source) []schema.Source {
-	return append(slices.DeleteFunc(slices.Clone(list), func(o schema.Source) bool { return stem(o.Name) == stem(src.Name) }), src)
-}
-
-// stem is the name of a file without its directory and its ending.
-func stem(path string) string {
-	return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 }

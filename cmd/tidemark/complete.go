@@ -50,7 +50,7 @@ func (a *app) loaded(c *cobra.Command, arg string) *schema.Runbook {
 	if err != nil {
 		return nil
 	}
-	own, err := a.ownKinds(c.Context(), siteFile, sources.All()...)
+	own, err := a.ownKinds(c.Context(), siteFile, usedIn(sources.All()))
 	if err != nil {
 		return nil
 	}

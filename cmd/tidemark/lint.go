@@ -22,15 +22,7 @@ func newLint(a *app) *cobra.Command {
 
 // lint looks at the runbooks among the texts. A text with mistakes is refused like by validate.
 func (a *app) lint(ctx context.Context, args []string) error {
-	site, siteFile, err := a.siteIfAny()
-	if err != nil {
-		return err
-	}
-	texts, err := a.texts(args, a.runbookSource)
-	if err != nil {
-		return err
-	}
-	c, err := a.newChecks(ctx, texts, site, siteFile, args)
+	c, err := a.newChecks(ctx, args)
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func (a *app) readable(ctx context.Context, arg string) (*schema.Runbook, error)
 	if err != nil {
 		return nil, err
 	}
-	own, err := a.ownKinds(ctx, siteFile, src.All()...)
+	own, err := a.ownKinds(ctx, siteFile, usedIn(src.All()))
 	if err != nil {
 		return nil, err
 	}

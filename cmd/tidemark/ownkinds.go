@@ -24,46 +24,58 @@ type ownKinds struct {
 	programs []engine.Program
 	// answers are what programs printed, where it has mistakes: the texts of their diagnostics.
 	answers []schema.Source
+	// dirs are the directories that were asked, by the names of the kinds.
+	dirs map[string]string
 }
 
 // Schema is the list as the language knows it; a step of a broken kind is told why.
 func (o *ownKinds) Schema() []schema.Kind { return append(o.kinds.Schema(), o.broken...) }
 
-// ownKinds describes the kinds in kinds/NAME beside the site file and in --runbooks. Only those that a text mentions are
-// asked: what another runbook uses can neither delay nor stop this one. Without texts all are.
-func (a *app) ownKinds(ctx context.Context, siteFile string, texts ...schema.Source) (*ownKinds, error) {
+// ownKinds describes the kinds in kinds/NAME beside the site file and in --runbooks, of the directories that are asked.
+func (a *app) ownKinds(ctx context.Context, siteFile string, asked func(dir string) bool) (*ownKinds, error) {
 	built, err := allKinds()
 	if err != nil {
 		return nil, err
 	}
-	o := &ownKinds{kinds: built}
-	seen := map[string]string{}
+	o := &ownKinds{kinds: built, dirs: map[string]string{}}
 	for _, place := range a.siteDirs(siteFile) {
-		dirs, err := kindDirs(filepath.Join(place, "kinds"))
+		dirs, err := kindDirs(place)
 		if err != nil {
 			return nil, &usage{err}
 		}
 		for _, dir := range dirs {
-			name := filepath.Base(dir)
-			if len(texts) > 0 && !slices.ContainsFunc(texts, func(s schema.Source) bool { return bytes.Contains(s.Data, []byte(name)) }) {
-				continue
-			}
-			if first := seen[name]; first != "" {
-				o.broken = slices.DeleteFunc(o.broken, func(k schema.Kind) bool { return k.Name == name })
-				o.programs = slices.DeleteFunc(o.programs, func(p engine.Program) bool { return p.Name == name })
-				o.refuse(name, schema.CodeKindTaken, fmt.Sprintf("the kind %q stands twice: %s and %s", name, first, dir), "remove one of them, or give it another name")
-				continue
-			}
-			seen[name] = dir
-			d := a.described(ctx, built, dir)
-			o.add(d)
-			if slices.ContainsFunc(schema.StepKeys(), func(key schema.Key) bool { return key.Name == name }) {
-				a.say("%s %s", d.broken.Code, d.broken.Message) // no step can use it, so none is told
+			if asked(dir) {
+				a.take(ctx, o, dir)
 			}
 		}
 	}
 	o.kinds, err = external.Kinds(built, o.programs...)
 	return o, err
+}
+
+// usedIn asks only the kinds that a text mentions: what another runbook uses can neither delay nor stop this one.
+func usedIn(texts []schema.Source) func(dir string) bool {
+	return func(dir string) bool {
+		name := []byte(filepath.Base(dir))
+		return slices.ContainsFunc(texts, func(s schema.Source) bool { return bytes.Contains(s.Data, name) })
+	}
+}
+
+// take adds the kind of a directory to the others; two of one name are refused both.
+func (a *app) take(ctx context.Context, o *ownKinds, dir string) {
+	name := filepath.Base(dir)
+	if first := o.dirs[name]; first != "" {
+		o.broken = slices.DeleteFunc(o.broken, func(k schema.Kind) bool { return k.Name == name })
+		o.programs = slices.DeleteFunc(o.programs, func(p engine.Program) bool { return p.Name == name })
+		o.refuse(name, schema.CodeKindTaken, fmt.Sprintf("the kind %q stands twice: %s and %s", name, first, dir), "remove one of them, or give it another name")
+		return
+	}
+	o.dirs[name] = dir
+	d := a.described(ctx, o.kinds, dir)
+	o.add(d)
+	if slices.ContainsFunc(schema.StepKeys(), func(key schema.Key) bool { return key.Name == name }) {
+		a.say("%s %s", d.broken.Code, d.broken.Message) // no step can use it, so none is told
+	}
 }
 
 // everyKind are the kinds of the build and all of the site's own; without a site those of --runbooks.
@@ -72,7 +84,7 @@ func (a *app) everyKind(ctx context.Context) (*ownKinds, error) {
 	if n := (*noSite)(nil); err != nil && !errors.As(err, &n) {
 		return nil, err
 	}
-	return a.ownKinds(ctx, src.Name)
+	return a.ownKinds(ctx, src.Name, func(string) bool { return true })
 }
 
 // tellBroken says which of the site's kinds cannot be used, and why; of one kind only, where names has it.
@@ -108,7 +120,8 @@ func (o *ownKinds) add(d *described) {
 }
 
 // kindDirs are the directories of a site's kinds in the order of their names; names that begin with a dot are none.
-func kindDirs(dir string) ([]string, error) {
+func kindDirs(place string) ([]string, error) {
+	dir := filepath.Join(place, "kinds")
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

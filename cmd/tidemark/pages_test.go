@@ -120,7 +120,7 @@ func ownKindsOf(t *testing.T, files map[string]string) *ownKinds {
 		}
 	}
 	a := &app{stderr: t.Output(), patience: 3 * time.Second}
-	own, err := a.ownKinds(t.Context(), filepath.Join(dir, "site.yaml"), schema.Source{Data: []byte(files["runbook.yaml"])})
+	own, err := a.ownKinds(t.Context(), filepath.Join(dir, "site.yaml"), usedIn([]schema.Source{{Data: []byte(files["runbook.yaml"])}}))
 	if err != nil {
 		t.Fatal(err)
 	}

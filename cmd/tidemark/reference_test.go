@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"tidemark/cmd/internal/reference"
+	"tidemark/engine"
 	"tidemark/runbooks"
 	"tidemark/schema"
 )

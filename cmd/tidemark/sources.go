@@ -80,7 +80,7 @@ func (a *app) define(ctx context.Context, arg string) (*definition, error) {
 }
 
 func (a *app) check(ctx context.Context, d *definition) error {
-	own, err := a.ownKinds(ctx, d.siteSrc.Name, d.sources.All()...)
+	own, err := a.ownKinds(ctx, d.siteSrc.Name, usedIn(d.sources.All()))
 	if err != nil {
 		return err
 	}

@@ -23,18 +23,7 @@ func newValidate(a *app) *cobra.Command {
 
 // validate reads all texts and reports all their mistakes.
 func (a *app) validate(ctx context.Context, args []string) error {
-	site, siteFile, err := a.siteIfAny()
-	if err != nil {
-		return err
-	}
-	texts, err := a.texts(args, a.runbookSource)
-	if err != nil {
-		return err
-	}
-	if len(texts) == 0 {
-		return usagef("", "there is nothing of tidemark to validate")
-	}
-	c, err := a.newChecks(ctx, texts, site, siteFile, args)
+	c, err := a.newChecks(ctx, args)
 	if err != nil {
 		return err
 	}
@@ -43,7 +32,7 @@ func (a *app) validate(ctx context.Context, args []string) error {
 		return err
 	}
 	if a.output == "text" {
-		a.say("%s valid", view.Count(len(texts), "file"))
+		a.say("%s valid", c.count())
 	}
 	return nil
 }

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"tidemark/schema"
+)
+
+// one checks a text by its sort; what is none of tidemark's is read as a runbook, which says what is missing.
+func (c *checks) one(src schema.Source) schema.Diagnostics {
+	switch schema.Sort(src.Data) {
+	case "site":
+		_, diags := schema.LoadSite(src)
+		return diags
+	case "include":
+		return c.include(src)
+	case "kind":
+		_, diags := schema.Composites(instead(c.common.Kinds, src), c.kinds, c.site, stem(src.Name))
+		return diags
+	case "overlay":
+		return c.overlay(src)
+	}
+	_, diags := c.load(src)
+	return diags
+}
+
+func (c *checks) load(src schema.Source) (*schema.Runbook, schema.Diagnostics) {
+	all := c.common
+	all.Runbook = src
+	return schema.Load(all, c.kinds, c.site)
+}
+
+// lint is what makes a valid runbook worse; other texts have no such rules.
+func (c *checks) lint(src schema.Source) schema.Diagnostics {
+	if schema.Sort(src.Data) != "runbook" {
+		return nil
+	}
+	book, _ := c.load(src)
+	if book == nil {
+		return nil
+	}
+	return book.Lint()
+}
+
+// overlay checks an overlay on the runbook that it changes; mistakes elsewhere are not its own.
+func (c *checks) overlay(src schema.Source) schema.Diagnostics {
+	name, at := schema.TopKey(src, "of")
+	all := c.common
+	if i := slices.IndexFunc(c.texts, func(s schema.Source) bool { return schema.Sort(s.Data) == "runbook" && stem(s.Name) == name }); i >= 0 {
+		all.Runbook = c.texts[i]
+	} else if book, err := c.find(name); err == nil {
+		all.Runbook = book
+	} else if name != "" {
+		return schema.Diagnostics{schema.NoRunbook(name, at, shippedNames())}
+	}
+	all.Overlays = append(slices.DeleteFunc(slices.Clone(all.Overlays), func(o schema.Source) bool { return absolute(o.Name) == absolute(src.Name) }), src)
+	_, diags := schema.Load(all, c.kinds, c.site)
+	return slices.DeleteFunc(diags, func(d schema.Diagnostic) bool { return d.Pos.File != src.Name })
+}
+
+// include checks a list of stages by a runbook that takes it and nothing else; what that runbook lacks is left out.
+func (c *checks) include(src schema.Source) schema.Diagnostics {
+	all := c.common
+	all.Includes = instead(all.Includes, src)
+	all.Runbook = schema.Source{Data: fmt.Appendf(nil, "runbook: check\nstages: [{include: %q}]\n", stem(src.Name))}
+	_, diags := schema.Load(all, c.kinds, c.site)
+	return slices.DeleteFunc(diags, func(d schema.Diagnostic) bool { return d.Pos.File == "" })
+}
+
+// instead puts a text in the place of the one of its name.
+func instead(list []schema.Source, src schema.Source) []schema.Source {
+	return append(slices.DeleteFunc(slices.Clone(list), func(o schema.Source) bool { return stem(o.Name) == stem(src.Name) }), src)
+}
+
+// stem is the name of a file without its directory and its ending.
+func stem(path string) string {
+	return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+}
