@@ -66,14 +66,14 @@ func (l *loader) overlays(root *yaml.Node) *merger {
 
 // overlay reads a text and applies it, if it is one of this runbook.
 func (m *merger) overlay(src Source, digest string) {
-	if of := ofForm().FindSubmatch(src.Data); of != nil && strings.Trim(string(of[1]), `"'`) != m.book {
+	if of := ofForm().FindSubmatch(src.Data); of != nil && string(of[1]) != m.book {
 		return
 	}
 	doc := m.more(src)
 	if doc.root == nil {
 		return
 	}
-	if of := valueOf(doc.root, "of"); of != nil && of.Value != m.book {
+	if of := valueOf(doc.root, "of"); of != nil && of.Value != "" && of.Value != m.book {
 		return
 	}
 	if len(m.overlays) == 0 && !m.flatten(m.root) || !m.flatten(doc.root) {
@@ -82,8 +82,12 @@ func (m *merger) overlay(src Source, digest string) {
 	var f overlayFile
 	m.decode(doc.root, reflect.ValueOf(&f).Elem())
 	m.word(f.Overlay, "overlay")
+	m.word(f.Of, "runbook")
 	m.expect(f.Expect, digest)
 	m.unique(f.Overlay)
+	if f.Of.node == nil {
+		return // its changes have no runbook to be checked on
+	}
 	o := &overlay{name: f.Overlay, src: src}
 	m.overlays = append(m.overlays, o)
 	for _, entry := range f.Changes {
@@ -94,8 +98,25 @@ func (m *merger) overlay(src Source, digest string) {
 }
 
 // ofForm finds whose overlay a text is before it is parsed: a mistake in one
-// of another runbook is found when that one is read.
-func ofForm() *regexp.Regexp { return regexp.MustCompile(`(?m)^of\s*:\s*([^\s#]+)`) }
+// of another runbook is found when that one is read. What is no plain name is
+// left to the decoder, which says so.
+func ofForm() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^of[ \t]*:[ \t]*["']?(\w[\w.-]*)["']?[ \t\r]*(?:#.*)?$`)
+}
+
+// CheckOverlay finds what is wrong with an overlay by itself, where it does
+// not say of which runbook it is. Its changes are not looked at.
+func CheckOverlay(src Source) Diagnostics {
+	r := &report{}
+	if doc := parse(src, r); doc.root != nil {
+		var f overlayFile
+		d := &decoder{report: r}
+		d.decode(doc.root, reflect.ValueOf(&f).Elem())
+		d.word(f.Overlay, "overlay")
+		d.word(f.Of, "runbook")
+	}
+	return r.list.sorted()
+}
 
 // shortDigest is how many characters of a digest are shown and due.
 const shortDigest = 16

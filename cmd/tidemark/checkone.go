@@ -55,6 +55,8 @@ func (c *checks) overlay(src schema.Source) schema.Diagnostics {
 		all.Runbook = book
 	} else if name != "" {
 		return schema.Diagnostics{schema.NoRunbook(name, at, shippedNames())}
+	} else {
+		return schema.CheckOverlay(src)
 	}
 	all.Overlays = append(slices.DeleteFunc(slices.Clone(all.Overlays), func(o schema.Source) bool { return absolute(o.Name) == absolute(src.Name) }), src)
 	_, diags := schema.Load(all, c.kinds, c.site)
