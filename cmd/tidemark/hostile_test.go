@@ -2,44 +2,19 @@ package main
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
-)
 
-// hostile is a text that a shell, a terminal, YAML or an expression would act on. A NUL no program can be given.
-func hostile(rnd *rand.Rand) string {
-	parts := []string{
-		"$(touch pwned)", "`id`", "; rm -rf ~", "&& false", "| sh", "> /tmp/x", "'", `"`, `\`, "\n", "\r\n", "\t", " ", "*", "?", "~", "{a,b}", "[", "]", ",", ": ", " #", "- ", "&a", "*a", "!!str",
-		"$HOME", "${IFS}", "%s%n", "-rf", "--", "=", "#", "!", "\x1b[2J", "\x07", "\x7f", "\u0085", "\u202e", "\ufeff", "\u2028", "é", "𝄞", "${{ inputs.values }}", "${{", "}}", "<&>", "null", "yes", "0x10", "1e3",
-	}
-	var b strings.Builder
-	for range rnd.IntN(12) {
-		if rnd.IntN(3) == 0 {
-			b.WriteRune(rune(1 + rnd.IntN(0xD7FF)))
-			continue
-		}
-		b.WriteString(parts[rnd.IntN(len(parts))])
-	}
-	return b.String()
-}
+	"tidemark/testdata/hostile"
+)
 
 // A thousand texts go the whole way: from the command line through the language, the plan, the wire and the agent to
 // the arguments of a program, byte for byte; as elements of a list, and each alone and inside other text.
 func TestHostileTextsReachTheProgram(t *testing.T) {
 	h := newHouse(t)
-	rnd := rand.New(rand.NewPCG(7, 11))
-	values := []string{"", " ", "-", "--", "-rf", "'", `"`, `\`, "\n", "a\n", "${{", "${{ 1 }}", "}}", "*", strings.Repeat("x$(id)", 100_000/6), strings.Repeat("é\n", 1000)}
-	for len(values) < 1000 {
-		values = append(values, hostile(rnd))
-	}
-	quoted := make([]string, len(values))
-	for i, v := range values {
-		quoted[i] = strconv.QuoteToASCII(v) // YAML has the same escapes
-	}
+	values := append([]string{strings.Repeat("x$(id)", 100_000/6), strings.Repeat("é\n", 1000)}, hostile.Texts(998)...)
 	var alone, inside strings.Builder
 	want := map[string][]string{"list": values}
 	for i := range 60 {
@@ -56,7 +31,7 @@ func TestHostileTextsReachTheProgram(t *testing.T) {
 		step("list", `"${{ concat(['/bin/sh', 'DIR/program', 'DIR/list'], inputs.values) }}"`)+
 		step("alone", "[/bin/sh, DIR/program, DIR/alone"+alone.String()+"]")+
 		step("inside", "[/bin/sh, DIR/program, DIR/inside"+inside.String()+"]"))
-	h.wants(h.do("run", filepath.Join(h.dir, "story.yaml"), "--yes", "--input", "values=["+strings.Join(quoted, ", ")+"]"), exitDone)
+	h.wants(h.do("run", filepath.Join(h.dir, "story.yaml"), "--yes", "--input", "values="+hostile.List(values)), exitDone)
 	for name, texts := range want {
 		raw, err := os.ReadFile(filepath.Join(h.dir, name))
 		if err != nil {
