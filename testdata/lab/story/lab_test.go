@@ -105,3 +105,23 @@ func on(t *testing.T, host, line string) string {
 	t.Helper()
 	return lab(t, "exec", host, "--", "/bin/sh", "-c", line)
 }
+
+// takenAway removes what a test puts on hosts, at its end.
+func takenAway(t *testing.T, path string, hosts ...string) {
+	t.Helper()
+	t.Cleanup(func() {
+		for _, host := range hosts {
+			on(t, host, "rm -rf "+path)
+		}
+	})
+}
+
+// written is a file with a text, for one test.
+func written(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

@@ -1,8 +1,6 @@
 package story
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -31,10 +29,7 @@ func rowsCompared(t *testing.T, op person) {
 	if said := op.message("compare/sum@controller"); !strings.Contains(said, equal) || !strings.Contains(said, "9 equal (basis: quiet)") {
 		t.Errorf("the restore ended without comparing the rows: %q", said)
 	}
-	book := filepath.Join(t.TempDir(), "rows.yaml")
-	if err := os.WriteFile(book, []byte(rowsBook), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	book := written(t, "rows.yaml", rowsBook)
 	lab(t, "cql", "INSERT INTO homer.simservs (user, column1, value1) VALUES ('sip:surplus@example.com', 'a', 0x00)")
 	op.refused(3, []string{"homer.simservs has", "who writes"}, "run", book, "--input", "backup=latest", "--yes")
 	op.must("abandon", op.id(), "--yes")

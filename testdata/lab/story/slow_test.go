@@ -2,8 +2,6 @@ package story
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -25,11 +23,7 @@ stages:
         timeout: 5m
       - {id: second, run: {argv: [/bin/sh, -c, "echo second >>/root/slow.log"], redo: manual}}
 `, seconds)
-	path := filepath.Join(t.TempDir(), "slow.yaml")
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return path
+	return written(t, "slow.yaml", text)
 }
 
 // started runs the slow runbook until its first task lives on all nodes.
