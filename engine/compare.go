@@ -25,15 +25,15 @@ func Compare(approved, real Change, touched []string) error {
 	if len(approved.Argv) > 0 && !slices.Equal(approved.Argv, real.Argv) {
 		return Failf(ClassPrecondition, "approved was the command %q, now it would be %q", approved.Argv, real.Argv)
 	}
-	if d := Drift(approved.Pre, real.Pre, touched); len(d) > 0 {
+	if d := drift(approved.Pre, real.Pre, touched); len(d) > 0 {
 		return WithNext(Failf(ClassPrecondition, "facts changed since approval: %s", strings.Join(d, "; ")),
 			"if the node is still starting or stopping, wait for that and resume; else find out what changed it")
 	}
 	return nil
 }
 
-// Drift lists the facts that differ, except touched ones, as sentences.
-func Drift(approved, real []Fact, touched []string) []string {
+// drift lists the facts that differ, except touched ones, as sentences.
+func drift(approved, real []Fact, touched []string) []string {
 	was := map[string]string{}
 	for _, f := range approved {
 		was[f.Key] = f.Value

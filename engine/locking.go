@@ -123,7 +123,7 @@ func (x *Executor) verify(ctx context.Context) error {
 	if err := Preview(ctx, &again, x.Nodes, x.Basis.Kinds); err != nil {
 		return err
 	}
-	if d := DriftOf(x.Plan, &again); len(d) > 0 {
+	if d := driftOf(x.Plan, &again); len(d) > 0 {
 		return WithNext(Failf(ClassPrecondition, "the nodes changed since the plan was made: %s", strings.Join(d, "; ")), "plan again and look at the difference")
 	}
 	return x.emit(Event{Type: EventVerified})
@@ -137,8 +137,8 @@ func clone(from, to *Plan) error {
 	return json.Unmarshal(raw, to)
 }
 
-// DriftOf lists how a plan differs from one made earlier, a sentence per task.
-func DriftOf(approved, now *Plan) []string {
+// driftOf lists how a plan differs from one made earlier, a sentence per task.
+func driftOf(approved, now *Plan) []string {
 	real := map[string]*Task{}
 	now.Tasks(func(t *Task) { real[t.ID] = t })
 	var out []string

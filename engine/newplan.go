@@ -26,7 +26,7 @@ func NewPlan(b Basis) (*Plan, error) {
 	p := &Plan{
 		Format: PlanFormat, Run: b.Run, Runbook: b.Runbook.Name, Title: b.Runbook.Title, Site: b.Site.Name,
 		Inputs: b.Inputs, Limit: b.Limit, OnFailure: b.Runbook.OnFailure, Kinds: map[string]string{},
-		Texts: TextsOf(b.Runbook.Sources), Layers: b.Runbook.Layers(), Ungated: b.Runbook.Ungated(),
+		Texts: textsOf(b.Runbook.Sources), Layers: b.Runbook.Layers(), Ungated: b.Runbook.Ungated(),
 	}
 	for _, s := range b.Runbook.Stages {
 		if err := b.addStage(p, s.ID, b.nodesOf(s.On, s.Pick), s.Steps, s.Strategy); err != nil {

@@ -210,7 +210,7 @@ func (x *Executor) overrule(t *Task, will []Fact) error {
 		if r.Outcome != Done || !r.Valid {
 			return
 		}
-		if d := Drift(r.Will, will, nil); len(d) > 0 {
+		if d := drift(r.Will, will, nil); len(d) > 0 {
 			errs = append(errs, x.emit(Event{Type: EventInvalid, Stage: o.Stage, Task: o.ID, Node: o.Place(), Reason: "since " + t.ID + " was done again: " + strings.Join(d, "; ")}))
 		}
 	})

@@ -19,8 +19,8 @@ type Texts struct {
 	Kinds    []File `json:"kinds,omitempty"`
 }
 
-// TextsOf keeps the sources that were read.
-func TextsOf(s schema.Sources) Texts {
+// textsOf keeps the sources that were read.
+func textsOf(s schema.Sources) Texts {
 	return Texts{fileOf(s.Runbook), files(s.Overlays), files(s.Includes), files(s.Kinds)}
 }
 

@@ -31,7 +31,7 @@ func Serve(conn *Conn, n engine.Node, marker, build string) error {
 		Handler: Handler(n), Protocols: &protocols, ReadHeaderTimeout: time.Minute,
 		HTTP2: &http.HTTP2Config{SendPingTimeout: 5 * time.Second, PingTimeout: 10 * time.Second},
 	}
-	err = srv.Serve(NewListener(conn))
+	err = srv.Serve(listenOnce(conn))
 	if errors.Is(err, io.EOF) {
 		return nil
 	}

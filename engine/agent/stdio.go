@@ -75,21 +75,21 @@ func (c *Conn) SetWriteDeadline(t time.Time) error {
 	return nil
 }
 
-// Listener hands out one connection and then waits until it is closed.
-type Listener struct {
+// onceListener hands out one connection and then waits until it is closed.
+type onceListener struct {
 	conn *Conn
 	give chan net.Conn
 }
 
-// NewListener serves conn once.
-func NewListener(conn *Conn) *Listener {
-	l := &Listener{conn: conn, give: make(chan net.Conn, 1)}
+// listenOnce serves conn once.
+func listenOnce(conn *Conn) *onceListener {
+	l := &onceListener{conn: conn, give: make(chan net.Conn, 1)}
 	l.give <- conn
 	return l
 }
 
 // Accept gives the connection, then blocks until it ends.
-func (l *Listener) Accept() (net.Conn, error) {
+func (l *onceListener) Accept() (net.Conn, error) {
 	select {
 	case c := <-l.give:
 		return c, nil
@@ -99,12 +99,12 @@ func (l *Listener) Accept() (net.Conn, error) {
 }
 
 // Close closes the connection.
-func (l *Listener) Close() error { return l.conn.Close() }
+func (l *onceListener) Close() error { return l.conn.Close() }
 
 // Addr names the standard streams.
-func (l *Listener) Addr() net.Addr { return stdioAddr{} }
+func (l *onceListener) Addr() net.Addr { return stdioAddr{} }
 
-var _ net.Listener = (*Listener)(nil)
+var _ net.Listener = (*onceListener)(nil)
 
 // Stdio is the connection over this process's own standard input and output.
 func Stdio() *Conn { return NewConn(os.Stdin, os.Stdout) }

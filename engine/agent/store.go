@@ -15,8 +15,8 @@ import (
 	"tidemark/engine"
 )
 
-// StateFormat is the version of the node's state directory. In version 1 intents and receipts were files of their own.
-const StateFormat = 2
+// stateFormat is the version of the node's state directory. In version 1 intents and receipts were files of their own.
+const stateFormat = 2
 
 // keepReceipts is how long a closed run's records stay on the node.
 const keepReceipts = 30 * 24 * time.Hour
@@ -58,11 +58,11 @@ func (s store) open() error {
 		if err := s.mkdir(s.dir); err != nil {
 			return err
 		}
-		return s.write(path, format{StateFormat})
-	case err != nil || f.Format == StateFormat:
+		return s.write(path, format{stateFormat})
+	case err != nil || f.Format == stateFormat:
 		return err
-	case f.Format > StateFormat:
-		return engine.Failf(engine.ClassPrecondition, "node state %s has format %d, this build knows %d", s.dir, f.Format, StateFormat)
+	case f.Format > stateFormat:
+		return engine.Failf(engine.ClassPrecondition, "node state %s has format %d, this build knows %d", s.dir, f.Format, stateFormat)
 	}
 	return s.renew(path, f.Format)
 }
@@ -78,7 +78,7 @@ func (s store) renew(path string, old int) error {
 		return engine.WithNext(engine.Failf(engine.ClassPrecondition, "node state %s has format %d, and run %s is open in it", s.dir, old, held.Run),
 			"finish that run with the build that began it, or abandon it there")
 	}
-	return s.write(path, format{StateFormat})
+	return s.write(path, format{stateFormat})
 }
 
 func (s store) runDir(run string) string { return filepath.Join(s.dir, "runs", url.PathEscape(run)) }

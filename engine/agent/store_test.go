@@ -17,10 +17,10 @@ func TestStateOfAnotherFormat(t *testing.T) {
 		opens  bool
 	}{
 		"none yet":        {opens: true},
-		"this one":        {format: StateFormat, held: &engine.LockRecord{Run: run}, opens: true},
+		"this one":        {format: stateFormat, held: &engine.LockRecord{Run: run}, opens: true},
 		"older, released": {format: 1, opens: true},
 		"older, held":     {format: 1, held: &engine.LockRecord{Run: run}},
-		"newer":           {format: StateFormat + 1},
+		"newer":           {format: stateFormat + 1},
 	} {
 		dir := t.TempDir()
 		put := func(file string, v any) {
