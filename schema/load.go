@@ -128,7 +128,7 @@ func (l *loader) target(t text) {
 	}
 	groups, nodes := l.site.Groups(), nodeNames(siteNodes(l.site))
 	help := suggest("", "groups", groups) + "; " + suggest("", "nodes", nodes)
-	if best := nearest(t.Value, slices.Concat(groups, nodes)); best != "" {
+	if best := Nearest(t.Value, slices.Concat(groups, nodes)); best != "" {
 		help = `did you mean "` + best + `"? ` + help
 	}
 	l.at(t.node, codeGroup, fmt.Sprintf("site %s has no group or node %q", l.site.Name, t.Value), help)

@@ -166,7 +166,7 @@ func (l *loader) unknownKeys(n, kind *yaml.Node, unknown []*yaml.Node) {
 			l.at(key, codeUnknownKey, fmt.Sprintf("unknown key %q in a step", key.Value), help)
 			continue
 		}
-		if kind != nil || nearest(key.Value, stepKeys()) != "" && nearest(key.Value, l.kindNames()) == "" {
+		if kind != nil || Nearest(key.Value, stepKeys()) != "" && Nearest(key.Value, l.kindNames()) == "" {
 			l.at(key, codeUnknownKey, fmt.Sprintf("unknown key %q in a step", key.Value), suggest(key.Value, "allowed", stepKeys()))
 			continue
 		}

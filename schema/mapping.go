@@ -81,7 +81,7 @@ func (d *decoder) enum(n *yaml.Node, v reflect.Value, allowed []string) {
 // not missing as well.
 func misspelt(n *yaml.Node, names []string, name string) bool {
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		if key := n.Content[i].Value; !slices.Contains(names, key) && nearest(key, names) == name {
+		if key := n.Content[i].Value; !slices.Contains(names, key) && Nearest(key, names) == name {
 			return true
 		}
 	}

@@ -58,7 +58,7 @@ func (m *merger) settable(c *change, t target) bool {
 // longer is.
 func (m *merger) sameKind(c *change, t target, step *yaml.Node) bool {
 	kind := kindKey(step)
-	slip := len(t.path) == 1 && nearest(t.path[0], stepKeys()) != ""
+	slip := len(t.path) == 1 && Nearest(t.path[0], stepKeys()) != ""
 	if slip || isStepKey(t.path[0]) || kind == nil || kind.Value == t.path[0] {
 		return true
 	}

@@ -123,7 +123,7 @@ func (m *merger) elsewhere(t target) string {
 		}
 	}
 	help := suggest(t.entry(), t.what()+"s", names)
-	if near := nearest(t.entry(), slices.Sorted(slices.Values(names))); near != "" {
+	if near := Nearest(t.entry(), slices.Sorted(slices.Values(names))); near != "" {
 		return fmt.Sprintf("did you mean %q?\n%s", near, m.shown(known[near]))
 	}
 	if stage := known[t.stage]; stage != nil {

@@ -12,7 +12,7 @@ const maxListed = 50
 func suggest(word, label string, allowed []string) string {
 	allowed = slices.Sorted(slices.Values(allowed))
 	var parts []string
-	if best := nearest(word, allowed); best != "" {
+	if best := Nearest(word, allowed); best != "" {
 		parts = append(parts, `did you mean "`+best+`"?`)
 	}
 	switch {
@@ -25,8 +25,8 @@ func suggest(word, label string, allowed []string) string {
 	return strings.Join(parts, " ")
 }
 
-// nearest gives the allowed word that word is most likely a slip of, or "".
-func nearest(word string, allowed []string) string {
+// Nearest gives the allowed word that word is most likely a slip of, or "". Allowed words are in lower case.
+func Nearest(word string, allowed []string) string {
 	best, limit := "", min(max(1, len(word)/3)+1, len(word))
 	for _, a := range allowed {
 		if d := distance(strings.ToLower(word), a); d < limit {
