@@ -40,24 +40,6 @@ func titleOf(src schema.Source) string {
 	return ""
 }
 
-// loaded is a runbook as a run would read it, nil with mistakes.
-func (a *app) loaded(c *cobra.Command, arg string) *schema.Runbook {
-	site, siteFile, err := a.siteIfAny()
-	if err != nil {
-		return nil
-	}
-	sources, err := a.gather(arg, siteFile)
-	if err != nil {
-		return nil
-	}
-	own, err := a.ownKinds(c.Context(), siteFile, usedIn(sources.All()))
-	if err != nil {
-		return nil
-	}
-	book, _ := schema.Load(sources, own.Schema(), site)
-	return book
-}
-
 // completeExplain proposes codes and runbooks, and behind a runbook its steps.
 func (a *app) completeExplain(c *cobra.Command, args []string, word string) []string {
 	var out []string
@@ -74,8 +56,8 @@ func (a *app) completeInput(c *cobra.Command, args []string, word string) []stri
 	if len(args) == 0 {
 		return nil
 	}
-	book := a.loaded(c, args[0])
-	if book == nil {
+	book, err := a.readable(c.Context(), args[0])
+	if err != nil {
 		return nil
 	}
 	name, _, chosen := strings.Cut(word, "=")

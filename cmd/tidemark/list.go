@@ -84,12 +84,3 @@ func (a *app) readable(ctx context.Context, arg string) (*schema.Runbook, error)
 	}
 	return r, nil
 }
-
-// siteFile names the site file, "" when there is none and none was named.
-func (a *app) siteFile() (string, error) {
-	src, err := a.siteSource()
-	if n := (*noSite)(nil); errors.As(err, &n) {
-		return "", nil
-	}
-	return src.Name, err
-}

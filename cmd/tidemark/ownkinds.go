@@ -80,11 +80,11 @@ func (a *app) take(ctx context.Context, o *ownKinds, dir string) {
 
 // everyKind are the kinds of the build and all of the site's own; without a site those of --runbooks.
 func (a *app) everyKind(ctx context.Context) (*ownKinds, error) {
-	src, err := a.siteSource()
-	if n := (*noSite)(nil); err != nil && !errors.As(err, &n) {
+	siteFile, err := a.siteFile()
+	if err != nil {
 		return nil, err
 	}
-	return a.ownKinds(ctx, src.Name, func(string) bool { return true })
+	return a.ownKinds(ctx, siteFile, func(string) bool { return true })
 }
 
 // tellBroken says which of the site's kinds cannot be used, and why; of one kind only, where names has it.

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -50,12 +48,12 @@ func (a *app) shelves() ([]*shelf, error) {
 // ownRunbooks are the site's own: runbooks/*.yaml beside the site file, and *.yaml in --runbooks.
 func (a *app) ownRunbooks() ([]schema.Source, error) {
 	var dirs []string
-	site, err := a.siteSource()
-	switch n := (*noSite)(nil); {
-	case err == nil:
-		dirs = append(dirs, filepath.Join(filepath.Dir(site.Name), "runbooks"))
-	case !errors.As(err, &n):
+	siteFile, err := a.siteFile()
+	if err != nil {
 		return nil, err
+	}
+	if siteFile != "" {
+		dirs = append(dirs, filepath.Join(filepath.Dir(siteFile), "runbooks"))
 	}
 	if a.runbooks != "" {
 		if info, err := os.Stat(a.runbooks); err != nil || !info.IsDir() {
@@ -113,7 +111,7 @@ func (s *shelf) origin() string {
 // runbookSource finds what an argument means: a file where it contains a slash or exists, else a runbook by its name.
 func (a *app) runbookSource(arg string) (schema.Source, error) {
 	if info, err := os.Stat(arg); strings.Contains(arg, "/") || (err == nil && !info.IsDir()) {
-		return runbookFile(arg)
+		return readText(arg)
 	}
 	all, err := a.shelves()
 	if err != nil {
@@ -127,18 +125,6 @@ func (a *app) runbookSource(arg string) (schema.Source, error) {
 		names = append(names, s.name)
 	}
 	return schema.Source{}, usagef("tidemark list", "there is no runbook %q%s", arg, meant(arg, names))
-}
-
-// runbookFile reads a runbook that is named by its path.
-func runbookFile(path string) (schema.Source, error) {
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return schema.Source{}, usagef("", "runbook file %s is not there%s", path, meant(path, neighbours(path)))
-	}
-	if err != nil {
-		return schema.Source{}, &usage{fmt.Errorf("runbook: %w", err)}
-	}
-	return schema.Source{Name: path, Data: data}, nil
 }
 
 // shippedNames are the runbooks in this build, sorted.

@@ -39,6 +39,15 @@ func (a *app) siteSource() (schema.Source, error) {
 	return schema.Source{}, usagef("", "site file %s is not there%s", a.site, meant(a.site, neighbours(a.site)))
 }
 
+// siteFile names the site file, "" when there is none and none was named.
+func (a *app) siteFile() (string, error) {
+	src, err := a.siteSource()
+	if n := (*noSite)(nil); errors.As(err, &n) {
+		return "", nil
+	}
+	return src.Name, err
+}
+
 // noSite is the lack of a site where none was named; some verbs do without.
 type noSite struct{ error }
 

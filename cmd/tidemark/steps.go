@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -49,11 +48,11 @@ func (a *app) declaredKinds(ctx context.Context, names []string) ([]schema.Kind,
 		return nil, nil, err
 	}
 	a.tellBroken(own, names)
-	src, err := a.siteSource()
-	if n := (*noSite)(nil); err != nil && !errors.As(err, &n) {
+	siteFile, err := a.siteFile()
+	if err != nil {
 		return nil, nil, err
 	}
-	texts, err := siteTexts(a.siteDirs(src.Name))
+	texts, err := siteTexts(a.siteDirs(siteFile))
 	if err != nil {
 		return nil, nil, err
 	}

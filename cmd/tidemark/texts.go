@@ -66,6 +66,7 @@ func textsBelow(dir string) (texts []schema.Source, others []string, err error) 
 	return texts, others, err
 }
 
+// readText reads a file that was named.
 func readText(path string) (schema.Source, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
