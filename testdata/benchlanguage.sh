@@ -39,6 +39,7 @@ say "measures with $(nproc) cores, load $(cut -d ' ' -f 1-3 /proc/loadavg)"
 bin/tidemark validate "$work/runbooks" 2>&1 | tail -n 1
 tidemark=$(best bin/tidemark validate "$work/runbooks")
 yamllint=$(best "$peers/bin/yamllint" -d relaxed "$work/runbooks")
+# shellcheck disable=SC2034 # read by its name below
 actionlint=$(best "$peers/bin/actionlint" -no-color -shellcheck= -pyflakes= "$work"/.github/workflows/*.yaml)
 printf '%-12s %8s %8s\n' program ms ratio
 for p in tidemark yamllint actionlint; do
