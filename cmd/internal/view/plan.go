@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -105,8 +106,9 @@ func (pw *planWriter) head(p *engine.Plan) {
 	}
 }
 
-// Value writes an input as one word: JSON, but bare where it is text.
+// Value writes an input as one word: JSON, but bare where it is text, and with units where it has one.
 func Value(v any) string {
+	v = withUnits(reflect.ValueOf(v))
 	if s, ok := v.(string); ok {
 		return Clean(s)
 	}
@@ -115,6 +117,33 @@ func Value(v any) string {
 		return fmt.Sprint(v)
 	}
 	return string(raw)
+}
+
+// withUnits makes text of times and sizes, also in lists and maps: nobody approves a count of nanoseconds.
+func withUnits(v reflect.Value) any {
+	if !v.IsValid() {
+		return nil
+	}
+	if text, ok := v.Interface().(fmt.Stringer); ok {
+		return text.String()
+	}
+	switch v.Kind() {
+	case reflect.Interface:
+		return withUnits(v.Elem())
+	case reflect.Slice:
+		out := make([]any, v.Len())
+		for i := range out {
+			out[i] = withUnits(v.Index(i))
+		}
+		return out
+	case reflect.Map:
+		out := map[string]any{}
+		for _, key := range v.MapKeys() {
+			out[key.String()] = withUnits(v.MapIndex(key))
+		}
+		return out
+	}
+	return v.Interface()
 }
 
 func (pw *planWriter) stage(s *engine.PlannedStage) {

@@ -222,8 +222,11 @@ func TestWords(t *testing.T) {
 		Duration(130 * time.Minute):             "2h10m",
 		Command([]string{"a", "", "b c", "d'e", "$(x)"}):      `a '' 'b c' 'd'\''e' '$(x)'`,
 		NodeList([]string{"1", "2", "3", "4", "5", "6", "7"}): "1, 2, 3, 4, 5 and 2 more",
-		Value([]any{"a", 1}):     `["a",1]`,
-		fit("  ärger\x1b[2J", 6): "  ärg…",
+		Value([]any{"a", 1}):                        `["a",1]`,
+		Value(90 * time.Second):                     "1m30s",
+		Value([]time.Duration{time.Second}):         `["1s"]`,
+		Value(map[string]schema.Size{"a": 1 << 20}): `{"a":"1MiB"}`,
+		fit("  ärger\x1b[2J", 6):                    "  ärg…",
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
