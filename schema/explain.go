@@ -146,10 +146,18 @@ func names(keys []Key) []string {
 
 // layersOf are the texts that a value of the tree passed.
 func (r *Runbook) layersOf(n *yaml.Node) []Layer {
-	if r.merged != nil && r.merged.layers[n] != nil {
-		return r.merged.layers[n]
+	own := []Layer{{From: r.textOf(n), Pos: r.docs.pos(n), Value: oneLine(n)}}
+	if r.merged == nil {
+		return own
 	}
-	return []Layer{{From: r.textOf(n), Pos: r.docs.pos(n), Value: oneLine(n)}}
+	if list := r.merged.layers[n]; list != nil {
+		own = slices.Clone(list)
+	}
+	below := r.merged.decided(n, "")
+	if len(below) > 0 {
+		own[len(own)-1].Value = "" // the tree holds what the others made of it
+	}
+	return append(own, below...)
 }
 
 // textOf names the text in which a value of the tree stands.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -13,7 +14,7 @@ import (
 type Layer struct {
 	From    string `json:"from"` // "runbook NAME" or "overlay NAME"
 	Pos     Pos    `json:"pos"`
-	Value   string `json:"value"` // as YAML on one line, cut when it is long
+	Value   string `json:"value"` // as YAML on one line, cut when it is long; "" = changed by those that follow
 	Because string `json:"because,omitempty"`
 }
 
@@ -30,6 +31,32 @@ func (m *merger) passed(n *yaml.Node) []Layer {
 		return list
 	}
 	return []Layer{{From: "runbook " + m.book, Pos: m.docs.pos(n), Value: oneLine(n)}}
+}
+
+// decided are the layers of what overlays decided within a value, each with
+// the way to it.
+func (m *merger) decided(n *yaml.Node, way string) []Layer {
+	var out []Layer
+	for i, c := range n.Content {
+		key := ""
+		switch {
+		case n.Kind == yaml.MappingNode && i%2 == 0:
+			continue
+		case n.Kind == yaml.MappingNode:
+			key = n.Content[i-1].Value
+		case valueOf(c, "id") != nil:
+			key = valueOf(c, "id").Value
+		default:
+			key = strconv.Itoa(i)
+		}
+		if list := m.layers[c]; len(list) > 0 {
+			last := list[len(list)-1]
+			last.Value = way + key + ": " + last.Value
+			out = append(out, last)
+		}
+		out = append(out, m.decided(c, way+key+".")...)
+	}
+	return out
 }
 
 // say keeps a few words of what an overlay does, for the plan.

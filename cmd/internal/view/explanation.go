@@ -34,7 +34,9 @@ func layers(w io.Writer, indent string, list []schema.Layer) {
 		if at := l.Pos.String(); at != "" && at != l.From {
 			line += ", " + at
 		}
-		line += ": " + Clean(l.Value)
+		if l.Value != "" {
+			line += ": " + Clean(l.Value)
+		}
 		if l.Because != "" {
 			line += " (because: " + Clean(l.Because) + ")"
 		}
