@@ -76,16 +76,26 @@ func optionBefore(n *yaml.Node, name string) string {
 }
 
 func (g *guard) scalar(n *yaml.Node, name string) {
-	switch option := secretOption().FindStringSubmatch(n.Value); {
-	case isSecretName(name) && isWritten(n, n.Value) && !isRingToken(name, n.Value):
-	case option != nil && option[3] != "" && isSecretName(option[1]) && isWritten(n, option[3]):
-	case secretText().MatchString(n.Value):
-	case inAddress(n.Value):
-	default:
+	secret := secretIn(n, name)
+	if secret == "" {
 		return
 	}
 	g.doc.at(g.report, n, codeExposed, "a secret in plain text",
 		"keep it out of the file: name its place in the site, secrets: {NAME: {node-file: PATH}}, and write ${{ secrets.NAME }} where an argument takes secrets")
+	g.report.hide(secret)
+}
+
+// secretIn is the part of a value that is a secret, "" where none is.
+func secretIn(n *yaml.Node, name string) string {
+	switch option := secretOption().FindStringSubmatch(n.Value); {
+	case isSecretName(name) && isWritten(n, n.Value) && !isRingToken(name, n.Value):
+		return n.Value
+	case option != nil && option[3] != "" && isSecretName(option[1]) && isWritten(n, option[3]):
+		return option[3]
+	case secretText().MatchString(n.Value):
+		return n.Value
+	}
+	return inAddress(n.Value)
 }
 
 func isSecretName(name string) bool {
@@ -107,8 +117,11 @@ func isWritten(n *yaml.Node, text string) bool {
 	return !strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "~/") && !strings.HasPrefix(text, "./")
 }
 
-// inAddress reports user:password@ in an address.
-func inAddress(text string) bool {
+// inAddress is the password of user:password@ in an address.
+func inAddress(text string) string {
 	m := secretInAddress().FindStringSubmatch(text)
-	return m != nil && !strings.Contains(m[1], "${{")
+	if m == nil || strings.Contains(m[1], "${{") {
+		return ""
+	}
+	return m[1]
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/expr-lang/expr/conf"
 	"gopkg.in/yaml.v3"
@@ -19,6 +20,8 @@ type report struct {
 	declared map[reflect.Type][]field // what was read of declarations so far
 
 	errors, warnings int // in list
+
+	secrets []string // found written out: no message quotes them
 }
 
 // maxReported bounds the errors of one reading, and the warnings.
@@ -39,10 +42,10 @@ func (r *report) warn(n *yaml.Node, code, message, help string) {
 
 // more reads a further text of the same tree.
 func (r *report) more(src Source) *document {
-	own := &report{errors: r.errors, warnings: r.warnings}
+	own := &report{errors: r.errors, warnings: r.warnings, secrets: r.secrets}
 	doc := parse(src, own)
 	r.list = append(r.list, own.list...)
-	r.errors, r.warnings = own.errors, own.warnings
+	r.errors, r.warnings, r.secrets = own.errors, own.warnings, own.secrets
 	r.docs.add(doc)
 	return doc
 }
@@ -80,8 +83,28 @@ func (r *report) add(s Severity, pos Pos, width int, code, message, help string)
 		help = "correct the others first"
 	}
 	r.list = append(r.list, Diagnostic{
-		Pos: pos, Width: max(1, width), Code: code, Severity: s, Message: cut(message, 400), Help: cut(cmp.Or(help, usualHelp(code)), 2000),
+		Pos: pos, Width: max(1, width), Code: code, Severity: s,
+		Message: cut(r.masked(message), 400), Help: cut(r.masked(cmp.Or(help, usualHelp(code))), 2000),
 	})
+}
+
+// hide keeps a secret out of what is said from now on. A full report says nothing more, so there are never many.
+func (r *report) hide(secret string) {
+	for line := range strings.SplitSeq(secret, "\n") {
+		if len(line) >= shortestSecret && !r.full() {
+			r.secrets = append(r.secrets, line)
+		}
+	}
+}
+
+// shortestSecret is where masking begins: what is shorter stands in words of the sentence, too.
+const shortestSecret = 4
+
+func (r *report) masked(text string) string {
+	for _, s := range r.secrets {
+		text = strings.ReplaceAll(text, s, strings.Repeat("•", utf8.RuneCountInString(s)))
+	}
+	return text
 }
 
 // fieldsOf is what the function of that name gives. Reading tags costs more
