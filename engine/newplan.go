@@ -168,25 +168,41 @@ func (b Basis) turn(at spot, step *schema.Step, it schema.Item) ([]*Task, error)
 		return b.inside(in, step)
 	}
 	t.Program = b.Kinds.Get(t.Kind).Program
-	if t.Skip == "" && len(t.Waits) == 0 {
-		if err := b.Resolve(t, step, env); err != nil {
-			return nil, fmt.Errorf("%s: %w", t.ID, err)
-		}
+	if err := b.planned(t, step, env); err != nil {
+		return nil, fmt.Errorf("%s: %w", t.ID, err)
 	}
 	return []*Task{t}, nil
+}
+
+// planned resolves a task as far as the plan can; its condition may be known though its arguments wait for outputs.
+func (b Basis) planned(t *Task, step *schema.Step, env schema.Env) (err error) {
+	switch {
+	case t.Skip != "":
+	case len(t.Waits) == 0:
+		err = b.Resolve(t, step, env)
+	case !step.WhenWaits():
+		t.Skip, err = unmet(step, env)
+	}
+	return err
+}
+
+// unmet is the condition of a step that does not hold, as a reason to skip it; "" where it holds.
+func unmet(step *schema.Step, env schema.Env) (skip string, err error) {
+	run, trace, diags := step.When(env)
+	if err := diags.Err(); err != nil || run {
+		return "", err
+	}
+	return "when: " + trace, nil
 }
 
 // within is the spot of a composite step's own steps.
 func (at spot) within(t *Task, step *schema.Step, env schema.Env) (spot, error) {
 	in := at
 	in.outer = append(slices.Clone(at.outer), Turn{step.ID, step.Kind, t.Key, t.Item})
-	if in.skip == "" && len(t.Waits) == 0 {
-		run, trace, diags := step.When(env)
-		if err := diags.Err(); err != nil {
+	if in.skip == "" && !step.WhenWaits() {
+		var err error
+		if in.skip, err = unmet(step, env); err != nil {
 			return in, err
-		}
-		if !run {
-			in.skip = "when: " + trace
 		}
 	}
 	if in.skip != "" {
@@ -211,13 +227,10 @@ func (b Basis) inside(in spot, step *schema.Step) ([]*Task, error) {
 
 // Resolve evaluates the task's condition and arguments in env.
 func (b Basis) Resolve(t *Task, step *schema.Step, env schema.Env) error {
-	run, trace, diags := step.When(env)
-	if err := diags.Err(); err != nil {
+	skip, err := unmet(step, env)
+	if err != nil || skip != "" {
+		t.Skip = skip
 		return err
-	}
-	if !run {
-		t.Skip = "when: " + trace
-		return nil
 	}
 	args, diags := step.Resolve(env)
 	if err := diags.Err(); err != nil {

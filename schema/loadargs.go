@@ -18,6 +18,7 @@ func (l *loader) stepParts(step *Step, f stepFile, scope *scope) {
 	if f.When != nil {
 		step.when = l.condition(f.When, scope)
 		l.reads(step.when, waits)
+		step.whenLate = len(waits) > 0
 	}
 	if f.Retry != nil {
 		step.Retry = l.retry(f.Retry, scope, waits)

@@ -115,17 +115,18 @@ type Step struct {
 	Skip    string // why it is not run, "" = it is
 	Pos     Pos
 
-	id     *yaml.Node
-	kind   Kind
-	args   *yaml.Node
-	when   *Expr
-	each   *each
-	key    *yaml.Node
-	waits  []string
-	leaves map[*yaml.Node]*leaf
-	conds  map[*yaml.Node]*Expr
-	docs   *docs
-	frame  *frame
+	id       *yaml.Node
+	kind     Kind
+	args     *yaml.Node
+	when     *Expr
+	whenLate bool // it reads outputs
+	each     *each
+	key      *yaml.Node
+	waits    []string
+	leaves   map[*yaml.Node]*leaf
+	conds    map[*yaml.Node]*Expr
+	docs     *docs
+	frame    *frame
 
 	inner   []*Step // of a composite kind, as are the following
 	late    map[string]*yaml.Node

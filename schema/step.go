@@ -109,6 +109,10 @@ func (s *Step) When(env Env) (run bool, trace string, ds Diagnostics) {
 	return run, trace, d.list.sorted()
 }
 
+// WhenWaits reports whether the step's condition refers to outputs, so that
+// only a run can tell it.
+func (s *Step) WhenWaits() bool { return s.whenLate }
+
 // Waits gives the ids of the steps whose outputs the step's arguments, when
 // or retry.if refer to, sorted: they can be evaluated only after those ran.
 func (s *Step) Waits() []string { return slices.Clone(s.waits) }
