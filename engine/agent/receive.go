@@ -24,6 +24,7 @@ type receiver struct {
 	r   *bufio.Reader
 	w   *bufio.Writer
 	buf []byte
+	trailing
 
 	parent *os.File // the directory of the target
 	top    *os.File // where names of the source lie: the directory itself, or parent for a file
@@ -42,7 +43,7 @@ func newReceiver(o engine.CopyOrder, root string) *receiver {
 	if o.Log == nil {
 		o.Log = func(string, ...any) {}
 	}
-	return &receiver{o: o, root: root, buf: make([]byte, copyChunk)}
+	return &receiver{o: o, root: root, buf: make([]byte, copyChunk), trailing: newTrailing()}
 }
 
 // take stores what the stream brings. A *brokenStream may be followed by another stream.

@@ -62,7 +62,7 @@ func (c *receiver) file(p *piece) error {
 	if !whole {
 		return c.write(p, from.Offset)
 	}
-	sum, err := c.data(p, nil)
+	sum, err := c.data(p, nil, nil)
 	if err == nil && !bytes.Equal(sum, p.have.Sum) {
 		err = &brokenStream{engine.Failf(engine.ClassIO, "%q grew while it was copied", p.rel)}
 	}
@@ -81,7 +81,9 @@ func (c *receiver) write(p *piece, offset int64) error {
 	if offset == 0 {
 		p.h = sha256.New()
 	}
-	sum, err := c.data(p, f)
+	own := c.behind(p.h)
+	sum, err := c.data(p, f, own)
+	own.end()
 	if err != nil {
 		return err
 	}
@@ -118,8 +120,9 @@ func (c *receiver) partFile(p *piece, offset int64) (*os.File, error) {
 	return f, nil
 }
 
-// data takes data frames up to the sum; with no file to write there must be none.
-func (c *receiver) data(p *piece, f *os.File) (sum []byte, err error) {
+// data takes data frames up to the sum, which it returns, while own trails behind; with no file to write there must be
+// none.
+func (c *receiver) data(p *piece, f *os.File, own *digest) (sum []byte, err error) {
 	for {
 		kind, payload, err := readFrame(c.r, c.buf)
 		switch {
@@ -132,14 +135,12 @@ func (c *receiver) data(p *piece, f *os.File) (sum []byte, err error) {
 		case f == nil:
 			return nil, &brokenStream{engine.Failf(engine.ClassIO, "%q grew while it was copied", p.rel)}
 		}
-		hashed := hashing(p.h, payload)
-		_, err = f.Write(payload)
-		<-hashed
-		if err != nil {
+		if _, err := f.Write(payload); err != nil {
 			return nil, err
 		}
-		early(f)
 		n := int64(len(payload))
+		c.buf = own.add(c.buf, len(payload))
+		early(f)
 		c.done.Sent, c.passed = c.done.Sent+n, c.passed+n
 		c.o.Progress(c.passed, c.total.Bytes, p.rel)
 	}

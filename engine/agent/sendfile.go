@@ -28,19 +28,28 @@ func (s *sender) file(i item, have held) error {
 	if err := writeMessage(s.w, frameStart, start{offset}); err != nil {
 		return err
 	}
+	sum := s.behind(h)
+	err = s.data(f, sum)
+	sum.end()
+	if err != nil {
+		return err
+	}
+	return writeFrame(s.w, frameSum, h.Sum(nil))
+}
+
+// data sends what f holds from where it stands; the hash trails behind.
+func (s *sender) data(f *os.File, sum *digest) error {
 	for {
 		n, err := io.ReadFull(f, s.buf)
 		if n > 0 {
-			hashed := hashing(h, s.buf[:n])
-			werr := writeFrame(s.w, frameData, s.buf[:n])
-			<-hashed
-			if werr != nil {
-				return werr
+			if err := writeFrame(s.w, frameData, s.buf[:n]); err != nil {
+				return err
 			}
+			s.buf = sum.add(s.buf, n)
 		}
 		switch {
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			return writeFrame(s.w, frameSum, h.Sum(nil))
+			return nil
 		case err != nil:
 			return err
 		}
@@ -77,14 +86,4 @@ func common(f *os.File, h hash.Hash, have held, buf []byte) (int64, error) {
 	h.Reset()
 	_, err = f.Seek(0, io.SeekStart)
 	return 0, err
-}
-
-// hashing adds p to h beside the caller, who may read p but not change it until the channel is closed.
-func hashing(h hash.Hash, p []byte) <-chan struct{} {
-	done := make(chan struct{})
-	go func() {
-		h.Write(p) //nolint:errcheck // a hash takes everything
-		close(done)
-	}()
-	return done
 }
