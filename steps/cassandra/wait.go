@@ -15,8 +15,13 @@ import (
 	"tidemark/steps/internal/poll"
 )
 
-// waitPause is how often it is looked; a look that needs nodetool takes two to three seconds.
-const waitPause = time.Second
+// waitPause is how often it is looked; a look that needs nodetool takes two to three seconds. Members that start
+// together find each other within settling: until then CQL alone is asked, since a JVM for each look would take the
+// processor from those that still start.
+const (
+	waitPause = time.Second
+	settling  = 10 * time.Second
+)
 
 type waitStep struct {
 	Members int      `json:"members" help:"how many members the ring must have; 0: those this node knows of (system.peers_v2) and itself"`
@@ -71,7 +76,7 @@ func (s *waitStep) expected() string {
 
 func (s *waitStep) now(ctx context.Context, v *engine.View, c *engine.Change) error {
 	var out WaitOut
-	missing, err := s.look(ctx, v, &out)
+	missing, err := s.look(ctx, v, true, &out)
 	if err != nil {
 		return err
 	}
@@ -87,8 +92,9 @@ func (s *waitStep) now(ctx context.Context, v *engine.View, c *engine.Change) er
 // Apply looks until it is so.
 func (s *waitStep) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
 	var out WaitOut
+	began := time.Now()
 	err := poll.Until(ctx, waitPause, "Cassandra on "+h.Node+" does not serve as expected", func(ctx context.Context) ([]string, error) {
-		return s.look(ctx, h, &out)
+		return s.look(ctx, h, time.Since(began) < settling, &out)
 	})
 	if err != nil {
 		return engine.Output{}, engine.WithNext(err, "look with: nodetool status, monit summary, Cassandra's system.log; then resume")
@@ -101,8 +107,8 @@ func served(out WaitOut) string {
 }
 
 // look lists what is missing, from the cheapest question to the dearest. What may come with time is missing; the rest
-// is an error.
-func (s *waitStep) look(ctx context.Context, a engine.Asker, out *WaitOut) ([]string, error) {
+// is an error. While the ring settles, what CQL does not show yet is not asked of nodetool.
+func (s *waitStep) look(ctx context.Context, a engine.Asker, settles bool, out *WaitOut) ([]string, error) {
 	config, err := readConfig(a)
 	if err != nil {
 		return nil, err
@@ -120,9 +126,13 @@ func (s *waitStep) look(ctx context.Context, a engine.Asker, out *WaitOut) ([]st
 		return notYet(err)
 	}
 	if len(s.Nodes) == 0 && (s.Members == 0 || s.Members == len(peers)+1) {
-		if ok, err := heard(ctx, a, server, local, peers); ok && err == nil {
+		ok, err := heard(ctx, a, server, local, peers)
+		switch {
+		case err == nil && ok:
 			*out = WaitOut{HostID: local.HostID, Release: local.Release, Schema: local.SchemaVersion, Members: len(peers) + 1}
 			return nil, nil
+		case err == nil && settles:
+			return []string{"not every member was heard of as up and normal"}, nil
 		}
 	}
 	return s.ask(ctx, nodetool.New(a), local, len(peers)+1, out)

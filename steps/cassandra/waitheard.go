@@ -2,6 +2,7 @@ package cassandra
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"tidemark/engine"
@@ -14,11 +15,11 @@ const freshHeartbeats = 10
 
 // heard proves by CQL, in a fraction of the time of two nodetool calls, that the whole ring is well: this server takes
 // every member for a normal one, is connected to it and has heard its latest heartbeats; and every member answers
-// itself, as the one it should be, with this server's schema. Neither false nor an error proves anything: then nodetool
-// is asked, which has the last word and names what is missing.
+// itself, as the one it should be, with this server's schema. False is a no that may be a yes in a moment; an error is no
+// answer. Nodetool has the last word on both, and names what is missing.
 func heard(ctx context.Context, a engine.Asker, server *cql.Server, local cql.Local, peers []cql.Peer) (bool, error) {
 	if strings.HasPrefix(local.Release, "4.0") {
-		return false, nil // its system_views knows nothing of gossip
+		return false, errors.New("its system_views knows nothing of gossip")
 	}
 	here, err := server.Gossip(ctx)
 	if err != nil {
@@ -41,7 +42,11 @@ func heard(ctx context.Context, a engine.Asker, server *cql.Server, local cql.Lo
 		if !here[p.HostID].Normal || !connected[p.Address] {
 			return false, nil
 		}
-		if ok, err := well(ctx, cql.At(a, p.Native), here[p.HostID], local.SchemaVersion); err != nil || !ok {
+		ok, err := well(ctx, cql.At(a, p.Native), here[p.HostID], local.SchemaVersion)
+		if engine.ClassOf(err) == engine.ClassConnect {
+			return false, nil // it is starting, perhaps
+		}
+		if err != nil || !ok {
 			return false, err
 		}
 	}

@@ -89,10 +89,33 @@ func TestWaitAsksNodetoolOnlyWhenCQLDoesNotProveAll(t *testing.T) {
 				n.release = c.release
 			}
 			n.members[2] = "DN" + n.members[2][2:]
-			_, err := n.wait(&waitStep{}, 5*time.Second)
+			_, err := n.wait(&waitStep{}, settling+5*time.Second)
 			asked := slices.ContainsFunc(n.Ground.Calls(), func(s string) bool { return strings.HasPrefix(s, "nodetool") })
 			if asked == c.proved || (err == nil) != c.proved {
 				t.Errorf("%s: nodetool was asked: %v, %v", name, asked, err)
+			}
+		})
+	}
+}
+
+// Members that start together make no JVM while they find each other; one that cannot be judged by CQL is asked at once.
+func TestWaitLetsTheRingSettleBeforeItAsksNodetool(t *testing.T) {
+	for key, early := range map[string]bool{"refuses@2": false, "internode_outbound@1 about 2": false, "unknown@1": true} {
+		synctest.Test(t, func(t *testing.T) {
+			n := newGossiping(t)
+			n.alter[key] = engine.Row{"active_connections": int64(0)}
+			began, asked := time.Now(), time.Duration(-1)
+			n.Ground.OnExec = func(argv []string) (engine.Result, error) {
+				if asked < 0 {
+					asked = time.Since(began)
+				}
+				return n.exec(argv)
+			}
+			if _, err := n.wait(&waitStep{}, time.Minute); err != nil {
+				t.Fatal(err)
+			}
+			if early != (asked < settling) {
+				t.Errorf("%s: nodetool was asked after %s", key, asked)
 			}
 		})
 	}

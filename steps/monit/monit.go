@@ -17,7 +17,7 @@ import (
 const (
 	settleLimit = time.Minute
 	effectLimit = 3 * time.Minute
-	pause       = 500 * time.Millisecond
+	pause       = 200 * time.Millisecond
 )
 
 type action struct {

@@ -34,8 +34,13 @@ func WaitMonit() engine.Kind {
 	}
 }
 
-// waitPause is how often it is looked.
-const waitPause = time.Second
+// often is how long it is until the next look. What is to stop serves nobody, and what comes next waits for it.
+func (s *wait) often() time.Duration {
+	if s.State == stopped {
+		return 200 * time.Millisecond
+	}
+	return time.Second
+}
 
 // Plan looks once on the real state. For a dry run it refuses to wait for what earlier steps make impossible.
 func (s *wait) Plan(ctx context.Context, v *engine.View) (engine.Change, error) {
@@ -86,7 +91,7 @@ func (s *wait) possible(promised string) error {
 // Apply looks until it is so.
 func (s *wait) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
 	w := s.watch(h)
-	err := poll.Until(ctx, waitPause, fmt.Sprintf("%s is not %s", s.Service, s.State), w.look)
+	err := poll.Until(ctx, s.often(), fmt.Sprintf("%s is not %s", s.Service, s.State), w.look)
 	if err != nil {
 		return engine.Output{}, engine.WithNext(err, "look with: monit summary; then resume")
 	}
