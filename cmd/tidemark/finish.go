@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"tidemark/cmd/internal/view"
@@ -68,12 +69,26 @@ func (a *app) nextAfter(r *driven) string {
 	if r.state.Closed == "" {
 		return a.command("resume", r.plan.Run)
 	}
-	words := []string{"run", r.plan.Texts.Runbook.Name}
-	if slices.Contains(shippedNames(), r.plan.Runbook) && r.plan.Texts.Runbook.Name == r.plan.Runbook+yamlExt {
-		words[1] = r.plan.Runbook
+	return a.again(r.plan)
+}
+
+// again is the command that runs the plan's runbook with the flags of this invocation.
+func (a *app) again(p *engine.Plan) string {
+	words := []string{"run", view.Command([]string{p.Texts.Runbook.Name})}
+	if slices.Contains(shippedNames(), p.Runbook) && p.Texts.Runbook.Name == p.Runbook+yamlExt {
+		words[1] = p.Runbook
+	}
+	if a.runbooks != "" {
+		words = append(words, "--runbooks", view.Command([]string{a.runbooks}))
 	}
 	for _, kv := range a.inputs {
 		words = append(words, "--input", view.Command([]string{kv}))
+	}
+	if len(a.limit) > 0 {
+		words = append(words, "--limit", strings.Join(a.limit, ","))
+	}
+	if a.local {
+		words = append(words, "--local")
 	}
 	return a.command(words...)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"time"
@@ -45,6 +46,7 @@ func (a *app) planVerb(ctx context.Context, arg string, detailed bool) error {
 		err = view.JSON(a.stdout, planAnswer{p, p.Digest(), p.Pending(), p.Risk()})
 	} else {
 		view.Plan(a.stdout, p, view.StyleOf(a.stdout), false)
+		fmt.Fprintf(a.stdout, "To run exactly this: %s --expect %s\n", a.again(p), p.Digest())
 	}
 	if err == nil && detailed && p.Pending() > 0 {
 		return errPending

@@ -35,17 +35,6 @@ func Plan(w io.Writer, p *engine.Plan, st Style, short bool) {
 		pw.byNode("not covered by the fences", p.Open)
 	}
 	pw.printf("\n%s\ndigest %s\n", Totals(p), p.Digest())
-	if !short {
-		pw.printf("To run exactly this: tidemark run %s … --expect %s\n", named(p), p.Digest())
-	}
-}
-
-// named is what `tidemark run` is told: the runbook's name, or its file where that is not called so.
-func named(p *engine.Plan) string {
-	if file := p.Texts.Runbook.Name; strings.Contains(file, "/") {
-		return Command([]string{file})
-	}
-	return p.Runbook
 }
 
 // afterwards is what remains for the operator when all of it is done.
