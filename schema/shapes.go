@@ -74,6 +74,12 @@ func (d *decoder) wrongShape(n *yaml.Node, due string) bool {
 	help := ""
 	if due == "list" && n.Kind == yaml.ScalarNode {
 		help = "put it in brackets: [" + strings.TrimSpace(n.Value) + "]"
+		if words := strings.Fields(n.Value); n.Style == 0 && len(words) > 1 && !strings.ContainsAny(n.Value, ",'\"{}[]|>$&;#") {
+			help = "put it in brackets, with commas between the entries: [" + strings.Join(words, ", ") + "]"
+		}
+	}
+	if due == "list" && n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle == 0 {
+		help = "begin each entry of the list with a hyphen: - " + n.Content[0].Value + ": …"
 	}
 	if due == "mapping" && n.Kind == yaml.ScalarNode {
 		help = afterColon(n)
