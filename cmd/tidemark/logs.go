@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -106,7 +107,22 @@ func findTask(p *engine.Plan, id string) (*engine.Task, error) {
 		}
 	})
 	if found == nil {
-		return nil, usagef("", "run %s has no task %q%s", p.Run, id, meant(id, known))
+		return nil, usagef("", "run %s has no task %q%s", p.Run, id, tasksMeant(id, known))
 	}
 	return found, nil
+}
+
+// tasksMeant names the tasks of a step for whoever typed the step alone, else the task that is spelled nearly so.
+func tasksMeant(id string, known []string) string {
+	var of []string
+	for _, task := range known {
+		_, step, _ := strings.Cut(task, "/")
+		if step = strings.TrimPrefix(step, id); strings.HasPrefix(step, "@") || strings.HasPrefix(step, "[") {
+			of = append(of, task)
+		}
+	}
+	if len(of) == 0 {
+		return cmp.Or(meant(id, known), "; it has "+cmp.Or(view.NodeList(known), "none"))
+	}
+	return "; it has " + view.NodeList(of)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -166,7 +167,7 @@ func (r *driven) decide(id, as string) error {
 		}
 	})
 	if task == nil || r.state.Tasks[id] == nil || r.state.Tasks[id].Outcome != engine.Unknown {
-		return usagef("", "--as: the outcome of %q is not unknown%s (unknown: %s)", id, meant(id, unknown), view.NodeList(unknown))
+		return usagef("", "--as: the outcome of %q is not unknown%s; unknown are: %s", id, meant(id, unknown), cmp.Or(view.NodeList(unknown), "none"))
 	}
 	by := holder()
 	e := engine.Event{
