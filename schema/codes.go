@@ -1,7 +1,8 @@
 package schema
 
-// The codes are stable: a number is never used again for another mistake. The exported ones are of the programs of
-// executable kinds: whoever runs those reports them, by Kind.Broken.
+// The codes are stable: a number is never used again for another mistake. Title and explanation of each are its page,
+// see [Codes]. The exported ones are of the programs of executable kinds: whoever runs those reports them, by
+// Kind.Broken.
 const (
 	codeSyntax       = "TM0101" // not YAML
 	codeTooLarge     = "TM0102" // size, depth, aliases
@@ -105,115 +106,3 @@ const (
 	codeLintShell    = "TM1005"
 	codeLintIgnore   = "TM1009"
 )
-
-// Code is one kind of mistake.
-type Code struct {
-	ID    string `json:"code"`  // TM and four digits
-	Title string `json:"title"` // what is wrong, in a few words
-}
-
-// Codes are all kinds of mistakes, in the order of their numbers. Each has a
-// page: see [Page].
-func Codes() []Code {
-	return []Code{
-		{codeSyntax, "not YAML"},
-		{codeTooLarge, "too large"},
-		{codeSecondDoc, "a second document"},
-		{codeUnknownKey, "unknown key"},
-		{codeDuplicateKey, "duplicate key"},
-		{codeMissingKey, "a key is missing"},
-		{codeShape, "the wrong shape"},
-		{codeTag, "a tag"},
-		{codeType, "the wrong type"},
-		{codeCharacter, "a character that has no place here"},
-		{codeTab, "indentation that is no space"},
-		{codeQuote, "text that needs quotes"},
-		{codeOpen, "a quote or bracket that is not closed"},
-		{codeIndent, "indentation that fits no line above"},
-		{codeSpace, "no space after a colon or dash"},
-		{codeAnchor, "an alias without an anchor"},
-		{codeAmbiguous, "read differently by versions of YAML"},
-
-		{codeName, "not a name"},
-		{codeDuplicateID, "named twice"},
-		{codeUnknownKind, "unknown kind"},
-		{codeOneKind, "not one kind"},
-		{codePlace, "not at this place"},
-		{codeGroup, "no such group"},
-		{codeUnused, "used nowhere"},
-		{codeStrategy, "not a number of nodes"},
-		{codeKey, "items that nothing tells apart"},
-
-		{codeNever, "never true"},
-		{codeAlways, "always true"},
-		{codeShadow, "one name for two things"},
-		{codeRetry, "not safe to repeat"},
-		{codeTooLong, "longer than the run may take"},
-		{codeNoGate, "nothing is checked before data is lost"},
-		{codeHyphen, "a hyphen that subtracts"},
-		{codeNarrow, "a step outside its stage"},
-		{codeExposed, "a secret in plain text"},
-
-		{codeDuration, "not a duration"},
-		{codeSize, "not a size"},
-		{codeMode, "not a mode"},
-		{codeEnum, "not one of the allowed words"},
-		{codeCheck, "arguments that do not go together"},
-		{codeRange, "out of range"},
-
-		{codeExpr, "not an expression"},
-		{codeUnknown, "unknown name"},
-		{codeMismatch, "types that do not fit"},
-		{codeFunction, "not a function of the language"},
-		{codeMaybe, "a value that may be absent"},
-		{codeOrder, "a step that did not run before"},
-		{codeNotHere, "not known here"},
-		{codeEvaluation, "an expression without a result"},
-		{codeTooMuch, "a value that is too large"},
-		{codeSecretUse, "the value of a secret would be needed"},
-		{codeSecretPlace, "no place for a secret"},
-		{codeSecretArg, "an argument that takes no secret"},
-
-		{codeInputMissing, "an input is missing"},
-		{codeInputUnknown, "unknown input"},
-		{codeInputType, "an input of the wrong type"},
-
-		{codeSiteGroup, "groups of a site"},
-		{codeSiteAddress, "the address of a node"},
-		{codeSiteSecret, "where a secret comes from"},
-
-		{codeChange, "not a change that can be made"},
-		{codeTarget, "the target is gone"},
-		{codeWas, "the target is not what it was"},
-		{codeExpect, "another text than expected"},
-		{codeTwoChanges, "two overlays change one value"},
-		{codeGate, "a gate is taken away"},
-
-		{codeInclude, "no such list of stages"},
-		{codeIncludeCircle, "a list of stages that includes itself"},
-		{codeGiven, "not what the list of stages takes"},
-
-		{codeKindFile, "the name of a kind"},
-		{codeRecursion, "a kind that contains itself"},
-		{codeOnComposite, "not on a step made of steps"},
-
-		{CodeKindProgram, "no program to start"},
-		{CodeKindExit, "a program that cannot describe itself"},
-		{CodeKindHangs, "a program that does not end"},
-		{CodeKindTalks, "a program that prints too much"},
-		{codeNoJSON, "an answer that is no JSON"},
-		{codeProtocol, "another protocol"},
-		{codeKindName, "the name of another kind"},
-		{codeArgSchema, "a schema that arguments cannot have"},
-		{CodeKindTaken, "a name that another kind has"},
-		{CodeKindFiles, "files that cannot travel"},
-		{CodeKindAnswer, "a kind that describes itself wrongly"},
-
-		{codeLintTitle, "a runbook without a title"},
-		{codeLintHelp, "an input without help"},
-		{codeLintTimeout, "a step that may wait for ever"},
-		{codeLintNumbered, "an id that only counts"},
-		{codeLintShell, "a program as text for a shell"},
-		{codeLintIgnore, "an ignore that is not right"},
-	}
-}
