@@ -1,0 +1,96 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+
+	"tidemark/engine"
+)
+
+func (pw *planWriter) stage(s *engine.PlannedStage) {
+	pw.printf("\n%s\n", pw.st.paint(bold, "stage "+s.ID+" on "+NodeList(s.Nodes)+pace(s)))
+	alike := exactly
+	if pw.short {
+		alike = roughly
+	}
+	var around []engine.Turn
+	for _, f := range fold(s, alike) {
+		around = pw.composites(s, around, f.Task().Outer)
+		if pw.short && len(around) > 0 {
+			continue
+		}
+		pw.indent = strings.Repeat("  ", len(around))
+		pw.line(f)
+		pw.more(f.Task())
+	}
+	pw.indent = ""
+}
+
+// pace says how many nodes of a stage work at a time, where it is not all of them.
+func pace(s *engine.PlannedStage) string {
+	text := ""
+	if len(s.Strategy.Waves) > 0 {
+		text = "; in waves of " + strings.Join(s.Strategy.Waves, ", ")
+	}
+	if n := s.Strategy.Limit(len(s.Nodes)); n < len(s.Nodes) {
+		text += fmt.Sprintf("; %d at a time", n)
+	}
+	return text
+}
+
+func (pw *planWriter) line(f *Folded) {
+	t := f.Task()
+	sign, text := string(t.Change.Sign), f.Summary()
+	if t.Skip != "" {
+		why, _, _ := strings.Cut(t.Skip, "\n")
+		sign, text = " ", "skipped, "+why
+	}
+	line := fmt.Sprintf("%s  %s %s  %s: %s%s", pw.indent, sign, t.Name(), t.Kind, Clean(text), f.Size())
+	pw.printf("%s  @%s\n", pw.st.paint(signColor(t.Change.Sign), line), NodeList(f.Nodes))
+}
+
+// more is what stands below a task's line: its exact command, and its details in a long plan.
+func (pw *planWriter) more(t *engine.Task) {
+	if t.Skip != "" {
+		_, tree, _ := strings.Cut(t.Skip, "\n")
+		for line := range strings.Lines(tree) {
+			pw.printf("      %s%s\n", indent(line), Clean(line))
+		}
+		return
+	}
+	if len(t.Change.Argv) > 0 {
+		pw.printf("%s      $ %s\n", pw.indent, Command(t.Change.Argv))
+	}
+	if pw.short {
+		return
+	}
+	for _, d := range t.Change.Details {
+		pw.printf("%s      %s\n", pw.indent, Clean(d))
+	}
+}
+
+func size(c engine.Change) string {
+	var parts []string
+	if c.Bytes > 0 {
+		parts = append(parts, "writes "+Bytes(c.Bytes))
+	}
+	if c.Seconds >= 1 {
+		parts = append(parts, "about "+seconds(c.Seconds))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+func signColor(s engine.Sign) string {
+	switch s {
+	case engine.Destroys:
+		return red
+	case engine.Changes, engine.NotKnown:
+		return yellow
+	case engine.Creates:
+		return green
+	}
+	return dim
+}

@@ -1,0 +1,67 @@
+package engine
+
+import (
+	"encoding/json"
+
+	"tidemark/schema"
+)
+
+// planned resolves a task as far as the plan can; its condition may be known though its arguments wait for outputs.
+func (b Basis) planned(t *Task, step *schema.Step, env schema.Env) (err error) {
+	switch {
+	case t.Skip != "":
+	case len(t.Waits) == 0:
+		err = b.Resolve(t, step, env)
+	case !step.WhenWaits():
+		t.Skip, err = unmet(step, env)
+	}
+	return err
+}
+
+// unmet is the condition of a step that does not hold, as a reason to skip it; "" where it holds.
+func unmet(step *schema.Step, env schema.Env) (skip string, err error) {
+	run, trace, diags := step.When(env)
+	if err := diags.Err(); err != nil || run {
+		return "", err
+	}
+	return "when: " + trace, nil
+}
+
+// Resolve evaluates the task's condition and arguments in env.
+func (b Basis) Resolve(t *Task, step *schema.Step, env schema.Env) error {
+	skip, err := unmet(step, env)
+	if err != nil || skip != "" {
+		t.Skip = skip
+		return err
+	}
+	args, diags := step.Resolve(env)
+	if err := diags.Err(); err != nil {
+		return err
+	}
+	raw, err := json.Marshal(args)
+	if err != nil {
+		return err
+	}
+	t.Args, t.Digest, t.Secrets = raw, ArgsDigest(programOf(t.Kind, t.Program), raw), schema.SecretsIn(args)
+	return b.place(t)
+}
+
+// place notes between which nodes the task's bytes flow.
+func (b Basis) place(t *Task) error {
+	step, err := b.Kinds.Get(t.Kind).Step(t.Args)
+	if err != nil {
+		return err
+	}
+	bridger, ok := step.(Bridger)
+	if !ok {
+		return nil
+	}
+	br := bridger.Bridge(t.Node)
+	for _, name := range []string{br.From, br.To} {
+		if name != ControllerNode && b.Site.Node(name) == nil {
+			return Failf(ClassPrecondition, "site %s has no node %q", b.Site.Name, name)
+		}
+	}
+	t.From, t.At = br.From, br.To
+	return nil
+}
