@@ -14,16 +14,21 @@ no_lab() {
   fi
 }
 
-say "install: Go, yaml-language-server (with node), and for the lab packages of Debian and Cassandra's jars (nothing when all is there)"
+say "install: Go, shellcheck, zsh, fish, yaml-language-server (with node), and for the lab packages of Debian and Cassandra's jars (nothing when all is there)"
 testdata/install.sh
 why=$(no_lab)
 [ -n "$why" ] || testdata/lab/install.sh
 testdata/editor/install.sh
-command -v shellcheck >/dev/null || {
-  [ "$(id -u)" = 0 ] || { echo "shellcheck is missing; as root: apt-get install shellcheck"; exit 1; }
-  echo "installs shellcheck with apt-get"
-  DEBIAN_FRONTEND=noninteractive apt-get -qq -y install shellcheck >/dev/null
-}
+missing=()
+for need in shellcheck zsh fish; do command -v $need >/dev/null || missing+=("$need"); done
+[ -e /usr/share/bash-completion/bash_completion ] || missing+=(bash-completion)
+if [ ${#missing[@]} != 0 ] && [ "$(id -u)" = 0 ]; then
+  echo "installs ${missing[*]} with apt-get"
+  DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends "${missing[@]}" >/dev/null
+elif [ ${#missing[@]} != 0 ]; then
+  echo "missing; as root: apt-get install ${missing[*]}. Where a shell is missing, its completion is NOT RUN"
+  [[ " ${missing[*]} " != *" shellcheck "* ]] || exit 1
+fi
 
 say "build"
 make -s build bin/lab

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"strings"
@@ -40,13 +41,40 @@ func titleOf(src schema.Source) string {
 	return ""
 }
 
-// completeExplain proposes codes and runbooks, and behind a runbook its steps.
+// completeExplain proposes codes and runbooks, and behind a runbook what can be explained of it.
 func (a *app) completeExplain(c *cobra.Command, args []string, word string) []string {
-	var out []string
-	if len(args) == 0 {
+	switch len(args) {
+	case 0:
+		var out []string
 		for _, code := range schema.Codes() {
 			out = append(out, choice(code.ID, code.Title))
 		}
+		return append(out, a.completeRunbook(c, args, word)...)
+	case 1:
+		return a.parts(c.Context(), args[0])
+	}
+	return nil
+}
+
+// parts are the stages and steps of a runbook and its inputs, as overlays and explain name them.
+func (a *app) parts(ctx context.Context, arg string) []string {
+	book, err := a.readable(ctx, arg)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	steps := func(stage string, list []*schema.Step) {
+		for _, s := range list {
+			out = append(out, choice(stage+"/"+s.ID, s.Kind))
+		}
+	}
+	for _, s := range book.Stages {
+		out = append(out, choice(s.ID, "stage on "+strings.Join(s.On, ", ")))
+		steps(s.ID, s.Steps)
+	}
+	steps("finally", book.Finally)
+	for _, in := range book.Inputs {
+		out = append(out, choice("inputs."+in.Name, inputMeaning(in)))
 	}
 	return out
 }

@@ -1,11 +1,18 @@
 package main
 
 import (
+	"bytes"
+	_ "embed"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 )
+
+// bashWords lets the script of the library work in a bash without the package bash-completion.
+//
+//go:embed completion.bash
+var bashWords string
 
 func newCompletion(a *app) *cobra.Command {
 	return &cobra.Command{
@@ -21,15 +28,38 @@ func newCompletion(a *app) *cobra.Command {
 }
 
 func (a *app) completion(root *cobra.Command, shell string) error {
+	var script bytes.Buffer
+	var err error
 	switch shell {
 	case "bash":
-		return root.GenBashCompletionV2(a.stdout, true)
+		script.WriteString(bashWords)
+		err = root.GenBashCompletionV2(&script, true)
 	case "zsh":
-		return root.GenZshCompletion(a.stdout)
+		err = root.GenZshCompletion(&script)
 	case "fish":
-		return root.GenFishCompletion(a.stdout, true)
+		err = root.GenFishCompletion(&script, true)
+	default:
+		err = usagef("", "there is no completion for %q: it is bash, zsh or fish", shell)
 	}
-	return usagef("", "there is no completion for %q: it is bash, zsh or fish", shell)
+	if err != nil {
+		return err
+	}
+	_, err = mends().WriteString(a.stdout, script.String())
+	return err
+}
+
+// mends are the places where the scripts of the library lose what was typed: bash's %q puts a backslash before each
+// comma, so that no list with commas is what was typed; zsh and fish take all up to the last sign of --input=depth=quick
+// for the name of the flag.
+func mends() *strings.Replacer {
+	const quoted = `comp=$(printf "%q" "${compline%%$tab*}")`
+	const single = `COMPREPLY[0]=$(printf "%q" "${COMPREPLY[0]%%$tab*}")`
+	return strings.NewReplacer(
+		quoted, quoted+"\n        comp=${comp//\\\\,/,}",
+		single, single+"\n        COMPREPLY[0]=${COMPREPLY[0]//\\\\,/,}",
+		`=~ '-.*='`, `=~ '^-[^=]*='`,
+		`string match -r -- '-.*='`, `string match -r -- '^-[^=]*='`,
+	)
 }
 
 // completer proposes what may stand at one place of a command line, each with a tab and what it means. What cannot be
@@ -43,11 +73,15 @@ func (a *app) completions(root *cobra.Command) {
 			c.ValidArgsFunction = by.cobra(beside(c.Name()))
 		}
 	}
-	flags := map[string]completer{"input": a.completeInput, "limit": a.completeLimit, "output": completeOutput}
-	for name, by := range flags {
-		if err := root.RegisterFlagCompletionFunc(name, by.cobra(cobra.ShellCompDirectiveNoFileComp)); err != nil {
-			panic(err) // a flag that there is not
-		}
+	propose(root, "input", a.completeInput)
+	propose(root, "limit", a.completeLimit)
+	propose(root, "output", completeOutput)
+}
+
+// propose tells a flag what to propose for its value.
+func propose(c *cobra.Command, flag string, by completer) {
+	if err := c.RegisterFlagCompletionFunc(flag, by.cobra(cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err) // a flag that there is not
 	}
 }
 

@@ -33,6 +33,7 @@ func newNew(a *app) *cobra.Command {
 	}
 	c.Flags().BoolVar(&how.program, "program", false, "a kind that is a program of its own, in kinds/NAME/")
 	c.Flags().StringVar(&how.of, "of", "", "the `RUNBOOK` that an overlay changes")
+	propose(c, "of", a.completeRunbook)
 	return c
 }
 
