@@ -91,7 +91,7 @@ func TestGateRefuses(t *testing.T) {
 		"other cluster":     {func(n *snapshotNode) { n.answer("system.local", "cluster_name", "west") }, []string{`cluster "lab"`, `"west"`}},
 		"other partitioner": {func(n *snapshotNode) { n.answer("system.local", "partitioner", "RandomPartitioner") }, []string{"RandomPartitioner"}},
 		"other rack":        {func(n *snapshotNode) { n.answer("system.local", "rack", "rack9") }, []string{"rack1", "rack9"}},
-		"other tokens":      {func(n *snapshotNode) { n.answer("system.local", "tokens", []string{"100", "7"}) }, []string{"1 of 2 are the same", "initial_token", "sstableloader"}},
+		"other tokens":      {func(n *snapshotNode) { n.answer("system.local", "tokens", []string{"100", "7"}) }, []string{"1 of 2 are the same", "nodetool decommission, with --force", "initial_token", "sstableloader"}},
 		"another node's": {func(n *snapshotNode) {
 			n.answer("system.local", "tokens", []string{"0", "9"})
 			n.answer("system.peers_v2", "tokens", []string{"100", "-100"})

@@ -71,7 +71,7 @@ func (g *gate) refuseTokens(was, is []string, peers []cql.Peer) {
 			shared++
 		}
 	}
-	g.refuse("if this node replaces a lost one, wipe it and let it join with the saved tokens (cassandra.yaml: num_tokens and initial_token from the manifest, auto_bootstrap: false), then restore; else stream the files with sstableloader, which works for any ring",
+	g.refuse("if this node replaces a lost one, take it out of the ring (nodetool decommission, with --force where Cassandra misses nodes for its replicas), stop it, empty its directories, let it join with the saved tokens (cassandra.yaml: num_tokens and initial_token from the manifest, auto_bootstrap: false), then restore; else stream the files with sstableloader, which works for any ring",
 		"the node has other tokens than the backup (%d of %d are the same): a replacement or another ring, where rows would be lost", shared, len(was))
 }
 
