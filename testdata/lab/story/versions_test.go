@@ -1,10 +1,8 @@
 package story
 
 import (
-	"bytes"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -18,7 +16,7 @@ func TestOlderCassandras(t *testing.T) {
 			if out, err := install.CombinedOutput(); err != nil {
 				t.Fatalf("install: %v\n%s", err, out)
 			}
-			l := older{t, release.prefix, release.subnet}
+			l := ownLab{t, release.prefix, release.subnet}
 			l.do("destroy")
 			t.Cleanup(func() { l.do("destroy") })
 			l.do("up", "--cassandra", release.version, "--nodes", "ellis-1,vellum-1,sprout-1")
@@ -27,28 +25,9 @@ func TestOlderCassandras(t *testing.T) {
 	}
 }
 
-// older is a lab of another release.
-type older struct {
-	t              *testing.T
-	prefix, subnet string
-}
-
-func (l older) do(verb string, args ...string) string {
-	l.t.Helper()
-	argv := append([]string{verb, "--prefix", l.prefix, "--subnet", l.subnet}, args...)
-	cmd := exec.Command(filepath.Join(root(), "bin/lab"), argv...)
-	var errs bytes.Buffer
-	cmd.Stderr = &errs
-	out, err := cmd.Output()
-	if err != nil {
-		l.t.Fatalf("lab %s: %v\n%s%s", strings.Join(argv, " "), err, out, errs.String())
-	}
-	return string(out)
-}
-
-func backupAndRestore(t *testing.T, l older) {
+func backupAndRestore(t *testing.T, l ownLab) {
 	t.Helper()
-	op := person{t, "/var/lib/tidemark-lab/" + l.prefix + "/site.yaml", t.TempDir()}
+	op := l.operator()
 	l.do("load", "--lines", "100", "--wide", "500")
 	want := l.do("digest")
 	op.must("run", "backup-vellum", "--yes")

@@ -1,0 +1,96 @@
+package story
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestReplacedNode loses the disk of a node, which then joins the ring with tokens of its own choice: the gate refuses
+// the restore before any change and names the way. That way is then gone, word by word, and the restore brings every
+// row back.
+func TestReplacedNode(t *testing.T) {
+	l := ownLab{t, "tmtr", "10.85.0"}
+	l.do("destroy")
+	t.Cleanup(func() { l.do("destroy") })
+	l.do("up")
+	l.do("load", "--lines", "100", "--wide", "500")
+	op := l.operator()
+	want := l.do("digest")
+	op.must("run", "backup-vellum", "--yes")
+	tokens := l.savedTokens("vellum-2", op.id())
+
+	old := l.hostID("vellum-2")
+	l.wiped("vellum-2", "sed -i '/^initial_token:/d' /etc/cassandra/cassandra.yaml")
+	l.on("vellum-1", "nodetool removenode "+old)
+	l.joined("vellum-2")
+	replaced := l.hostID("vellum-2")
+	if replaced == old {
+		t.Fatalf("vellum-2 is still host %s", old)
+	}
+	l.do("load", "--lines", "100", "--wide", "500", "--phase", "newer")
+	newer := l.do("digest")
+
+	restore := []string{"run", "restore-vellum", "--input", "backup=latest", "--yes=lab"}
+	op.refused(5, []string{
+		"vellum-2", "0 of 16 are the same", "a replacement or another ring", "rows would be lost",
+		"nodetool decommission, with --force", "num_tokens and initial_token", "auto_bootstrap: false", "sstableloader",
+	}, restore...)
+	l.untouched(newer)
+
+	l.on("vellum-2", "nodetool decommission --force")
+	l.wiped("vellum-2", fmt.Sprintf("sed -i 's/^num_tokens: .*/num_tokens: %d\\ninitial_token: %s/' /etc/cassandra/cassandra.yaml",
+		len(tokens), strings.Join(tokens, ",")))
+	l.joined("vellum-2")
+	out := op.must(restore...)
+	if got := l.do("digest"); got != want {
+		t.Errorf("the digests differ:\nwant\n%s\ngot\n%s\n%s", want, got, out)
+	}
+}
+
+// hostID is the host's in the ring.
+func (l ownLab) hostID(host string) string {
+	l.t.Helper()
+	return strings.TrimSpace(l.on(host, "nodetool info | sed -n 's/^ID *: //p'"))
+}
+
+// savedTokens are those that the backup's manifest on the host holds.
+func (l ownLab) savedTokens(host, backup string) []string {
+	l.t.Helper()
+	var manifest struct{ Server struct{ Tokens []string } }
+	raw := l.on(host, "cat /var/lib/tidemark/backups/"+backup+"/cassandra/manifest.json")
+	if err := json.Unmarshal([]byte(raw), &manifest); err != nil {
+		l.t.Fatal(err)
+	}
+	return manifest.Server.Tokens
+}
+
+// wiped stops Cassandra on a host, empties its directories and changes its configuration.
+func (l ownLab) wiped(host, change string) {
+	l.t.Helper()
+	l.on(host, `monit stop cassandra_process
+		while kill -0 "$(cat /var/run/cassandra/cassandra.pid 2>/dev/null)" 2>/dev/null; do sleep 0.2; done
+		rm -rf /var/lib/cassandra/*/*
+		`+change)
+}
+
+// joined starts Cassandra on a host and waits until the ring is whole.
+func (l ownLab) joined(host string) {
+	l.t.Helper()
+	l.on(host, "monit start cassandra_process")
+	l.do("up")
+}
+
+// untouched looks that a restore that was refused left no directory of its own on any host, and the rows as they are.
+func (l ownLab) untouched(digest string) {
+	l.t.Helper()
+	for _, host := range vellums {
+		if left := l.on(host, "ls -d /var/lib/cassandra/tidemark 2>/dev/null || true"); left != "" {
+			l.t.Errorf("%s has %s", host, left)
+		}
+	}
+	if got := l.do("digest"); got != digest {
+		l.t.Errorf("the rows changed:\nwas\n%s\nis\n%s", digest, got)
+	}
+}
