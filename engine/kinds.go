@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
-	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -49,7 +48,7 @@ func (ks *Kinds) check(k *Kind) error {
 		return fmt.Errorf("kind %q: not a name (small letters, digits and hyphens)", k.Name)
 	case ks.byName[k.Name] != nil:
 		return fmt.Errorf("kind %s: declared twice", k.Name)
-	case slices.ContainsFunc(schema.StepKeys(), func(key schema.Key) bool { return key.Name == k.Name }):
+	case schema.IsStepKey(k.Name):
 		return fmt.Errorf("kind %s: the name is a key of every step", k.Name)
 	case k.Doc == "" || k.Example == "" || k.New == nil:
 		return fmt.Errorf("kind %s: needs Doc, Example and New", k.Name)

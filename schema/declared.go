@@ -3,6 +3,7 @@ package schema
 import (
 	"encoding/json"
 	"reflect"
+	"sync"
 	"time"
 )
 
@@ -63,24 +64,41 @@ type Key struct {
 
 // File is one sort of file.
 type File struct {
-	Name string // its first key
-	Doc  string
-	Keys []Key
+	Name     string // its first key
+	Doc      string
+	declares reflect.Type
 }
+
+// Keys are what may stand in such a file.
+func (f File) Keys() []Key { return keysOf(f.declares, false) }
 
 // Files are the sorts of files that the language has.
 func Files() []File {
 	return []File{
-		{"runbook", "A runbook: stages of typed steps over the nodes of a site.", keysOf(reflect.TypeFor[runbookFile](), false)},
-		{"include", "A list of stages that runbooks share.", keysOf(reflect.TypeFor[includeFile](), false)},
-		{"kind", "A kind that is made of steps.", keysOf(reflect.TypeFor[compositeFile](), false)},
-		{"overlay", "An overlay: what a site changes in a runbook.", keysOf(reflect.TypeFor[overlayFile](), false)},
-		{"site", "A site: its nodes, and what holds for all of them.", keysOf(reflect.TypeFor[siteFile](), false)},
+		{"runbook", "A runbook: stages of typed steps over the nodes of a site.", reflect.TypeFor[runbookFile]()},
+		{"include", "A list of stages that runbooks share.", reflect.TypeFor[includeFile]()},
+		{"kind", "A kind that is made of steps.", reflect.TypeFor[compositeFile]()},
+		{"overlay", "An overlay: what a site changes in a runbook.", reflect.TypeFor[overlayFile]()},
+		{"site", "A site: its nodes, and what holds for all of them.", reflect.TypeFor[siteFile]()},
 	}
 }
 
 // StepKeys are the keys that stand beside the kind in a step.
 func StepKeys() []Key { return keysOf(reflect.TypeFor[stepFile](), false) }
+
+// IsStepKey tells whether name is one of StepKeys, and so no name of a kind.
+func IsStepKey(name string) bool {
+	return stepKeyNames()[name]
+}
+
+// Every task is a process, and asks for each kind of the build.
+var stepKeyNames = sync.OnceValue(func() map[string]bool {
+	out := map[string]bool{}
+	for _, f := range fieldsOf(reflect.TypeFor[stepFile]()) {
+		out[f.name] = true
+	}
+	return out
+})
 
 // Arguments are the declared arguments of the kind, in their order.
 func (k Kind) Arguments() []Key { return keysOf(k.argsType(), true) }

@@ -27,7 +27,7 @@ func shapeOfText(root *yaml.Node) (*shape, bool) {
 	}
 	for _, f := range Files() {
 		if valueOf(root, f.Name) != nil {
-			return shapeOf(Type{Form: FormObject, Keys: f.Keys}), true
+			return shapeOf(Type{Form: FormObject, Keys: f.Keys()}), true
 		}
 	}
 	return nil, false

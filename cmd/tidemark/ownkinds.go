@@ -73,7 +73,7 @@ func (a *app) take(ctx context.Context, o *ownKinds, dir string) {
 	o.dirs[name] = dir
 	d := a.described(ctx, o.kinds, dir)
 	o.add(d)
-	if slices.ContainsFunc(schema.StepKeys(), func(key schema.Key) bool { return key.Name == name }) {
+	if schema.IsStepKey(name) {
 		a.say("%s %s", d.broken.Code, d.broken.Message) // no step can use it, so none is told
 	}
 }

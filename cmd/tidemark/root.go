@@ -52,7 +52,7 @@ func (a *app) execute(ctx context.Context, args []string) (code int) {
 			code = exitInternal
 		}
 	}()
-	root := newRoot(a)
+	root, args := a.commands(args)
 	root.SetArgs(args)
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
@@ -60,6 +60,16 @@ func (a *app) execute(ctx context.Context, args []string) (code int) {
 	err := root.ExecuteContext(ctx)
 	a.explain(err)
 	return exitCode(err)
+}
+
+// commands are all that args may mean. The node's side, of which a run starts a process per task, is made alone.
+func (a *app) commands(args []string) (*cobra.Command, []string) {
+	if len(args) == 0 || args[0] != "agent" {
+		return newRoot(a), args
+	}
+	c := newAgent(a.buildOrNone)
+	c.SilenceErrors, c.SilenceUsage = true, true
+	return c, args[1:]
 }
 
 func newRoot(a *app) *cobra.Command {

@@ -71,12 +71,12 @@ func (a *app) approved(ctx context.Context, s *session, d *definition, expect st
 // would refuse, too, but only this state directory knows how to go on with it.
 func (a *app) takeOver(r *driven) error {
 	r.takeOverOf(r.plan)
-	all, err := journal.List(a.stateDir())
+	all, err := journal.ListOpen(a.stateDir())
 	if err != nil {
 		return err
 	}
 	for _, e := range all {
-		if e.Err != nil || !e.Open() || e.State.Epoch == 0 || e.Run == r.replaces || !shareNodes(e.Record.Plan, r.plan) {
+		if e.Err != nil || e.State.Epoch == 0 || e.Run == r.replaces || !shareNodes(e.Record.Plan, r.plan) {
 			continue
 		}
 		driver, err := journal.DrivenBy(e.Dir)

@@ -34,18 +34,16 @@ func userState() string {
 
 // pickRun is the directory of the run that args name, or of the only open one.
 func (a *app) pickRun(args []string) (string, error) {
-	all, err := journal.List(a.stateDir())
-	if err != nil {
-		return "", err
-	}
 	if len(args) > 0 {
+		all, err := journal.List(a.stateDir())
+		if err != nil {
+			return "", err
+		}
 		return a.named(all, args[0])
 	}
-	var open []journal.Entry
-	for _, e := range all {
-		if e.Open() {
-			open = append(open, e)
-		}
+	open, err := journal.ListOpen(a.stateDir())
+	if err != nil {
+		return "", err
 	}
 	if len(open) == 1 {
 		return open[0].Dir, nil

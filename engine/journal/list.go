@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"tidemark/engine"
@@ -26,6 +27,17 @@ func (e *Entry) Open() bool { return e.State == nil || e.State.Closed == "" }
 // List reads all runs of a state directory, oldest first (run ids begin with their time). A directory without a
 // plan was never a run: the plan is written before anything else.
 func List(state string) ([]Entry, error) {
+	return list(state, func(string) bool { return true })
+}
+
+// ListOpen is List without the runs that were closed, of which only the last line of the journal is read: they are
+// many, and a new run asks.
+func ListOpen(state string) ([]Entry, error) {
+	all, err := list(state, func(dir string) bool { return !endsClosed(filepath.Join(dir, journalName)) })
+	return slices.DeleteFunc(all, func(e Entry) bool { return !e.Open() }), err
+}
+
+func list(state string, wanted func(dir string) bool) ([]Entry, error) {
 	dirs, err := os.ReadDir(filepath.Join(state, "runs"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -33,7 +45,7 @@ func List(state string) ([]Entry, error) {
 	var out []Entry
 	for _, d := range dirs {
 		dir := Dir(state, d.Name())
-		if _, err := os.Stat(filepath.Join(dir, planName)); err != nil || filepath.Ext(dir) != "" {
+		if _, err := os.Stat(filepath.Join(dir, planName)); err != nil || filepath.Ext(dir) != "" || !wanted(dir) {
 			continue
 		}
 		e := Entry{Run: d.Name(), Dir: dir}

@@ -19,10 +19,10 @@ const (
 // Write gives the schema of one sort of file, indented, with a newline at its
 // end. The kinds are those that its steps may have.
 func Write(file schema.File, kinds []schema.Kind) ([]byte, error) {
-	root := object(file.Keys)
+	root := object(file.Keys())
 	root.Draft, root.Description = draft, file.Doc
 	root.Defs = map[string]*node{"plain": anyValue(plainRef, plainPattern, plainSays), "value": anyValue(valueRef, "", "")}
-	if slices.ContainsFunc(file.Keys, hasSteps) {
+	if slices.ContainsFunc(file.Keys(), hasSteps) {
 		root.Defs["step"] = step(kinds, root.Defs)
 		places(kinds, root.Defs)
 	}

@@ -20,7 +20,7 @@ func filePage(f schema.File) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n# %s\n\n%s\n", made, f.Name, f.Doc)
 	fmt.Fprintf(&b, "\nEditors know it by `tidemark schema %s`; see [editors](../editors.md). The types are [here](README.md#how-values-are-written).\n", f.Name)
-	sections := within(f.Keys, []section{{"", f.Keys}})
+	sections := within(f.Keys(), []section{{"", f.Keys()}})
 	for _, s := range sections {
 		if s.name != "" {
 			fmt.Fprintf(&b, "\n## %s\n", s.name)

@@ -16,7 +16,7 @@ func TestEveryFormIsExplained(t *testing.T) {
 	}
 	var keys []schema.Key
 	for _, f := range schema.Files() {
-		for _, s := range within(f.Keys, []section{{"", f.Keys}}) {
+		for _, s := range within(f.Keys(), []section{{"", f.Keys()}}) {
 			keys = append(keys, s.keys...)
 		}
 	}

@@ -33,7 +33,11 @@ func (b *bench) write(name, text string) (string, error) {
 
 // tm runs tidemark on the lab's site to its end, while its memory is watched.
 func (b *bench) tm(args ...string) (string, error) {
-	args = append([]string{"--site", filepath.Join(b.lab.Dir, "site.yaml"), "--state", b.file("state")}, args...)
+	return b.tmOn(filepath.Join(b.lab.Dir, "site.yaml"), args...)
+}
+
+func (b *bench) tmOn(site string, args ...string) (string, error) {
+	args = append([]string{"--site", site, "--state", b.file("state")}, args...)
 	cmd := exec.CommandContext(context.Background(), b.tidemark, args...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out

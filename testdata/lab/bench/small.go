@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-
-	"tidemark/testdata/lab/site"
 )
 
 // noop runs tasks that do nothing on a local node: a host of the lab, so that both sides use the same small disk.
@@ -93,7 +91,11 @@ func (b *bench) ssh() error {
 	}
 	what := fmt.Sprintf("%d steps × %d nodes over ssh, barriers", barriers, len(names))
 	b.most(what, took[0], took[1], "ssh with ControlMaster", 3)
-	return b.ansible(what, ours, names)
+	hosts, err := b.hostsOf(names)
+	if err != nil {
+		return err
+	}
+	return b.ansible(what, runbook, hosts)
 }
 
 func stepsRunbook(names []string) string {
@@ -103,53 +105,4 @@ func stepsRunbook(names []string) string {
 		fmt.Fprintf(&s, "  - stage: s%d\n    on: [%s]\n    steps:\n      - {id: nothing%d, run: {argv: [\"true\"], redo: idempotent}}\n", i, strings.Join(names, ", "), i)
 	}
 	return s.String()
-}
-
-// ansible runs the same as a playbook, as Debian ships it, without gathering facts.
-func (b *bench) ansible(what string, ours work, names []string) error {
-	playbook, err := b.write("steps.yml", "- hosts: all\n  gather_facts: false\n  tasks:\n"+strings.Repeat("    - command: \"true\"\n", barriers))
-	if err != nil {
-		return err
-	}
-	hosts, err := b.hostsOf(names)
-	if err != nil {
-		return err
-	}
-	inventory := ""
-	for _, h := range hosts {
-		inventory += h.Name + " ansible_python_interpreter=/usr/bin/python3\n"
-	}
-	path, err := b.write("inventory", inventory)
-	if err != nil {
-		return err
-	}
-	env := []string{"ANSIBLE_SSH_ARGS=-F " + b.lab.Dir + "/ssh_config -o ControlMaster=auto -o ControlPersist=60s", "ANSIBLE_NOCOWS=1"}
-	theirs := func() error { return local(env, "ansible-playbook", "-i", path, playbook) }
-	took, err := b.taken(b.repeat, ours, theirs, func() error { return b.logins(hosts) })
-	if err != nil {
-		return err
-	}
-	b.faster(what, took[0], took[1], "ansible-core", 20)
-	b.add(row{
-		fmt.Sprintf("the floor of it: %d logins by ssh at once, nothing else", len(hosts)), seconds(took[2]), seconds(took[1]) + " ansible-core",
-		fmt.Sprintf("%.1f× faster", took[1].Seconds()/took[2].Seconds()), "", "",
-	})
-	return nil
-}
-
-// logins runs `true` on all hosts at once, over connections of their own.
-func (b *bench) logins(hosts []site.Host) error {
-	return together(hosts, func(h site.Host) error { return local(nil, "ssh", "-F", b.lab.Dir+"/ssh_config", h.Name, "true") })
-}
-
-func (b *bench) hostsOf(names []string) ([]site.Host, error) {
-	var out []site.Host
-	for _, n := range names {
-		h, err := b.lab.Host(n)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, h)
-	}
-	return out, nil
 }
