@@ -26,25 +26,34 @@ type Read struct {
 	Layers []Layer `json:"layers"`
 }
 
-// Explain tells where a value comes from: STAGE, STAGE/STEP or a value in
-// them, as overlays name it. given are the inputs of the command line; a nil
-// site is unknown. Expressions are not evaluated, so no secret is shown.
+// Explain tells where a value comes from: STAGE, STAGE/STEP, a step inside as
+// STAGE/STEP/INNER, or a value in them with dots, as overlays name it. given
+// are the inputs of the command line; a nil site is unknown. Expressions are
+// not evaluated, so no secret is shown.
 func (r *Runbook) Explain(path string, given map[string]string, site *Site) (*Explanation, error) {
 	x := &explainer{book: r, given: given, site: site, seen: map[*frame][]string{}}
 	t := parseTarget(path)
-	if t.stage == "" && len(t.path) > 0 {
+	switch {
+	case t.stage == "" && len(t.path) > 0:
 		return x.value(path, x.keysOfRunbook(), r.root, t.path)
+	case t.step == "" && t.stage == finallyID:
+		return x.value(path, x.keysOfRunbook(), r.root, append([]string{finallyID}, t.path...))
+	case t.step == "":
+		stage, err := r.stageAt(t)
+		if err != nil {
+			return nil, err
+		}
+		return x.value(path, Type{Form: FormObject, Keys: keysOf(reflect.TypeFor[stageFile](), false)}, stage.entry, t.path)
 	}
-	entry, err := x.entry(t)
-	if err != nil {
+	var err error
+	if x.step, err = r.stepAt(t); err != nil {
 		return nil, err
 	}
-	if t.step == "" {
-		return x.value(path, Type{Form: FormObject, Keys: keysOf(reflect.TypeFor[stageFile](), false)}, entry, t.path)
+	out, err := x.value(path, x.keysOfStep(), x.step.entry, t.path)
+	if err == nil && out.Value == "" {
+		x.inherited(out, t.path)
 	}
-	i := slices.IndexFunc(r.Steps(), func(s *Step) bool { return s.ID == t.step })
-	x.step = r.Steps()[i]
-	return x.value(path, x.keysOfStep(), entry, t.path)
+	return out, err
 }
 
 // explainer follows one path.
@@ -56,27 +65,16 @@ type explainer struct {
 	site  *Site
 }
 
-// entry finds a stage or step, in the runbook or a list that it includes.
-func (x *explainer) entry(t target) (*yaml.Node, error) {
-	var names []string
-	for _, stage := range x.book.entries {
-		id, steps := valueOf(stage, "stage"), valueOf(stage, "steps")
-		if id == nil {
-			id, steps = &yaml.Node{Value: finallyID}, stage
-		}
-		if id.Value == t.stage && t.step == "" {
-			return stage, nil
-		}
-		if s, ok := search(steps, "id", t.step); ok && id.Value == t.stage {
-			return s.node(), nil
-		}
-		if names = append(names, id.Value); t.step != "" {
-			for _, step := range idsOf(steps) {
-				names = append(names, id.Value+"/"+step)
-			}
+// inherited gives a step inside what the step around it says for it.
+func (x *explainer) inherited(out *Explanation, path []string) {
+	if len(path) != 1 || path[0] != "user" && path[0] != "skip" {
+		return
+	}
+	for around := x.step.outer; around != nil && out.Value == ""; around = around.outer {
+		if n := valueOf(around.entry, path[0]); n != nil {
+			out.Value, out.Layers = oneLine(n), x.book.layersOf(n)
 		}
 	}
-	return nil, fmt.Errorf("runbook %s has no %s %q; %s", x.book.Name, t.what(), t.entry(), suggest(t.entry(), "it has", names))
 }
 
 func (x *explainer) keysOfRunbook() Type {
@@ -170,9 +168,11 @@ func (r *Runbook) textOf(n *yaml.Node) string {
 			}
 		}
 	}
-	for _, src := range r.Sources.Includes {
-		if src.Name == file {
-			return "list of stages " + nameOf(src)
+	for what, list := range map[string][]Source{"list of stages ": r.Sources.Includes, "kind ": r.Sources.Kinds} {
+		for _, src := range list {
+			if src.Name == file {
+				return what + nameOf(src)
+			}
 		}
 	}
 	return "runbook " + r.Name

@@ -18,6 +18,10 @@ func TestExplain(t *testing.T) {
 			"stop.strategy.parallel", "stop.strategy.fail-fast", "stop/drain.user", "finally/rearm.monit", "inputs.names.default", "inputs.names", "vars.pace", "title",
 		},
 		"include-nested": {"quiet/settle.pause", "quiet/unarm.for-each", "calm/shown", "last/ready.run.argv"},
+		"explain-inside": {
+			"work/whole", "work/whole/calm/wait.pause.for", "work/whole/calm/wait.when", "work/whole/calm/said.run", "work/whole/show.run.argv", "work/whole/show.user",
+			"quiet/rest/wait.pause", "quiet/rest", "quiet/settle.skip", "work.on",
+		},
 	} {
 		src := unpack(t, read(t, filepath.Join(corpus, "ok", name+".txtar")))
 		site := labSite(t)
@@ -50,19 +54,47 @@ func write(b *strings.Builder, indent string, layers []schema.Layer) {
 }
 
 func TestExplainWhatIsNotThere(t *testing.T) {
-	src := unpack(t, read(t, filepath.Join(corpus, "ok", "overlay-verbs.txtar")))
-	book, _ := schema.Load(src, testKinds(), labSite(t))
-	for path, want := range map[string]string{
-		"stop/drian":           `no step "stop/drian"; did you mean "stop/drain"?`,
-		"stopp":                `no stage "stopp"; did you mean "stop"?`,
-		"stop/drain.timout":    `stop/drain has no "timout"; did you mean "timeout"?`,
-		"stop/drain.timeout.x": `stop/drain.timeout has no "x"`,
-		"inputs.nams":          `inputs has no "nams"; did you mean "names"?`,
-		"":                     `no stage ""`,
+	for name, paths := range map[string]map[string]string{
+		"overlay-verbs": {
+			"stop/drian":           `no step "stop/drian"; did you mean "stop/drain"?`,
+			"stopp":                `no stage "stopp"; did you mean "stop"?`,
+			"stop/drain.timout":    `stop/drain has no "timout"; did you mean "timeout"?`,
+			"stop/drain.timeout.x": `stop/drain.timeout has no "x"`,
+			"stop/drain/timeout":   `step stop/drain is a nodetool, which is not made of steps; a value of it stands behind a dot: stop/drain.FIELD`,
+			"inputs.nams":          `inputs has no "nams"; did you mean "names"?`,
+			"finally.rearm":        `finally has no "rearm"`,
+			"":                     `no stage ""`,
+		},
+		"explain-inside": {
+			"work/whole/clam":           `no step "work/whole/clam"; did you mean "work/whole/calm"? it has: work/whole/calm, work/whole/show`,
+			"work/whole/calm/wiat":      `no step "work/whole/calm/wiat"; did you mean "work/whole/calm/wait"?`,
+			"work/whole/calm/wait/x":    `step work/whole/calm/wait is a pause, which is not made of steps`,
+			"work/whole.calm.wait":      `calm is a step inside work/whole: name it with a slash, work/whole/calm.wait`,
+			"quiet/rest/wait.pause.fro": `has no "fro"; did you mean "for"?`,
+		},
 	} {
-		_, err := book.Explain(path, nil, nil)
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v, want %s", path, err, want)
+		book, _ := schema.Load(unpack(t, read(t, filepath.Join(corpus, "ok", name+".txtar"))), testKinds(), labSite(t))
+		for path, want := range paths {
+			_, err := book.Explain(path, nil, nil)
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%q: %v, want %s", path, err, want)
+			}
 		}
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	book, _ := schema.Load(unpack(t, read(t, filepath.Join(corpus, "ok", "explain-inside.txtar"))), testKinds(), labSite(t))
+	var got []string
+	for _, a := range book.Addresses() {
+		got = append(got, a.Path)
+		if _, err := book.Explain(a.Path, nil, nil); err != nil {
+			t.Error(err)
+		}
+	}
+	want := "quiet quiet/rest quiet/rest/said quiet/rest/wait quiet/settle work work/said work/whole " +
+		"work/whole/calm work/whole/calm/said work/whole/calm/wait work/whole/show"
+	if strings.Join(got, " ") != want {
+		t.Errorf("%v", got)
 	}
 }

@@ -15,7 +15,7 @@ func (x *explainer) reads(out *Explanation, n *yaml.Node) {
 		return
 	}
 	for _, e := range x.step.exprsIn(n) {
-		x.readsOf(out, e, x.step.frame)
+		x.readsOf(out, e, x.step.stand())
 	}
 }
 
@@ -54,30 +54,28 @@ func (l *leaf) exprs() []*Expr {
 	return out
 }
 
-func (x *explainer) readsOf(out *Explanation, e *Expr, f *frame) {
+// stand is where an expression stands, which decides what its names mean.
+type stand struct {
+	frame *frame
+	outer *Step // the composite step around it, nil for none
+}
+
+func (s *Step) stand() stand { return stand{s.frame, s.outer} }
+
+func (x *explainer) readsOf(out *Explanation, e *Expr, at stand) {
 	for _, name := range e.members() {
-		if slices.Contains(x.seen[f], name) {
+		if slices.Contains(x.seen[at.frame], name) {
 			continue
 		}
-		x.seen[f] = append(x.seen[f], name)
+		x.seen[at.frame] = append(x.seen[at.frame], name)
 		root, field, _ := strings.Cut(name, ".")
-		out.Reads = append(out.Reads, Read{name, x.origin(root, field, f)})
-		if v := f.value(root, field); v != nil {
-			for _, l := range v.leaves {
-				for _, inner := range l.exprs() {
-					x.readsOf(out, inner, f.outer)
-				}
+		out.Reads = append(out.Reads, Read{name, x.origin(root, field, at)})
+		if g := at.given(field); root == "inputs" && g != nil {
+			for _, inner := range g.exprs {
+				x.readsOf(out, inner, g.at)
 			}
 		}
 	}
-}
-
-// value is what an included list was given for an input, nil for others.
-func (f *frame) value(root, field string) *frameValue {
-	if root != "inputs" {
-		return nil
-	}
-	return f.values[field]
 }
 
 // members are the names an expression reads, as root.field.
@@ -106,45 +104,22 @@ func (v *memberVisitor) Visit(n *ast.Node) {
 }
 
 // origin is where a name gets its value from, the deciding place last.
-func (x *explainer) origin(root, field string, f *frame) []Layer {
+func (x *explainer) origin(root, field string, at stand) []Layer {
 	switch root {
 	case "inputs":
-		return x.inputLayers(field, f)
+		return x.inputLayers(field, at)
 	case "vars":
 		return x.varLayers(field)
 	case "site":
 		return x.siteLayers(field)
 	case "steps":
-		i := slices.IndexFunc(x.book.Steps(), func(s *Step) bool { return s.ID == field })
-		if i >= 0 {
-			return []Layer{{From: "output of step " + field, Pos: x.book.Steps()[i].Pos, Value: "known when it ran"}}
+		for _, a := range x.book.Addresses() {
+			if a.step != nil && a.step.ID == field && a.step.outer == at.outer {
+				return []Layer{{From: "output of step " + field, Pos: a.step.Pos, Value: "known when it ran"}}
+			}
 		}
 	}
 	return []Layer{{From: root, Value: "another one on each " + root}}
-}
-
-func (x *explainer) inputLayers(name string, f *frame) []Layer {
-	if v := f.values[name]; v != nil {
-		from := "default of the list of stages"
-		if v.node != v.input.def {
-			from = "given to the list of stages"
-		}
-		return []Layer{{From: from, Pos: x.book.docs.pos(v.node), Value: oneLine(v.node)}}
-	}
-	var out []Layer
-	in := x.book.Input(name)
-	switch {
-	case in == nil:
-		return nil
-	case in.def != nil:
-		out = x.book.layersOf(in.def)
-	default:
-		out = []Layer{{From: "runbook " + x.book.Name, Pos: in.Pos, Value: "required: --input " + name + "=…"}}
-	}
-	if text, ok := x.given[name]; ok {
-		out = append(out, Layer{From: "--input", Pos: Pos{File: commandLine}, Value: text})
-	}
-	return out
 }
 
 // varLayers are runbook, site and node, the order in which they are set over

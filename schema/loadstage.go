@@ -64,7 +64,7 @@ func (l *loader) uniqueStage(s *Stage) {
 func (l *loader) stage(n *yaml.Node, index int) *Stage {
 	var f stageFile
 	l.decode(n, reflect.ValueOf(&f).Elem())
-	s := &Stage{ID: f.Stage.Value, Pos: l.docs.pos(n), node: f.Stage.node}
+	s := &Stage{ID: f.Stage.Value, Pos: l.docs.pos(n), node: f.Stage.node, entry: n}
 	if f.Stage.node != nil {
 		l.name(f.Stage.node, "stage")
 		if s.ID == finallyID {
@@ -73,7 +73,6 @@ func (l *loader) stage(n *yaml.Node, index int) *Stage {
 	}
 	s.On, s.Pick = l.on(f.On)
 	s.Strategy = l.strategy(f.Strategy)
-	l.book.entries = append(l.book.entries, n)
 	l.steps(f.Steps, s, index)
 	return s
 }
@@ -155,7 +154,6 @@ func (l *loader) finally(n *yaml.Node) {
 		b.out = b.out.withMaybe(id)
 		l.past[id] = b
 	}
-	l.book.entries = append(l.book.entries, n)
 	l.steps(n, s, len(l.book.Stages))
 	l.book.Finally = s.Steps
 }

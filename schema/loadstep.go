@@ -96,8 +96,9 @@ func (l *loader) step(n *yaml.Node, here *place) *Step {
 	var f stepFile
 	l.decode(plain, reflect.ValueOf(&f).Elem())
 	step := &Step{
-		id: f.ID.node, ID: f.ID.Value, Path: l.within.path + f.ID.Value, Timeout: f.Timeout, User: cmp.Or(f.User.Value, l.within.user()), Pos: l.docs.pos(n), args: args,
-		Skip:   cmp.Or(f.Skip.Value, l.within.skip()),
+		ID: f.ID.Value, Path: l.within.path + f.ID.Value, Timeout: f.Timeout, Pos: l.docs.pos(n),
+		User: cmp.Or(f.User.Value, l.within.user()), Skip: cmp.Or(f.Skip.Value, l.within.skip()),
+		id: f.ID.node, entry: n, outer: l.within.step, args: args,
 		leaves: map[*yaml.Node]*leaf{}, conds: map[*yaml.Node]*Expr{}, docs: l.docs, frame: l.frame,
 	}
 	l.stepRules(step, f, here.stage)

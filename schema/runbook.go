@@ -27,7 +27,6 @@ type Runbook struct {
 	root       *yaml.Node
 	merged     *merger // nil without overlays
 	ungated    []string
-	entries    []*yaml.Node // the stages as they were read, in order; finally is a list of steps
 	afterwards []*leaf
 }
 
@@ -58,7 +57,8 @@ type Stage struct {
 	Steps    []*Step
 	Pos      Pos
 
-	node *yaml.Node
+	node  *yaml.Node // its id
+	entry *yaml.Node // the whole
 }
 
 // OnController reports whether the stage runs in the controller's own agent.
@@ -116,6 +116,8 @@ type Step struct {
 	Pos     Pos
 
 	id       *yaml.Node
+	entry    *yaml.Node // the whole
+	outer    *Step      // the composite step around it, nil for none
 	kind     Kind
 	args     *yaml.Node
 	when     *Expr

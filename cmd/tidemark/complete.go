@@ -63,16 +63,9 @@ func (a *app) parts(ctx context.Context, arg string) []string {
 		return nil
 	}
 	var out []string
-	steps := func(stage string, list []*schema.Step) {
-		for _, s := range list {
-			out = append(out, choice(stage+"/"+s.ID, s.Kind))
-		}
+	for _, at := range book.Addresses() {
+		out = append(out, choice(at.Path, at.What))
 	}
-	for _, s := range book.Stages {
-		out = append(out, choice(s.ID, "stage on "+strings.Join(s.On, ", ")))
-		steps(s.ID, s.Steps)
-	}
-	steps("finally", book.Finally)
 	for _, in := range book.Inputs {
 		out = append(out, choice("inputs."+in.Name, inputMeaning(in)))
 	}

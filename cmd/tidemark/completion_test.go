@@ -41,7 +41,8 @@ func TestCompletion(t *testing.T) {
 	write("runbooks/flush.yaml", "runbook: flush\ntitle: Flush\nstages: []\n")
 	book := filepath.Join(dir, "mine.yaml")
 	write("mine.yaml", "runbook: mine\ninputs:\n  depth: {type: enum, values: [quick, full], default: full}\n  dry: {type: bool, default: true}\n"+
-		"stages:\n  - stage: s\n    on: vellum\n    steps:\n      - {id: wait, when: inputs.dry, pause: 1s}\n")
+		"stages:\n  - stage: s\n    on: vellum\n    steps:\n      - {id: wait, when: inputs.dry, pause: 1s}\n      - {id: calm, calm: {}}\n")
+	write("kinds/calm.yaml", "kind: calm\ndoc: Waits.\nsteps:\n  - {id: first, pause: 1s}\n  - {id: second, pause: 1s}\n")
 	state := filepath.Join(dir, "state")
 	write("state/runs/20261122T010203Z-k7/plan.json", "{}")
 	for _, c := range []struct {
@@ -66,6 +67,8 @@ func TestCompletion(t *testing.T) {
 		{[]string{"explain", "restore-vellum", "stop", ""}, nil},
 		{[]string{"new", "overlay", "mine", "--of", "repair"}, []string{"repair-vellum"}},
 		{[]string{"schema", "ru"}, []string{"runbook"}},
+		{[]string{"--site", site, "explain", book, ""}, []string{"s", "s/wait", "s/calm", "s/calm/first", "s/calm/second", "inputs.depth", "inputs.dry"}},
+		{[]string{"--site", site, "explain", book, "s/calm/s"}, []string{"s/calm/second"}},
 		{[]string{"-o", ""}, []string{"text", "json"}},
 		{[]string{"validate", "-o", "s"}, []string{"sarif"}},
 		{[]string{"--state", state, "status", "2026"}, []string{"20261122T010203Z-k7"}},

@@ -14,7 +14,7 @@ import (
 
 func newExplain(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "explain CODE | RUNBOOK STAGE/STEP[.FIELD]", Args: between(1, 2),
+		Use: "explain CODE | RUNBOOK STAGE/STEP[/INNER][.FIELD]", Args: between(1, 2),
 		Short: "Explains a mistake by its code, or a value of a runbook: its meaning, and every text it passed.",
 		RunE:  func(c *cobra.Command, args []string) error { return a.explainArg(c.Context(), args) },
 	}
