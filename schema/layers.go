@@ -97,10 +97,15 @@ func (m *merger) guards(c *change, t target, old *yaml.Node, verb string) {
 		steps = items(valueOf(old, "steps"))
 	}
 	for _, step := range steps {
-		if kind := m.kindOf(step); m.kinds[kind].Gate {
+		if kind := m.kindOf(step); m.isGate(kind) {
 			m.ungate(c, fmt.Sprintf("overlay %s %s the gate %s (%s)", c.overlay.name.Value, verb, t.entry(), kind))
 		}
 	}
+}
+
+func (m *merger) isGate(kind string) bool {
+	k, _ := m.kind(kind)
+	return k.Gate
 }
 
 // weakens warns of a condition on a gate.
@@ -109,7 +114,7 @@ func (m *merger) weakens(c *change, t target) {
 	if !ok || (t.path[0] != "when" && t.path[0] != "skip") {
 		return
 	}
-	if kind := m.kindOf(s.node()); m.kinds[kind].Gate {
+	if kind := m.kindOf(s.node()); m.isGate(kind) {
 		m.ungate(c, fmt.Sprintf("overlay %s lets the gate %s (%s) be skipped", c.overlay.name.Value, t.entry(), kind))
 	}
 }

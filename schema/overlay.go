@@ -31,7 +31,9 @@ type merger struct {
 	decoder
 	book     string
 	root     *yaml.Node
-	kinds    map[string]Kind
+	kind     func(name string) (Kind, bool)
+	sources  Sources
+	sides    map[string]*document // texts that messages show, by their names
 	overlays []*overlay
 	touched  map[string]*change // by the path of the value
 	below    map[string]*change // by every path above such a value
@@ -48,7 +50,7 @@ func (l *loader) overlays(root *yaml.Node) *merger {
 		return nil
 	}
 	m := &merger{
-		decoder: l.decoder, book: name.Value, root: root, kinds: l.kinds,
+		decoder: l.decoder, book: name.Value, root: root, kind: l.kind, sources: l.sources, sides: map[string]*document{},
 		touched: map[string]*change{}, below: map[string]*change{}, gone: map[string]*change{},
 		behind: map[*yaml.Node]int{}, layers: map[*yaml.Node][]Layer{},
 	}
