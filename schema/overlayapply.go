@@ -16,6 +16,9 @@ func (m *merger) apply(c *change) {
 		return
 	}
 	if t.stage == "" || len(t.path) > 0 {
+		if m.inKind(c, t) {
+			return
+		}
 		m.at(c.at.node, codeChange, fmt.Sprintf("%s takes a step or a stage, not a value", c.verb), "write STAGE/STEP, or STAGE")
 		return
 	}

@@ -62,6 +62,9 @@ func (m *merger) sameKind(c *change, t target, step *yaml.Node) bool {
 	if slip || isStepKey(t.path[0]) || kind == nil || kind.Value == t.path[0] {
 		return true
 	}
+	if m.inKind(c, t) {
+		return false
+	}
 	m.at(m.keyNode(c, t, 0), codeWas, fmt.Sprintf("step %s is a %s now, not a %s", t.entry(), kind.Value, t.path[0]), "the runbook has it as:\n"+m.shown(kind))
 	return false
 }

@@ -96,6 +96,9 @@ func (m *merger) missing(c *change, t target) (spot, bool) {
 		m.at(c.at.node, codeTarget, fmt.Sprintf("overlay %q took %s %s out", by.overlay.name.Value, t.what(), t.entry()), m.shown(by.at.node))
 		return spot{}, false
 	}
+	if m.beyond(c, t) {
+		return spot{}, false
+	}
 	m.at(c.at.node, codeTarget, fmt.Sprintf("runbook %s has no %s %q", m.book, t.what(), t.entry()), m.elsewhere(t))
 	return spot{}, false
 }
@@ -120,6 +123,11 @@ func (m *merger) elsewhere(t target) string {
 			if known[stage.Value+"/"+id.Value] = id; t.step != "" {
 				names = append(names, stage.Value+"/"+id.Value)
 			}
+		}
+	}
+	for _, list := range m.takenLists() {
+		if step := list.step(t.step); step != nil {
+			return fmt.Sprintf("the step stands in the list of stages %s now:\n%s", nameOf(list.doc.src), list.doc.shown(step))
 		}
 	}
 	help := suggest(t.entry(), t.what()+"s", names)
@@ -151,12 +159,14 @@ func (m *merger) stageIDs() []*yaml.Node {
 }
 
 // shown is a place with its line, for the help of a mistake elsewhere.
-func (r *report) shown(n *yaml.Node) string {
-	pos, doc := r.docs.pos(n), r.docs.of(n)
-	if pos.Line < 1 || pos.Line > len(doc.lines) {
+func (r *report) shown(n *yaml.Node) string { return r.docs.of(n).shown(n) }
+
+func (d *document) shown(n *yaml.Node) string {
+	pos := d.pos(n)
+	if pos.Line < 1 || pos.Line > len(d.lines) {
 		return pos.String()
 	}
-	line, _ := window([]rune(strings.TrimSpace(doc.lines[pos.Line-1])), 1)
+	line, _ := window([]rune(strings.TrimSpace(d.lines[pos.Line-1])), 1)
 	return fmt.Sprintf("%s: %s", pos, line)
 }
 
