@@ -68,6 +68,7 @@ func load(t *testing.T, path string) ([]schema.Source, schema.Diagnostics) {
 	return all.All(), ds
 }
 
+// unpack takes the texts of an archive apart by the directories that a site keeps them in.
 func unpack(t testing.TB, archive schema.Source) (out schema.Sources) {
 	t.Helper()
 	for _, f := range txtar.Parse(archive.Data).Files {

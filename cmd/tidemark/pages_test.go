@@ -2,10 +2,8 @@ package main
 
 import (
 	"errors"
-	"maps"
 	"os"
 	"os/exec"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -70,23 +68,27 @@ func found(t *testing.T, files map[string]string, lint bool) schema.Diagnostics 
 		_, diags := schema.Describe(schema.Source{Name: "describe", Data: []byte(answer)}, "sample")
 		return diags
 	}
-	siteText := hill
-	if text, ok := files["site.yaml"]; ok {
-		siteText = text
+	if files["site.yaml"] == "" {
+		files["site.yaml"] = hill
 	}
-	site, diags := schema.LoadSite(schema.Source{Name: "site.yaml", Data: []byte(siteText)})
-	sources := sorted(files)
-	if sources.Runbook.Data == nil {
+	site, diags := schema.LoadSite(schema.Source{Name: "site.yaml", Data: []byte(files["site.yaml"])})
+	if files["runbook.yaml"] == "" {
 		return diags
 	}
-	own := ownKindsOf(t, files)
+	dir := layOut(t, files)
+	sources, err := siteTexts([]string{dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources.Runbook = schema.Source{Name: "runbook.yaml", Data: []byte(files["runbook.yaml"])}
+	own := ownKindsOf(t, dir, sources)
 	book, more := schema.Load(sources, own.Schema(), site)
 	more = slices.DeleteFunc(more, func(d schema.Diagnostic) bool { return strings.HasSuffix(d.Pos.File, " describe") })
 	diags = append(diags, more...)
 	if lint && book != nil {
 		diags = append(diags, book.Lint()...)
 	}
-	command, _, _ := strings.Cut(string(sources.Runbook.Data), "\n")
+	command, _, _ := strings.Cut(files["runbook.yaml"], "\n")
 	if book == nil || !strings.HasPrefix(command, "# tidemark run ") {
 		return diags
 	}
@@ -99,16 +101,17 @@ func found(t *testing.T, files map[string]string, lint bool) schema.Diagnostics 
 	return append(diags, more...)
 }
 
-// ownKindsOf lays the programs of an example beside a site file, does its commands there, and reads its kinds.
-func ownKindsOf(t *testing.T, files map[string]string) *ownKinds {
+// layOut writes the files of an example as a site keeps them, its programs ready to start, and does its commands there.
+func layOut(t *testing.T, files map[string]string) (dir string) {
 	t.Helper()
-	dir := t.TempDir()
+	dir = t.TempDir()
 	for name, text := range files {
-		if !strings.HasPrefix(text, "#!") {
-			continue
+		mode := os.FileMode(0o644)
+		if strings.HasPrefix(text, "#!") {
+			mode = 0o755
 		}
 		file := filepath.Join(dir, filepath.FromSlash(name))
-		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(text), 0o755)); err != nil {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(text), mode)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -119,32 +122,18 @@ func ownKindsOf(t *testing.T, files map[string]string) *ownKinds {
 			t.Fatalf("%s: %v %s", commands, err, out)
 		}
 	}
+	return dir
+}
+
+// ownKindsOf reads the executable kinds of an example that its texts mention.
+func ownKindsOf(t *testing.T, dir string, sources schema.Sources) *ownKinds {
+	t.Helper()
 	a := &app{stderr: t.Output(), patience: 3 * time.Second}
-	own, err := a.ownKinds(t.Context(), filepath.Join(dir, "site.yaml"), usedIn([]schema.Source{{Data: []byte(files["runbook.yaml"])}}))
+	own, err := a.ownKinds(t.Context(), filepath.Join(dir, "site.yaml"), usedIn(sources.All()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return own
-}
-
-// sorted puts the texts of an example where a site keeps them.
-func sorted(files map[string]string) (out schema.Sources) {
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		src := schema.Source{Name: name, Data: []byte(files[name])}
-		switch path.Dir(name) {
-		case "overlays":
-			out.Overlays = append(out.Overlays, src)
-		case "include":
-			out.Includes = append(out.Includes, src)
-		case "kinds":
-			out.Kinds = append(out.Kinds, src)
-		default:
-			if name == "runbook.yaml" {
-				out.Runbook = src
-			}
-		}
-	}
-	return out
 }
 
 // codesOf are the codes of diagnostics, each once.
