@@ -18,13 +18,15 @@ func (l *loader) stepParts(step *Step, f stepFile, scope *scope) {
 	if f.When != nil {
 		step.when = l.condition(f.When, scope)
 		l.reads(step.when, waits)
-		step.whenLate = len(waits) > 0
+		step.whenLate = l.waitsFor(step.when)
 	}
 	if f.Retry != nil {
 		step.Retry = l.retry(f.Retry, scope, waits)
 	}
 	l.repeats(step, f, l.arguments(step, scope, waits))
-	step.waits = l.within.waits(waits)
+	if step.waits = l.within.waits(waits); len(step.waits) > 0 {
+		step.late = l.lateArgs(step)
+	}
 }
 
 // arguments checks the tree of arguments against the kind's struct, and gives

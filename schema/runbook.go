@@ -129,9 +129,9 @@ type Step struct {
 	conds    map[*yaml.Node]*Expr
 	docs     *docs
 	frame    *frame
+	late     map[string]*yaml.Node // arguments that read outputs, by name
 
 	inner   []*Step // of a composite kind, as are the following
-	late    map[string]*yaml.Node
 	outputs map[string]*leaf
 	outType *typ
 }

@@ -2,6 +2,7 @@ package schema_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -131,6 +132,26 @@ func TestWaits(t *testing.T) {
 	want := map[string][]string{"rest": {"gate"}, "print": {"each", "rest"}, "wait": {"gate"}, "list": {"gate"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestKnown: of a step that waits, what does not wait is known, in each form that arguments have.
+func TestKnown(t *testing.T) {
+	b, site := book(t, "outputs.yaml")
+	tests := map[string]struct {
+		want any
+		late []string
+	}{
+		"gate":  {&checkRestore{Backup: "x", Depth: "quick", Keyspaces: []string{"homer"}}, nil},
+		"print": {&run{Exits: []int{0}, Factor: 1.5, Limit: 1 << 30}, []string{"argv", "nice"}},
+		"list":  {&run{Exits: []int{0}, Factor: 1.5, Limit: 1 << 30}, []string{"argv", "extra"}},
+		"wait":  {&pause{}, []string{"for"}},
+	}
+	for id, tt := range tests {
+		args, late, ds := step(t, b, id).Known(env(t, b, site, "vellum-1", nil))
+		if diff := cmp.Diff(tt.want, args); diff != "" || !slices.Equal(late, tt.late) || ds != nil {
+			t.Errorf("%s: late %v, %v, %s", id, late, ds, diff)
+		}
 	}
 }
 

@@ -91,37 +91,8 @@ func (l *loader) compositeRules(plain *yaml.Node) {
 func (l *loader) enter(step *Step) *loader {
 	in := *l
 	in.ids, in.past, in.frame = map[string]*yaml.Node{}, map[string]past{}, newFrame(nil, step.kind.made.inputs)
-	step.late = l.lateArgs(step)
 	in.within = &within{step: step, kinds: append(slices.Clone(l.within.kinds), step.kind.made.name), path: step.Path + "."}
 	return &in
-}
-
-// lateArgs are the arguments that depend on the outputs of other steps.
-func (l *loader) lateArgs(s *Step) map[string]*yaml.Node {
-	late := map[string]*yaml.Node{}
-	if s.args == nil || s.args.Kind != yaml.MappingNode {
-		return late
-	}
-	for i := 0; i+1 < len(s.args.Content); i += 2 {
-		key, value := s.args.Content[i], s.args.Content[i+1]
-		for n, leaf := range s.leaves {
-			if (n == value || hasNode(value, n)) && l.late(leaf) {
-				late[key.Value] = value
-			}
-		}
-	}
-	return late
-}
-
-// late reports whether a leaf reads an output.
-func (l *loader) late(leaf *leaf) bool {
-	waits := map[string]bool{}
-	for _, p := range leaf.parts {
-		if p.expr != nil {
-			l.reads(p.expr, waits)
-		}
-	}
-	return len(waits) > 0
 }
 
 // outputs reads what later steps may see of a composite step.

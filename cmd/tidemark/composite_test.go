@@ -50,3 +50,32 @@ func TestCompositeOutputFails(t *testing.T) {
 	d.book(`id: room, tidy-dir: {path: "DIR/room"}`, `id: said, run: [echo, "${{ string(steps.room.out.size) }}"]`)
 	wants(t, d.tidemark(1, "run", d.path("try.yaml"), "--yes=hill"), "failed: said: "+d.path("kinds/tidy-dir.yaml")+":7:14: TM0408")
 }
+
+const chooser = `kind: chooser
+doc: Does one thing or the other.
+inputs:
+  what: {type: string, required: true}
+steps:
+  - {id: does, when: "inputs.what == 'yes'", run: [touch, DIR/yes]}
+  - {id: inside, picker: {which: "${{ inputs.what }}"}}
+`
+
+const picker = `kind: picker
+doc: Does it inside.
+inputs:
+  which: {type: string, required: true}
+steps:
+  - {id: deep, when: "inputs.which == 'yes'", run: [touch, DIR/deep]}
+`
+
+// A condition inside a kind may look at an argument that comes only from an earlier step: nobody knows it in the plan.
+func TestCompositeConditionThatWaits(t *testing.T) {
+	d := newDesk(t, "greeting")
+	d.write("kinds/chooser.yaml", strings.ReplaceAll(chooser, "DIR", d.path("")), 0o644)
+	d.write("kinds/picker.yaml", strings.ReplaceAll(picker, "DIR", d.path("")), 0o644)
+	d.book(`id: said, run: {argv: [printf, "yes"], redo: pure}`, `id: choice, chooser: {what: "${{ steps.said.out.stdout }}"}`)
+	wants(t, d.tidemark(0, "plan", d.path("try.yaml")), "? choice.does  run: known after step said", "? choice.inside.deep  run: known after step said")
+	wants(t, d.tidemark(0, "run", d.path("try.yaml"), "--yes"), "try on hill: done")
+	d.read("yes")
+	d.read("deep")
+}
