@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"strings"
 
 	"tidemark/schema"
 )
@@ -15,7 +16,35 @@ func (b Basis) planned(t *Task, step *schema.Step, env schema.Env) (err error) {
 	case !step.WhenWaits():
 		t.Skip, err = unmet(step, env)
 	}
+	if err == nil && t.Skip == "" && len(t.Waits) > 0 {
+		err = b.foresee(t, step, env)
+	}
 	return err
+}
+
+// foresee says what is declared of a task whose arguments wait for outputs. Its risk comes from the arguments that are
+// written out; where these leave the highest open, the line says so, since that decides what consent the run asks for.
+func (b Basis) foresee(t *Task, step *schema.Step, env schema.Env) error {
+	args, late, diags := step.Known(env)
+	if err := diags.Err(); err != nil {
+		return err
+	}
+	raw, err := json.Marshal(args)
+	if err != nil {
+		return err
+	}
+	k := b.Kinds.Get(t.Kind)
+	declared, err := k.Step(raw)
+	if err != nil {
+		return err
+	}
+	risk, why := k.AtMost(declared, late)
+	t.Change = Change{Sign: NotKnown, Summary: "known after step " + strings.Join(t.Waits, ", "), Risk: risk}
+	if risk == Overwrites {
+		t.Change.Summary += "; may overwrite data (" + why + ")"
+	}
+	t.Secrets = schema.SecretsIn(args)
+	return nil
 }
 
 // unmet is the condition of a step that does not hold, as a reason to skip it; "" where it holds.

@@ -143,7 +143,7 @@ func bridged(t *testing.T, h *hub, args string) (*engine.Plan, *enginetest.Contr
 	for name, n := range nodes {
 		nodes[name] = &sessions{n, h, name}
 	}
-	if err := engine.Preview(t.Context(), p, nodes, ks); err != nil {
+	if err := engine.Preview(t.Context(), p, nodes); err != nil {
 		t.Fatal(err)
 	}
 	x := &engine.Executor{Plan: p, Basis: basis, Nodes: nodes, Journal: c, State: engine.NewState(), Holder: engine.Holder{User: "op", Host: "here"}}

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"slices"
 )
 
 // Place says where a kind's tasks run.
@@ -83,6 +84,24 @@ type Redoer interface{ Redo() Redo }
 // knows nothing of it now, which is no difference.
 type Prober interface {
 	Probe(ctx context.Context, v *View, key string) (string, error)
+}
+
+// Risker is a Step whose arguments say how much a change of it may hurt at most; without it that is its kind's Risk. late
+// names the arguments that are not known yet, and why says, where data may be lost, what in the arguments makes it so.
+type Risker interface {
+	AtMost(late []string) (risk Risk, why string)
+}
+
+// OverwritesIf is AtMost for a step that overwrites data only where its argument of that name is true, and is of the
+// other risk where it is not.
+func OverwritesIf(argument string, given bool, other Risk, late []string) (risk Risk, why string) {
+	switch {
+	case slices.Contains(late, argument):
+		return Overwrites, argument + " is known only then"
+	case given:
+		return Overwrites, argument + ": true"
+	}
+	return other, ""
 }
 
 // Questioner is a Step that a person must agree to before it starts; the controller asks.

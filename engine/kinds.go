@@ -148,3 +148,11 @@ func (k *Kind) RedoOf(s Step) Redo {
 	}
 	return k.Redo
 }
+
+// AtMost is the highest risk of one step of which the arguments in late are not known, and why data may be lost.
+func (k *Kind) AtMost(s Step, late []string) (risk Risk, why string) {
+	if r, ok := s.(Risker); ok {
+		return r.AtMost(late)
+	}
+	return k.Risk, "as any " + k.Name + " may"
+}

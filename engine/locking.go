@@ -120,7 +120,7 @@ func (x *Executor) verify(ctx context.Context) error {
 	if err := clone(x.Plan, &again); err != nil {
 		return err
 	}
-	if err := Preview(ctx, &again, x.Nodes, x.Basis.Kinds); err != nil {
+	if err := Preview(ctx, &again, x.Nodes); err != nil {
 		return err
 	}
 	if d := driftOf(x.Plan, &again); len(d) > 0 {

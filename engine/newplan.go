@@ -15,7 +15,8 @@ type Basis struct {
 	Limit []string
 }
 
-// NewPlan lays out all tasks. It is pure: nothing is asked, the changes are still empty.
+// NewPlan lays out all tasks. It is pure: nothing is asked, and only tasks that wait for outputs have a change:
+// what is declared of them.
 func NewPlan(b Basis) (*Plan, error) {
 	p := &Plan{
 		Format: PlanFormat, Run: b.Run, Runbook: b.Runbook.Name, Title: b.Runbook.Title, Site: b.Site.Name,

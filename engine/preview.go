@@ -3,13 +3,13 @@ package engine
 import (
 	"context"
 	"fmt"
-	"strings"
 	"sync"
 )
 
-// Preview asks every node, behind the fence of the dry run, what its tasks would do, and fills the changes in.
+// Preview asks every node, behind the fence of the dry run, what its tasks would do, and fills the changes in. Tasks
+// that wait for outputs have theirs already, from NewPlan.
 // The error joins all nodes' failures: a plan with a hole is no plan.
-func Preview(ctx context.Context, p *Plan, nodes map[string]Node, kinds *Kinds) error {
+func Preview(ctx context.Context, p *Plan, nodes map[string]Node) error {
 	p.Fence, p.Open, p.Probes = map[string][]string{}, map[string][]string{}, map[string][]string{}
 	if err := ship(ctx, p, nodes); err != nil {
 		return err
@@ -23,7 +23,7 @@ func Preview(ctx context.Context, p *Plan, nodes map[string]Node, kinds *Kinds) 
 		mu.Lock()
 		defer mu.Unlock()
 		p.Fence[name], p.Open[name], p.Probes[name] = reply.Fence, reply.Open, reply.Probes
-		return fillIn(p, name, reply, kinds)
+		return fillIn(p, name, reply)
 	})
 }
 
@@ -50,20 +50,18 @@ func request(p *Plan, node string) PlanRequest {
 	return r
 }
 
-func fillIn(p *Plan, node string, reply PlanReply, kinds *Kinds) error {
+func fillIn(p *Plan, node string, reply PlanReply) error {
 	answers := map[string]Planned{}
 	for _, a := range reply.Planned {
 		answers[a.Task] = a
 	}
 	var errs []error
 	p.Tasks(func(t *Task) {
-		if t.Place() != node || t.Skip != "" {
+		if t.Place() != node || t.Skip != "" || len(t.Waits) > 0 {
 			return
 		}
 		a, ok := answers[t.ID]
 		switch {
-		case len(t.Waits) > 0:
-			t.Change = Change{Sign: NotKnown, Summary: "known after step " + strings.Join(t.Waits, ", "), Risk: kinds.Get(t.Kind).Risk}
 		case !ok && len(errs) > 0: // behind a task that could not be planned
 		case !ok:
 			errs = append(errs, fmt.Errorf("%s: the node gave no answer", t.ID))

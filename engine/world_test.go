@@ -159,7 +159,7 @@ func (b *bench) plan() *engine.Plan {
 		b.t.Fatal(err)
 	}
 	c := &enginetest.Controller{}
-	if err := engine.Preview(b.t.Context(), p, c.Nodes(b.fleet, b.names()...), b.basis.Kinds); err != nil {
+	if err := engine.Preview(b.t.Context(), p, c.Nodes(b.fleet, b.names()...)); err != nil {
 		b.t.Fatal(err)
 	}
 	return p

@@ -108,7 +108,7 @@ func newStoryOf(t *testing.T, src schema.Source, given map[string]string) *story
 	if s.plan, err = engine.NewPlan(s.basis); err != nil {
 		t.Fatal(err)
 	}
-	if err := engine.Preview(t.Context(), s.plan, s.nodes(&enginetest.Controller{}), s.basis.Kinds); err != nil {
+	if err := engine.Preview(t.Context(), s.plan, s.nodes(&enginetest.Controller{})); err != nil {
 		t.Fatal(err)
 	}
 	return s

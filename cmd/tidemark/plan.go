@@ -86,7 +86,7 @@ func (a *app) preview(ctx context.Context, s *session, d *definition) (*engine.P
 	if err := s.abandonedSwaps(undoes); err != nil {
 		return nil, b, nil, err
 	}
-	if err := engine.Preview(ctx, p, nodes, d.kinds); err != nil {
+	if err := engine.Preview(ctx, p, nodes); err != nil {
 		return nil, b, nil, a.heldFirst(ctx, s, p, err)
 	}
 	return p, b, nodes, nil

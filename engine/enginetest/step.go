@@ -42,7 +42,20 @@ func (b *Bench) Plan(k engine.Kind, step engine.Step) (engine.Change, error) {
 	if err == nil {
 		b.Facts.Add(c.Will)
 	}
+	b.declared(k, step, c)
 	return c, err
+}
+
+// declared holds a change against what is declared of its kind and step: that is all a plan knows of a step that waits for
+// outputs, and the run asks for no more consent later.
+func (b *Bench) declared(k engine.Kind, step engine.Step, c engine.Change) {
+	b.T.Helper()
+	if most, _ := k.AtMost(step, nil); c.Risk > most {
+		b.T.Errorf("%s: the change has risk %d, declared is at most %d: %s", k.Name, c.Risk, most, c.Summary)
+	}
+	if k.Destroys && k.Risk != engine.Overwrites {
+		b.T.Errorf("%s destroys, but its risk is %d", k.Name, k.Risk)
+	}
 }
 
 // Apply plans step on the actual state and applies the change, unless it is Same.
@@ -51,6 +64,7 @@ func (b *Bench) Apply(k engine.Kind, step engine.Step) (engine.Change, engine.Ou
 	v := engine.NewView(&k, b.Ground, engine.NewFacts(nil), b.Run, "vellum-1")
 	v.Log, v.Actual = b.T.Logf, true
 	c, err := step.Plan(b.T.Context(), v)
+	b.declared(k, step, c)
 	if err != nil || c.Sign == engine.Same {
 		return c, engine.Output{}, err
 	}

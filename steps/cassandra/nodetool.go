@@ -41,6 +41,7 @@ func Nodetool() engine.Kind {
 			"A drain needs a running Cassandra, or one that was stopped with nothing left to replay: then there is nothing to do.",
 		Example: "id: drain\nnodetool: {command: drain}\ntimeout: 5m",
 		Redo:    engine.Idempotent,
+		Risk:    engine.Interrupts,
 		Reads:   nodetool.Reads(),
 		New:     func() engine.Step { return &toolStep{} },
 		Out:     ToolOut{},

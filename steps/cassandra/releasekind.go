@@ -34,6 +34,7 @@ func ReleaseRestore() engine.Kind {
 			"After it the restore cannot be undone. An exchange that is half-way is refused; other tools' snapshots are never deleted.",
 		Example: "id: release\nrelease-restore: {run: 20261122T010203Z-k7}",
 		Redo:    engine.Idempotent,
+		Risk:    engine.Overwrites,
 		New:     func() engine.Step { return &releaseRestore{} },
 		Out:     ReleaseOut{},
 		Version: 1,

@@ -36,6 +36,7 @@ func RestoreKeyspace() engine.Kind {
 			"with the live tables. What was live is kept until release-restore, or comes back by undo-restore. Tables that the backup lacks stay as they are.",
 		Example:  "id: restore\nrestore-keyspace: {keyspace: homer, backup: 20261122T010203Z-k7}",
 		Redo:     engine.Checked,
+		Risk:     engine.Overwrites,
 		Destroys: true,
 		Reads:    cql.Reads(),
 		New:      func() engine.Step { return &restoreKeyspace{} },

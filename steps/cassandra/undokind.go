@@ -30,6 +30,7 @@ func UndoRestore() engine.Kind {
 			"until release-restore. A released restore cannot be undone.",
 		Example: "id: undo\nundo-restore: {run: 20261122T010203Z-k7}",
 		Redo:    engine.Checked,
+		Risk:    engine.Overwrites,
 		New:     func() engine.Step { return &undoRestore{} },
 		Out:     UndoOut{},
 		Version: 1,

@@ -83,6 +83,14 @@ func (r *run) Redo() engine.Redo {
 	return engine.Manual
 }
 
+// AtMost is what the author declares; what the command does nobody knows, and its other arguments do not change that.
+func (r *run) AtMost(late []string) (engine.Risk, string) {
+	if r.Rule == string(engine.Pure) {
+		return engine.Harmless, ""
+	}
+	return engine.OverwritesIf("destroys", r.Destroys, engine.Interrupts, late)
+}
+
 // Plan runs nothing. Only creates is looked at: what check would say is not known before Apply, nor when an
 // unknown outcome is settled.
 func (r *run) Plan(_ context.Context, v *engine.View) (engine.Change, error) {

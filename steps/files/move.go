@@ -82,7 +82,8 @@ func (m *move) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
 	c.Will = []engine.Fact{willBe(m.From, absent), willBe(m.To, m.arrives(from, to))}
 	switch {
 	case from.kind == unclear || to.kind == unclear:
-		c.Sign, c.Risk = engine.NotKnown, m.worst()
+		c.Sign = engine.NotKnown
+		c.Risk, _ = m.AtMost(nil)
 		c.Unknown = []string{"what an earlier step leaves there"}
 		return c, nil
 	case from.kind == absent:
@@ -91,12 +92,9 @@ func (m *move) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
 	return m.planMove(c, v, from, to)
 }
 
-// worst is the highest risk that this step can have.
-func (m *move) worst() engine.Risk {
-	if m.Replace {
-		return engine.Overwrites
-	}
-	return engine.Interrupts
+// AtMost is the highest risk that this step can have: only what it replaces is lost.
+func (m *move) AtMost(late []string) (engine.Risk, string) {
+	return engine.OverwritesIf("replace", m.Replace, engine.Interrupts, late)
 }
 
 func (m *move) arrives(from, to sight) string {

@@ -82,6 +82,11 @@ func (s *scp) Bridge(node string) engine.Bridge {
 	return b
 }
 
+// AtMost is the highest risk that this step can have: what is there and differs is kept, unless replace says otherwise.
+func (s *scp) AtMost(late []string) (engine.Risk, string) {
+	return engine.OverwritesIf("replace", s.Replace, engine.Harmless, late)
+}
+
 // Plan looks at the target. The source is another machine's, so what it holds is not known here; sign and risk follow
 // from the arguments alone, and stay what they are while a copy is under way.
 func (s *scp) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
@@ -90,8 +95,8 @@ func (s *scp) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
 		Unknown: []string{"size and content of " + s.origin() + ", which another machine has"},
 		Will:    []engine.Fact{willBe(s.Target, present)},
 	}
-	if s.Replace {
-		c.Sign, c.Risk = engine.Changes, engine.Overwrites
+	if c.Risk, _ = s.AtMost(nil); s.Replace {
+		c.Sign = engine.Changes
 	}
 	if err := s.Check(); err != nil {
 		return c, engine.Fail(engine.ClassPrecondition, err)

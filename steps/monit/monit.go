@@ -46,6 +46,7 @@ func Monit() engine.Kind {
 			"That monit took the order proves nothing; that a process is gone is proved by wait-monit. `monitor` also starts a dead process.",
 		Example: "id: stop\nmonit: {action: stop, group: cassandra}",
 		Redo:    engine.Checked,
+		Risk:    engine.Interrupts,
 		Reads:   monit.Reads(),
 		New:     func() engine.Step { return &action{} },
 		Out:     Out{},
