@@ -104,5 +104,8 @@ const (
 	codeLintTimeout  = "TM1003"
 	codeLintNumbered = "TM1004"
 	codeLintShell    = "TM1005"
+	codeLintWord     = "TM1006" // shell syntax without a shell
+	codeLintConstant = "TM1007"
+	codeLintRedo     = "TM1008" // a command of which only a person knows
 	codeLintIgnore   = "TM1009"
 )

@@ -3,9 +3,7 @@ package schema
 import (
 	"cmp"
 	"fmt"
-	"path"
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -51,7 +49,8 @@ func (l *linter) steps(steps []*Step) {
 	for _, s := range steps {
 		l.waits(s)
 		l.numbered(s)
-		l.shell(s)
+		l.constants(s)
+		l.command(s)
 	}
 }
 
@@ -70,18 +69,14 @@ func (l *linter) numbered(s *Step) {
 	}
 }
 
-// shell finds programs that are given to a shell as text.
-func (l *linter) shell(s *Step) {
-	if s.Kind != "run" || s.args == nil {
-		return
-	}
-	argv := items(s.args)
-	if list := valueOf(s.args, "argv"); list != nil {
-		argv = items(list)
-	}
-	shells := []string{"sh", "bash", "dash", "ksh", "zsh"}
-	if len(argv) > 2 && slices.Contains(shells, path.Base(argv[0].Value)) && strings.HasPrefix(argv[1].Value, "-") && strings.HasSuffix(argv[1].Value, "c") {
-		l.warn(argv[2], codeLintShell, "a program as text for a shell", "run the program itself, or put the script in a file on the node: values inside such a text can become commands")
+// constants finds expressions that read nothing: their value can be written.
+func (l *linter) constants(s *Step) {
+	for n, leaf := range s.leaves {
+		for _, e := range leaf.exprs() {
+			if len(e.refs.roots) == 0 && !strings.Contains(e.text, "${{") { // that is how text says these signs
+				l.warn(n, codeLintConstant, fmt.Sprintf("the expression %q reads nothing", e.String()), "write the value itself")
+			}
+		}
 	}
 }
 
