@@ -16,7 +16,7 @@ func newSchema(a *app) *cobra.Command {
 		Use:   "schema " + strings.Join(fileSorts(), "|"),
 		Short: "Prints the JSON Schema of a sort of file, for editors.",
 		Args:  between(1, 1), ValidArgs: fileSorts(),
-		RunE:  func(c *cobra.Command, args []string) error { return a.schema(c.Context(), args[0]) },
+		RunE: func(c *cobra.Command, args []string) error { return a.schema(c.Context(), args[0]) },
 	}
 }
 
