@@ -31,8 +31,8 @@ func (a *app) abandon(ctx context.Context, args []string) error {
 	}
 	defer j.Close()
 	p, state := rec.Plan, engine.Fold(rec.Events)
-	if state.Closed != "" {
-		return usagef("", "run %s is closed: %s", p.Run, state.Closed)
+	if err := mustBeOpen(p.Run, state); err != nil {
+		return err
 	}
 	a.leftovers(p, state)
 	session, err := a.openFor(p)

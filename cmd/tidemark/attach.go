@@ -19,11 +19,7 @@ func newAttach(a *app) *cobra.Command {
 }
 
 func (a *app) attach(ctx context.Context, args []string) error {
-	dir, err := a.pickRun(args)
-	if err != nil {
-		return err
-	}
-	rec, err := journal.Read(dir)
+	dir, rec, err := a.readRun(args)
 	if err != nil {
 		return err
 	}

@@ -22,17 +22,13 @@ func newCancel(a *app) *cobra.Command {
 
 // cancel tells the driving process to start nothing new, and the nodes to stop what runs.
 func (a *app) cancel(ctx context.Context, args []string) error {
-	dir, err := a.pickRun(args)
-	if err != nil {
-		return err
-	}
-	rec, err := journal.Read(dir)
+	dir, rec, err := a.readRun(args)
 	if err != nil {
 		return err
 	}
 	state := engine.Fold(rec.Events)
-	if state.Closed != "" {
-		return usagef("", "run %s is closed: %s", rec.Plan.Run, state.Closed)
+	if err := mustBeOpen(rec.Plan.Run, state); err != nil {
+		return err
 	}
 	driver, err := journal.DrivenBy(dir)
 	if err != nil {

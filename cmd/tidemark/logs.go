@@ -32,11 +32,7 @@ func (a *app) logs(ctx context.Context, args []string, attempt int) error {
 	} else if n == 2 {
 		task, args = args[1], args[:1]
 	}
-	dir, err := a.pickRun(args)
-	if err != nil {
-		return err
-	}
-	rec, err := journal.Read(dir)
+	dir, rec, err := a.readRun(args)
 	if err != nil {
 		return err
 	}

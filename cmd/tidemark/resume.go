@@ -59,8 +59,8 @@ func (a *app) resumed(ctx context.Context, args, adopt []string) (string, error)
 
 func (a *app) goOn(ctx context.Context, j *journal.Journal, rec *journal.Record, task, as string) error {
 	r := &driven{plan: rec.Plan, state: engine.Fold(rec.Events), journal: j}
-	if r.state.Closed != "" {
-		return usagef("", "run %s is closed: %s", r.plan.Run, r.state.Closed)
+	if err := mustBeOpen(r.plan.Run, r.state); err != nil {
+		return err
 	}
 	if rec.Torn != "" {
 		a.say("journal: %s", rec.Torn)

@@ -55,6 +55,22 @@ func (a *app) pickRun(args []string) (string, error) {
 	return "", usagef("", "%d runs are open; name one", len(open))
 }
 
+// readRun reads the run that args name, or the only open one.
+func (a *app) readRun(args []string) (dir string, rec *journal.Record, err error) {
+	if dir, err = a.pickRun(args); err == nil {
+		rec, err = journal.Read(dir)
+	}
+	return dir, rec, err
+}
+
+// mustBeOpen refuses a run that is closed.
+func mustBeOpen(run string, s *engine.State) error {
+	if s.Closed != "" {
+		return usagef("", "run %s is closed: %s", run, s.Closed)
+	}
+	return nil
+}
+
 func (a *app) named(all []journal.Entry, run string) (string, error) {
 	var known []string
 	for _, e := range all {

@@ -33,11 +33,7 @@ type statusAnswer struct {
 }
 
 func (a *app) status(args []string) error {
-	dir, err := a.pickRun(args)
-	if err != nil {
-		return err
-	}
-	rec, err := journal.Read(dir)
+	dir, rec, err := a.readRun(args)
 	if err != nil {
 		return err
 	}
