@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -50,10 +51,10 @@ func (a *app) backups(ctx context.Context, keyspace, dir string) error {
 	lists, err := s.listBackups(ctx, dirs)
 	answer := gather(lists, keyspace)
 	if a.json() {
-		return joined(view.JSON(a.stdout, answer), err)
+		return errors.Join(view.JSON(a.stdout, answer), err)
 	}
 	a.backupsTable(answer)
-	return joined(err)
+	return err
 }
 
 // storeDirs are the nodes to ask and where each keeps its backups; machines that are the controller itself are

@@ -28,7 +28,7 @@ func (a *app) finish(r *driven, err error, detached bool, stages []view.Stage, t
 		rep.Warnings = others(err)
 	}
 	if e := a.deliver(rep); e != nil {
-		err = joined(err, e)
+		err = errors.Join(err, e)
 	}
 	if err == nil {
 		return nil

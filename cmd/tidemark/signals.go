@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -58,6 +57,3 @@ func waiting(t *view.Tracker) string {
 	}
 	return "waiting for " + view.NodeList(alive)
 }
-
-// joined joins errors and keeps a single one as it is.
-func joined(errs ...error) error { return errors.Join(errs...) }
