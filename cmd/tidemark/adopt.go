@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"sync"
 
 	"tidemark/cmd/internal/view"
 	"tidemark/engine"
@@ -22,8 +21,8 @@ func (a *app) adopt(ctx context.Context, args, names []string) (string, error) {
 		return "", err
 	}
 	for _, n := range names {
-		if site.Node(n) == nil {
-			return "", usagef("tidemark nodes", "--adopt: site %s has no node %q", site.Name, n)
+		if err := knownNode(site, "--adopt: ", n); err != nil {
+			return "", err
 		}
 	}
 	ctx, stop := interruptible(ctx)
@@ -108,23 +107,6 @@ func overtaken(record *engine.State, states map[string]engine.NodeState) bool {
 	return false
 }
 
-// states asks nodes for what they keep of a run.
-func (s *session) states(ctx context.Context, names []string, run string) (map[string]engine.NodeState, error) {
-	var mu sync.Mutex
-	out := map[string]engine.NodeState{}
-	err := forAll(names, func(name string) error {
-		st, err := s.node(name).State(ctx, run)
-		mu.Lock()
-		defer mu.Unlock()
-		out[name] = st
-		return err
-	})
-	if err != nil {
-		return out, &refused{err}
-	}
-	return out, nil
-}
-
 func (s *session) storedPlan(ctx context.Context, names []string, run string) (*engine.Plan, error) {
 	states, err := s.states(ctx, names, run)
 	if err != nil {
@@ -155,7 +137,7 @@ func rebuild(dir string, p *engine.Plan, states map[string]engine.NodeState) err
 	}
 	for _, e := range recollect(p, kinds, states) {
 		if err := j.Append(&e); err != nil {
-			return joined(err, j.Close())
+			return errors.Join(err, j.Close())
 		}
 	}
 	return j.Close()

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -51,15 +53,10 @@ func (a *app) nodes(ctx context.Context) error {
 	defer s.close()
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	var names []string
-	for _, n := range site.Nodes {
-		if len(limit) == 0 || strings.Contains(","+strings.Join(limit, ",")+",", ","+n.Name+",") {
-			names = append(names, n.Name)
-		}
-	}
+	names := slices.DeleteFunc(nodeNames(site), func(name string) bool { return len(limit) > 0 && !slices.Contains(limit, name) })
 	lines, err := s.askNodes(ctx, names)
 	if a.json() {
-		return joined(view.JSON(a.stdout, lines), err)
+		return errors.Join(view.JSON(a.stdout, lines), err)
 	}
 	nodesTable(a, lines)
 	a.say("Only the agents were asked: whether Cassandra serves there says the plan of a runbook that needs it.")

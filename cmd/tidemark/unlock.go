@@ -20,12 +20,8 @@ func (a *app) unlock(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	if site.Node(name) == nil {
-		var known []string
-		for _, n := range site.Nodes {
-			known = append(known, n.Name)
-		}
-		return usagef("tidemark nodes", "site %s has no node %q%s", site.Name, name, meant(name, known))
+	if err := knownNode(site, "", name); err != nil {
+		return err
 	}
 	s, err := a.open(site, src.Name)
 	if err != nil {
