@@ -46,7 +46,7 @@ func (a *app) fmt(args []string, check bool) error {
 			}
 		}
 	}
-	return a.fmtEnd(changed, len(texts), check)
+	return a.fmtEnd(changed, len(texts), check, args)
 }
 
 // unformatted gives the texts that are not in order, as they should be.
@@ -66,7 +66,8 @@ func unformatted(texts []schema.Source) ([]schema.Source, error) {
 	return changed, nil
 }
 
-func (a *app) fmtEnd(changed []schema.Source, all int, check bool) error {
+// fmtEnd names what changed; where one file is not in order it is enough to format that one.
+func (a *app) fmtEnd(changed []schema.Source, all int, check bool, args []string) error {
 	names := []string{}
 	for _, src := range changed {
 		names = append(names, src.Name)
@@ -79,7 +80,10 @@ func (a *app) fmtEnd(changed []schema.Source, all int, check bool) error {
 		fmt.Fprintln(a.stdout, strings.Join(names, "\n"))
 	}
 	if check && len(names) > 0 {
-		a.say("%d of %s not in order\n  next: tidemark fmt", len(names), view.Count(all, "file"))
+		if len(names) == 1 {
+			args = names
+		}
+		a.say("%d of %s not in order\n  next: tidemark fmt %s", len(names), view.Count(all, "file"), strings.Join(args, " "))
 		return errReported
 	}
 	return nil
@@ -100,6 +104,7 @@ func (a *app) fmtStdin(check bool) error {
 		return err
 	}
 	if !bytes.Equal(out, data) {
+		a.say("standard input is not in order")
 		return errReported
 	}
 	return nil

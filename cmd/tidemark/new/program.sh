@@ -8,9 +8,9 @@ path=$(sed -n 's/.*"path":"\([^"\\]*\)".*/\1/p') # the request is one line of JS
 [ -n "$path" ] || { echo '{"failure": {"class": "precondition", "message": "no plain path"}}'; exit 1; }
 case $1 in
 plan) # reads only: = nothing to do, + creates, ~ changes, - destroys
-  sign=+
-  [ ! -e "$path" ] || sign=~
-  [ "$(cat "$path" 2>/dev/null)" != "kept by NAME" ] || sign==
+  sign='+'
+  [ ! -e "$path" ] || sign='~'
+  [ "$(cat "$path" 2>/dev/null)" != "kept by NAME" ] || sign='='
   printf '{"sign": "%s", "summary": "keep the line in %s"}\n' "$sign" "$path" ;;
 apply) # may be called again after a failure
   echo "kept by NAME" > "$path.new" && mv "$path.new" "$path" && echo '{}' ;;
