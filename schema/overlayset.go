@@ -11,6 +11,7 @@ import (
 
 // set puts a value where the path ends; what lies on the way must be there.
 func (m *merger) set(c *change, t target) {
+	m.exposed(c, t)
 	at := m.root
 	if len(t.path) == 0 || !slices.Contains(runbookKeys(), t.path[0]) || t.stage != "" {
 		s, ok := m.find(c, t)
@@ -39,6 +40,26 @@ func (m *merger) set(c *change, t target) {
 	put(at, m.keyNode(c, t, last), c.To)
 	m.weakens(c, t)
 	m.say(c, fmt.Sprintf("sets %s to %s", c.at.Value, oneLine(c.To)))
+}
+
+// exposed refuses a secret that a change writes out: it stands under the last
+// word of its target. The default of an input of type secret is a name.
+func (m *merger) exposed(c *change, t target) {
+	if len(t.path) == 0 {
+		return
+	}
+	name := t.path[len(t.path)-1]
+	if t.path[0] == "inputs" && len(t.path) == 3 && name == "default" {
+		name = t.path[1]
+		if kind := valueOf(valueOf(valueOf(m.root, "inputs"), name), "type"); kind != nil && kind.Value == "secret" {
+			return
+		}
+	}
+	for _, n := range []*yaml.Node{c.To, c.Was} {
+		if n != nil {
+			(&guard{doc: m.docs.of(n), report: m.report}).visit(n, name)
+		}
+	}
 }
 
 // settable refuses a whole entry, and lists that the other verbs change.
