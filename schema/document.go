@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"sync/atomic"
 
 	"gopkg.in/yaml.v3"
@@ -16,7 +17,8 @@ type document struct {
 	lines []string
 	root  *yaml.Node // the top mapping, nil when the text is not YAML
 
-	wide atomic.Pointer[lineRunes] // the line that was last asked for
+	wide  atomic.Pointer[lineRunes] // the line that was last asked for
+	shows func() shownText          // the lines as messages quote them
 }
 
 // lineRunes is one line as characters: a long one is converted once, however
@@ -29,6 +31,7 @@ type lineRunes struct {
 // parse reads exactly one YAML document within the limits.
 func parse(src Source, r *report) *document {
 	d := &document{src: src}
+	d.shows = sync.OnceValue(func() shownText { return showText(d.lines, len(d.lines)) })
 	if r.docs == nil {
 		r.docs = docsOf(d)
 	}

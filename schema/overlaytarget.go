@@ -163,10 +163,11 @@ func (r *report) shown(n *yaml.Node) string { return r.docs.of(n).shown(n) }
 
 func (d *document) shown(n *yaml.Node) string {
 	pos := d.pos(n)
-	if pos.Line < 1 || pos.Line > len(d.lines) {
+	text, ok := d.shows().at(pos.Line)
+	if !ok {
 		return pos.String()
 	}
-	line, _ := window([]rune(strings.TrimSpace(d.lines[pos.Line-1])), 1)
+	line, _ := window([]rune(strings.TrimSpace(text)), 1)
 	return fmt.Sprintf("%s: %s", pos, line)
 }
 

@@ -19,10 +19,7 @@ const maxShown = 160
 // token, and the help. Sources are found by their Name; without its source a
 // diagnostic is its one line and its help.
 func (ds Diagnostics) Render(sources ...Source) string {
-	texts := make(map[string][]string, len(sources))
-	for _, s := range sources {
-		texts[s.Name] = splitLines(s.Data)
-	}
+	texts := ds.quoted(sources)
 	var b strings.Builder
 	var last shownLine
 	for i, d := range ds {
@@ -35,6 +32,21 @@ func (ds Diagnostics) Render(sources ...Source) string {
 	return b.String()
 }
 
+// quoted are the texts in which there are mistakes, up to the last one.
+func (ds Diagnostics) quoted(sources []Source) map[string]shownText {
+	last := map[string]int{}
+	for _, d := range ds {
+		last[d.Pos.File] = max(last[d.Pos.File], d.Pos.Line)
+	}
+	texts := make(map[string]shownText, len(sources))
+	for _, s := range sources {
+		if n := last[s.Name]; n > 0 {
+			texts[s.Name] = showText(splitLines(s.Data), n)
+		}
+	}
+	return texts
+}
+
 // shownLine is a source line as it is shown: a long one is prepared once for
 // all mistakes in it.
 type shownLine struct {
@@ -43,10 +55,10 @@ type shownLine struct {
 	runes []rune // nil when the text has no such line
 }
 
-func lineOf(p Pos, lines []string) shownLine {
+func lineOf(p Pos, text shownText) shownLine {
 	s := shownLine{file: p.File, line: p.Line}
-	if p.Line >= 1 && p.Line <= len(lines) {
-		s.runes = []rune(printable(lines[p.Line-1]))
+	if line, ok := text.at(p.Line); ok {
+		s.runes = []rune(printable(line))
 	}
 	return s
 }

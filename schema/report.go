@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/expr-lang/expr/conf"
 	"gopkg.in/yaml.v3"
@@ -102,7 +101,9 @@ const shortestSecret = 4
 
 func (r *report) masked(text string) string {
 	for _, s := range r.secrets {
-		text = strings.ReplaceAll(text, s, strings.Repeat("•", utf8.RuneCountInString(s)))
+		if strings.Contains(text, s) {
+			text = strings.ReplaceAll(text, s, dots(s))
+		}
 	}
 	return text
 }

@@ -14,6 +14,7 @@ func (d *document) syntax(r *report, err error) {
 		d.line(r, 1, codeSyntax, "the file is empty", "tidemark new writes one to begin with")
 		return
 	}
+	defer d.hideFor(r)()
 	if newDoctor(d, r).look() {
 		return
 	}
@@ -27,6 +28,16 @@ func (d *document) syntax(r *report, err error) {
 		line++
 	}
 	d.line(r, max(1, min(line, len(d.lines))), codeSyntax, "not YAML: "+text, "look at the end of the line above, too")
+}
+
+// hideFor keeps the secrets of a text that has no tree out of messages until
+// the result is called.
+func (d *document) hideFor(r *report) (end func()) {
+	known := len(r.secrets)
+	for _, s := range secretSpans(d.lines) {
+		r.hide(d.lines[s.line][s.from:s.to])
+	}
+	return func() { r.secrets = r.secrets[:known] }
 }
 
 // fromParser tells the errors whose line the library counts from zero; it is
