@@ -20,7 +20,7 @@ type Basis struct {
 func NewPlan(b Basis) (*Plan, error) {
 	p := &Plan{
 		Format: PlanFormat, Run: b.Run, Runbook: b.Runbook.Name, Title: b.Runbook.Title, Site: b.Site.Name,
-		Inputs: b.Inputs, Limit: b.Limit, OnFailure: b.Runbook.OnFailure, Kinds: map[string]string{},
+		Inputs: b.Runbook.WithUnits(b.Inputs), Limit: b.Limit, OnFailure: b.Runbook.OnFailure, Kinds: map[string]string{},
 		Texts: textsOf(b.Runbook.Sources), Layers: b.Runbook.Layers(), Ungated: b.Runbook.Ungated(),
 	}
 	for _, s := range b.Runbook.Stages {

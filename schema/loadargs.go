@@ -58,7 +58,7 @@ func (l *loader) arguments(step *Step, scope *scope, waits map[string]bool) any 
 func (l *loader) stepTimes(step *Step, at *yaml.Node) {
 	if at != nil && l.book.Deadline > 0 && step.Timeout > l.book.Deadline {
 		l.at(at, codeRange, fmt.Sprintf("the timeout %s is longer than the deadline of the run, %s",
-			shortDuration(step.Timeout), shortDuration(l.book.Deadline)), "")
+			DurationText(step.Timeout), DurationText(l.book.Deadline)), "")
 	}
 }
 

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -173,6 +174,18 @@ func (r *Runbook) Input(name string) *Input {
 		return nil
 	}
 	return &r.Inputs[i]
+}
+
+// WithUnits gives inputs as people read them: expressions hold a size as its
+// number of bytes, here it is a Size again.
+func (r *Runbook) WithUnits(inputs map[string]any) map[string]any {
+	out := maps.Clone(inputs)
+	for _, in := range r.Inputs {
+		if n, ok := out[in.Name].(int); ok && in.Type == "size" {
+			out[in.Name] = Size(n)
+		}
+	}
+	return out
 }
 
 // VarsFor gives the vars that a node sees: node over site over runbook. A nil

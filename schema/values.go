@@ -44,17 +44,16 @@ func ParseSize(text string) (Size, error) {
 	return 0, fmt.Errorf("%q is no size", text)
 }
 
-// String writes the size with the largest unit that divides it.
+// String writes the size exactly, with the largest unit in which it has no
+// more than two decimals: 1.5GiB.
 func (s Size) String() string {
-	if s == 0 {
-		return "0"
-	}
+	n := int64(s)
 	for _, u := range sizeUnits() {
-		if int64(s)%u.bytes == 0 {
-			return fmt.Sprintf("%d%s", int64(s)/u.bytes, u.name)
+		if n >= u.bytes && n%u.bytes*100%u.bytes == 0 {
+			return strconv.FormatFloat(float64(n)/float64(u.bytes), 'f', -1, 64) + u.name
 		}
 	}
-	return fmt.Sprintf("%dB", int64(s))
+	return strconv.FormatInt(n, 10)
 }
 
 // Mode is the permission bits of a file, written only as quoted octal text
@@ -133,8 +132,8 @@ func isName(s string) bool { return nameForm().MatchString(s) }
 // isWord holds for sites, nodes, groups, kinds and runbooks.
 func isWord(s string) bool { return wordForm().MatchString(s) }
 
-// shortDuration writes 1h30m where Go writes 1h30m0s.
-func shortDuration(d time.Duration) string {
+// DurationText writes 1h30m where Go writes 1h30m0s.
+func DurationText(d time.Duration) string {
 	text := d.String()
 	for _, zero := range []string{"m0s", "h0m"} {
 		if cut, ok := strings.CutSuffix(text, zero); ok {

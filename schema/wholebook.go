@@ -52,7 +52,7 @@ func (l *loader) repeats(step *Step, f stepFile, args any) {
 	}
 	if total := step.longest(); l.book.Deadline > 0 && total > l.book.Deadline && step.Timeout <= l.book.Deadline {
 		l.warn(f.Retry, codeTooLong, fmt.Sprintf("all %d attempts may last %s, longer than the deadline of the run, %s",
-			step.Retry.Attempts, shortDuration(total), shortDuration(l.book.Deadline)), "fewer attempts, a shorter timeout, or a later deadline")
+			step.Retry.Attempts, DurationText(total), DurationText(l.book.Deadline)), "fewer attempts, a shorter timeout, or a later deadline")
 	}
 }
 

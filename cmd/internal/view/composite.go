@@ -34,8 +34,7 @@ func (pw *planWriter) composite(s *engine.PlannedStage, turns []engine.Turn) {
 	}
 	turn := turns[len(turns)-1]
 	indent := strings.Repeat("  ", len(turns)-1)
-	line := fmt.Sprintf("%s  %s %s  %s: %s", indent, strongest(tasks), turn.Name(), turn.Kind, counts(tasks))
-	pw.printf("%s  @%s\n", pw.st.paint(bold, line), NodeList(nodes))
+	pw.text(bold, fmt.Sprintf("%s  %s %s  %s: %s  @%s", indent, strongest(tasks), turn.Name(), turn.Kind, counts(tasks), NodeList(nodes)))
 }
 
 func appendNew(list []string, s string) []string {
@@ -49,11 +48,11 @@ func appendNew(list []string, s string) []string {
 
 // strongest is the sign that says most of what the tasks do together.
 func strongest(tasks []*engine.Task) engine.Sign {
-	rank := []engine.Sign{engine.Same, engine.Creates, engine.Changes, engine.NotKnown, engine.Destroys}
-	best, sign := -1, engine.Sign(" ")
+	rank := []engine.Sign{noMark, engine.Same, waiting, engine.Creates, engine.Changes, engine.NotKnown, engine.Destroys}
+	best, sign := -1, noMark
 	for _, t := range tasks {
 		for i, s := range rank {
-			if t.Skip == "" && t.Change.Sign == s && i > best {
+			if mark(t) == s && i > best {
 				best, sign = i, s
 			}
 		}

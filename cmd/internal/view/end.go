@@ -165,6 +165,3 @@ func (r *Report) remains(w io.Writer, st Style) {
 		fmt.Fprintf(w, "  %s\n", s)
 	}
 }
-
-// indent is the white space before a line's text.
-func indent(line string) string { return line[:len(line)-len(strings.TrimLeft(line, " "))] }

@@ -31,7 +31,10 @@ func Plan(w io.Writer, p *engine.Plan, st Style, short bool) {
 		pw.byNode("fences of the dry run", p.Fence)
 		pw.byNode("not covered by the fences", p.Open)
 	}
-	pw.printf("\n%s\ndigest %s\n", Totals(p), p.Digest())
+	pw.printf("\n")
+	pw.legend(p)
+	pw.text("", Totals(p))
+	pw.printf("digest %s\n", p.Digest())
 }
 
 type planWriter struct {
@@ -44,31 +47,43 @@ type planWriter struct {
 }
 
 func (pw *planWriter) printf(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	if pw.run != "" {
-		text = strings.ReplaceAll(text, pw.run, "(run id)")
+	_, _ = io.WriteString(pw.w, pw.unnamed(fmt.Sprintf(format, args...)))
+}
+
+// unnamed puts (run id) for the id of a run that never comes to be.
+func (pw *planWriter) unnamed(text string) string {
+	if pw.run == "" {
+		return text
 	}
-	_, _ = io.WriteString(pw.w, text)
+	return strings.ReplaceAll(text, pw.run, "(run id)")
+}
+
+// text writes a line in a colour, on as many lines of the terminal as it needs. Commands go through printf: they stay
+// whole, to be copied.
+func (pw *planWriter) text(color, line string) {
+	for _, l := range wrap(strings.TrimRight(pw.unnamed(line), " "), pw.st.Width, 4) {
+		pw.printf("%s\n", pw.st.paint(color, l))
+	}
 }
 
 func (pw *planWriter) head(p *engine.Plan) {
-	pw.printf("%s\n", pw.st.paint(bold, p.Runbook+": "+p.Title))
+	pw.text(bold, p.Runbook+": "+p.Title)
 	run := ""
 	if pw.short {
 		run = "run " + p.Run + ", "
 	}
-	pw.printf("site %s, %slocks %s\n", p.Site, run, NodeList(p.Nodes))
+	pw.text("", fmt.Sprintf("site %s, %slocks %s", p.Site, run, NodeList(p.Nodes)))
 	for _, held := range p.Held {
-		pw.printf("%s\n", pw.st.paint(red, "held now: "+held))
+		pw.text(red, "held now: "+held)
 	}
 	for _, layer := range p.Layers {
-		pw.printf("%s\n", Clean(layer))
+		pw.text("", Clean(layer))
 	}
 	for _, gate := range p.Ungated {
-		pw.printf("%s\n", pw.st.paint(red, "NOT PROVED: "+Clean(gate)))
+		pw.text(red, "NOT PROVED: "+Clean(gate))
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Inputs)) {
-		pw.printf("  %s = %s\n", name, Value(p.Inputs[name]))
+		pw.text("", "  "+name+" = "+Value(p.Inputs[name]))
 	}
 }
 
@@ -88,6 +103,6 @@ func (pw *planWriter) programs(p *engine.Plan) {
 		if i == 0 {
 			pw.printf("\n%s\n", pw.st.paint(bold, "programs of the site:"))
 		}
-		pw.printf("  %s  %s  sha256 %.16s\n", prog.Name, Clean(prog.Origin), prog.Hash())
+		pw.text("", fmt.Sprintf("  %s  %s  sha256 %.16s", prog.Name, Clean(prog.Origin), prog.Hash()))
 	}
 }

@@ -26,14 +26,21 @@ func (pw *planWriter) destroys(p *engine.Plan) {
 	}
 }
 
+// unknowns are the reasons why something is not known: first what an earlier step of the run decides, then what no
+// question could tell.
 func (pw *planWriter) unknowns(p *engine.Plan) {
-	var f foldText
+	var later, never foldText
 	p.Tasks(func(t *engine.Task) {
+		f := &never
+		if t.Change.Later == engine.AfterSteps {
+			f = &later
+		}
 		for _, u := range t.Change.Unknown {
 			f.add(t.Node, t.Name()+": "+Clean(u))
 		}
 	})
-	pw.folded("could not be known", &f)
+	pw.folded("known after an earlier step", &later)
+	pw.folded("could not be known", &never)
 }
 
 // byNode writes lists of the nodes, equal lines once. Lines of one node alone are joined where they differ only
@@ -66,5 +73,5 @@ func (pw *planWriter) folded(title string, f *foldText) {
 		return
 	}
 	pw.printf("\n%s:\n", title)
-	f.each(func(text string, nodes []string) { pw.printf("  %s  @%s\n", text, NodeList(nodes)) })
+	f.each(func(text string, nodes []string) { pw.text("", "  "+text+"  @"+NodeList(nodes)) })
 }

@@ -8,7 +8,8 @@ import (
 )
 
 func (pw *planWriter) stage(s *engine.PlannedStage) {
-	pw.printf("\n%s\n", pw.st.paint(bold, "stage "+s.ID+" on "+NodeList(s.Nodes)+pace(s)))
+	pw.printf("\n")
+	pw.text(bold, "stage "+s.ID+" on "+NodeList(s.Nodes)+pace(s))
 	alike := exactly
 	if pw.short {
 		alike = roughly
@@ -40,13 +41,12 @@ func pace(s *engine.PlannedStage) string {
 
 func (pw *planWriter) line(f *Folded) {
 	t := f.Task()
-	sign, text := string(t.Change.Sign), f.Summary()
+	text := f.Summary()
 	if t.Skip != "" {
 		why, _, _ := strings.Cut(t.Skip, "\n")
-		sign, text = " ", "skipped, "+why
+		text = "skipped, " + why
 	}
-	line := fmt.Sprintf("%s  %s %s  %s: %s%s", pw.indent, sign, t.Name(), t.Kind, Clean(text), f.Size())
-	pw.printf("%s  @%s\n", pw.st.paint(signColor(t.Change.Sign), line), NodeList(f.Nodes))
+	pw.text(signColor(mark(t)), fmt.Sprintf("%s  %s %s  %s: %s%s  @%s", pw.indent, mark(t), t.Name(), t.Kind, Clean(text), f.Size(), NodeList(f.Nodes)))
 }
 
 // more is what stands below a task's line: its exact command, and its details in a long plan.
@@ -54,7 +54,7 @@ func (pw *planWriter) more(t *engine.Task) {
 	if t.Skip != "" {
 		_, tree, _ := strings.Cut(t.Skip, "\n")
 		for line := range strings.Lines(tree) {
-			pw.printf("      %s%s\n", indent(line), Clean(line))
+			pw.text("", "      "+indent(line)+Clean(line))
 		}
 		return
 	}
@@ -65,7 +65,7 @@ func (pw *planWriter) more(t *engine.Task) {
 		return
 	}
 	for _, d := range t.Change.Details {
-		pw.printf("%s      %s\n", pw.indent, Clean(d))
+		pw.text("", pw.indent+"      "+Clean(d))
 	}
 }
 
@@ -83,6 +83,7 @@ func size(c engine.Change) string {
 	return " (" + strings.Join(parts, ", ") + ")"
 }
 
+// signColor is that of a mark.
 func signColor(s engine.Sign) string {
 	switch s {
 	case engine.Destroys:
@@ -91,6 +92,8 @@ func signColor(s engine.Sign) string {
 		return yellow
 	case engine.Creates:
 		return green
+	case noMark:
+		return ""
 	}
 	return dim
 }

@@ -5,6 +5,10 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"time"
+	"unicode"
+
+	"tidemark/schema"
 )
 
 // Value writes an input as one word: JSON, but bare where it is text, and with units where it has one.
@@ -24,6 +28,9 @@ func Value(v any) string {
 func withUnits(v reflect.Value) any {
 	if !v.IsValid() {
 		return nil
+	}
+	if d, ok := v.Interface().(time.Duration); ok {
+		return schema.DurationText(d)
 	}
 	if text, ok := v.Interface().(fmt.Stringer); ok {
 		return text.String()
@@ -52,11 +59,32 @@ func Command(argv []string) string {
 	words := make([]string, len(argv))
 	for i, a := range argv {
 		words[i] = a
-		if a == "" || strings.ContainsFunc(a, unsafeInShell) {
-			words[i] = "'" + strings.ReplaceAll(Clean(a), "'", `'\''`) + "'"
+		switch {
+		case strings.ContainsFunc(a, func(r rune) bool { return !unicode.IsPrint(r) }):
+			words[i] = "$'" + escaped(a) + "'"
+		case a == "" || strings.ContainsFunc(a, unsafeInShell):
+			words[i] = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// escaped writes what no terminal should show as it is, for $'…' of the shell.
+func escaped(a string) string {
+	var b strings.Builder
+	for _, r := range a {
+		switch {
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\'' || r == '\\':
+			b.WriteString(`\` + string(r))
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		default:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		}
+	}
+	return b.String()
 }
 
 func unsafeInShell(r rune) bool {

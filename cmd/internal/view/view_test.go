@@ -54,7 +54,7 @@ func restore() *engine.Plan {
 		p.Probes[n] = []string{"nodetool netstats", fmt.Sprintf("connect 10.77.0.%d:9042", 12+i)}
 		stop.Tasks = append(stop.Tasks,
 			task("stop", "drain", "", n, "nodetool", engine.Change{Sign: engine.Changes, Summary: "drain", Argv: []string{"nodetool", "drain"}, Risk: engine.Interrupts, Seconds: 3}),
-			task("stop", "stopped", "", n, "wait-monit", engine.Change{Sign: engine.NotKnown, Summary: "wait until cassandra_process is stopped"}),
+			task("stop", "stopped", "", n, "wait-monit", engine.Change{Sign: engine.NotKnown, Later: engine.InRun, Summary: "wait until cassandra_process is stopped"}),
 			task("stop", "unarm", "poll's", n, "monit", engine.Change{Sign: engine.Same, Summary: "not watched already"}))
 		swap.Tasks = append(swap.Tasks, task("restore", "restore", "homer", n, "restore-keyspace", engine.Change{
 			Sign: engine.Destroys, Summary: "exchange 2 tables", Bytes: 12_700_000 + int64(i/2), Risk: engine.Overwrites,
@@ -62,7 +62,7 @@ func restore() *engine.Plan {
 		}))
 		if i == 0 {
 			swap.Tasks = append(swap.Tasks, task("restore", "size", "", n, "save-snapshot", engine.Change{
-				Sign: engine.NotKnown, Summary: "save", Unknown: []string{"the size of the tables before Cassandra is started"},
+				Sign: engine.NotKnown, Later: engine.AfterSteps, Summary: "save", Unknown: []string{"the size of the tables before Cassandra is started"},
 			}))
 		}
 		skipped := task(engine.FinallyStage, "rearm", "", n, "monit", engine.Change{})
@@ -221,6 +221,7 @@ func TestWords(t *testing.T) {
 		Duration(3*time.Minute + 5*time.Second): "3m05s",
 		Duration(130 * time.Minute):             "2h10m",
 		Command([]string{"a", "", "b c", "d'e", "$(x)"}):      `a '' 'b c' 'd'\''e' '$(x)'`,
+		Command([]string{" a ", "b\n\t\\'", "ä", "\u202ex"}):  `' a ' $'b\n\U00000009\\\'' 'ä' $'\U0000202ex'`,
 		NodeList([]string{"1", "2", "3", "4", "5", "6", "7"}): "1, 2, 3, 4, 5 and 2 more",
 		Value([]any{"a", 1}):                        `["a",1]`,
 		Value(90 * time.Second):                     "1m30s",

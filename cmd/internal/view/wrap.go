@@ -1,0 +1,31 @@
+package view
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// wrap breaks a line at its spaces into lines of at most width columns; those behind the first stand hang columns deeper
+// than it. A word that is longer stays whole, and with width 0 so does the line.
+func wrap(line string, width, hang int) []string {
+	if width <= 0 || utf8.RuneCountInString(line) <= width {
+		return []string{line}
+	}
+	var out []string
+	now, begun := indent(line), false
+	deeper := now + strings.Repeat(" ", hang)
+	for rest := line[len(now):]; rest != ""; {
+		gap := indent(rest)
+		word, _, _ := strings.Cut(rest[len(gap):], " ")
+		rest = rest[len(gap)+len(word):]
+		if begun && utf8.RuneCountInString(now+gap+word) > width {
+			out = append(out, now)
+			now, gap = deeper, ""
+		}
+		now, begun = now+gap+word, true
+	}
+	return append(out, now)
+}
+
+// indent is the white space before a line's text.
+func indent(line string) string { return line[:len(line)-len(strings.TrimLeft(line, " "))] }
