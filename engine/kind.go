@@ -143,9 +143,20 @@ type Fact struct {
 	Value string `json:"value"`
 }
 
+// Later says when a change that is NotKnown will be known, where that is in its nature and no failing of the dry run.
+type Later string
+
+// AfterSteps: an earlier step of the same run decides it. InRun: the task changes nothing; it waits or looks when its turn
+// comes, and only that gives its answer. Where a NotKnown change has neither, asking could not tell, and Unknown says why.
+const (
+	AfterSteps Later = "after-steps"
+	InRun      Later = "in-run"
+)
+
 // Change is what a task would do.
 type Change struct {
 	Sign    Sign     `json:"sign"`
+	Later   Later    `json:"later,omitempty"`
 	Summary string   `json:"summary"`
 	Details []string `json:"details,omitempty"`
 	// Argv is the exact command the task runs, where it runs exactly one.

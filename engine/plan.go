@@ -164,11 +164,11 @@ func (p *Plan) Risk() Risk {
 	return risk
 }
 
-// Pending counts the tasks that would change something or may.
+// Pending counts the tasks that would change something or may; what only waits or looks does not.
 func (p *Plan) Pending() int {
 	n := 0
 	p.Tasks(func(t *Task) {
-		if t.Skip == "" && t.Change.Sign != Same && t.Change.Sign != "" {
+		if t.Skip == "" && t.Change.Sign != Same && t.Change.Sign != "" && t.Change.Later != InRun {
 			n++
 		}
 	})

@@ -29,7 +29,7 @@ func TestComposite(t *testing.T) {
 		`id: never, when: 'node.name == "there"', tidy-dir: {path: "${{ steps.said.out.stdout }}"}`)
 	d.tidemark(0, "validate", d.path("kinds"), d.path("try.yaml"))
 	wants(t, d.tidemark(0, "plan", d.path("try.yaml")),
-		"~ room[kitchen]  tidy-dir: 4 tasks, 2 create, 1 change, 1 nothing to do  @here",
+		"~ room[kitchen]  tidy-dir: 4 tasks, 2 create, 1 change, 1 wait or ask  @here",
 		"    + room[kitchen].dir  mkdir: make "+d.path("kitchen")+", mode 0750",
 		"    + room[cellar].hello  greeting: greet in "+d.path("cellar/hello"),
 		"? said  run: known after step room", "never.size  run: skipped, when: node.name == \"there\" = false")

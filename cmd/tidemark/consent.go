@@ -97,7 +97,7 @@ func (u unanswered) Unwrap() error { return u.err }
 func harmless(p *engine.Plan, kinds *engine.Kinds) bool {
 	ok := p.Risk() == engine.Harmless
 	p.Tasks(func(t *engine.Task) {
-		if t.Skip != "" || t.Change.Sign == engine.Same {
+		if t.Skip != "" || t.Change.Sign == engine.Same || t.Change.Later == engine.InRun {
 			return
 		}
 		k := kinds.Get(t.Kind)

@@ -47,7 +47,7 @@ func (b *Bench) Plan(k engine.Kind, step engine.Step) (engine.Change, error) {
 }
 
 // declared holds a change against what is declared of its kind and step: that is all a plan knows of a step that waits for
-// outputs, and the run asks for no more consent later.
+// outputs, and the run asks for no more consent later. Of what is not known a plan must be able to say why.
 func (b *Bench) declared(k engine.Kind, step engine.Step, c engine.Change) {
 	b.T.Helper()
 	if most, _ := k.AtMost(step, nil); c.Risk > most {
@@ -55,6 +55,14 @@ func (b *Bench) declared(k engine.Kind, step engine.Step, c engine.Change) {
 	}
 	if k.Destroys && k.Risk != engine.Overwrites {
 		b.T.Errorf("%s destroys, but its risk is %d", k.Name, k.Risk)
+	}
+	switch {
+	case c.Later != "" && c.Sign != engine.NotKnown:
+		b.T.Errorf("%s: %q with the sign %s, which is known", k.Name, c.Later, c.Sign)
+	case c.Later == engine.InRun && k.RedoOf(step) != engine.Pure:
+		b.T.Errorf("%s: only a pure step can be one that waits or looks", k.Name)
+	case c.Sign == engine.NotKnown && c.Later == "" && len(c.Unknown) == 0:
+		b.T.Errorf("%s: not known, and nothing says why: %s", k.Name, c.Summary)
 	}
 }
 

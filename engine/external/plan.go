@@ -97,6 +97,7 @@ func (s *step) change(a planAnswer) (engine.Change, error) {
 		Sign: a.Sign, Summary: Plain(a.Summary), Details: allPlain(a.Details), Bytes: max(0, a.Bytes), Seconds: max(0, a.Seconds), Risk: risk,
 		Unknown: allPlain(a.Unknown), Pre: facts(a.Pre), Will: facts(a.Will), Data: a.Data,
 	}
+	s.later(&c)
 	if len(a.Out) == 0 {
 		return c, nil
 	}
@@ -106,6 +107,17 @@ func (s *step) change(a planAnswer) (engine.Change, error) {
 	}
 	c.Out, err = json.Marshal(out)
 	return c, err
+}
+
+// later says why a change is not known: a pure program waits or looks when it runs, any other one has to say it.
+func (s *step) later(c *engine.Change) {
+	switch {
+	case c.Sign != engine.NotKnown || len(c.Unknown) > 0:
+	case s.d.Redo == string(engine.Pure):
+		c.Later = engine.InRun
+	default:
+		c.Unknown = []string{"what it would do: " + s.d.Name + " does not say why it cannot tell"}
+	}
 }
 
 // risk is what the answer says, else the usual of its sign.

@@ -64,10 +64,10 @@ func CompareCounts() engine.Kind {
 // since reading them takes long.
 func (s *compareCounts) Plan(ctx context.Context, v *engine.View) (engine.Change, error) {
 	if s.Phase == "rows" {
-		return engine.Change{Sign: engine.NotKnown, Summary: "count the rows of this node's primary ranges in " + strings.Join(s.Keyspaces, ", ")}, nil
+		return engine.Change{Sign: engine.NotKnown, Later: engine.InRun, Summary: "count the rows of this node's primary ranges in " + strings.Join(s.Keyspaces, ", ")}, nil
 	}
 	if !v.Actual {
-		return engine.Change{Sign: engine.NotKnown, Summary: "compare the live files with backup " + s.Backup + ", once they are exchanged"}, nil
+		return engine.Change{Sign: engine.NotKnown, Later: engine.AfterSteps, Summary: "compare the live files with backup " + s.Backup + ", once they are exchanged"}, nil
 	}
 	out, err := s.files(ctx, v)
 	if err != nil {

@@ -55,7 +55,7 @@ func (s *repairStep) Plan(ctx context.Context, v *engine.View) (engine.Change, e
 	}
 	c.Pre = append(c.Pre, running)
 	if !serves {
-		c.Sign, c.Unknown = engine.NotKnown, []string{"whether every member is up, before Cassandra was started again"}
+		c.Sign, c.Later, c.Unknown = engine.NotKnown, engine.AfterSteps, []string{"whether every member is up, before Cassandra was started again"}
 		return c, nil
 	}
 	keyspace, err := s.keyspace(ctx, v)

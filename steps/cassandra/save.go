@@ -72,7 +72,7 @@ func (s *saveSnapshot) Plan(ctx context.Context, v *engine.View) (engine.Change,
 	}
 	c.Pre = []engine.Fact{running}
 	if !serves {
-		c.Sign, c.Unknown = engine.NotKnown, []string{"the size of the tables before Cassandra is started"}
+		c.Sign, c.Later, c.Unknown = engine.NotKnown, engine.AfterSteps, []string{"the size of the tables before Cassandra is started"}
 		return c, nil
 	}
 	if m != nil {

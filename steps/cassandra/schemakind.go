@@ -65,7 +65,7 @@ func (s *restoreSchema) Plan(ctx context.Context, v *engine.View) (engine.Change
 	}
 	c.Pre = []engine.Fact{fact}
 	if !serves {
-		c.Sign, c.Summary = engine.NotKnown, "create what is missing of backup "+s.Backup
+		c.Sign, c.Later, c.Summary = engine.NotKnown, engine.AfterSteps, "create what is missing of backup "+s.Backup
 		c.Unknown = []string{"which tables are missing: Cassandra does not serve yet"}
 		return c, nil
 	}

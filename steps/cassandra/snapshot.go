@@ -63,7 +63,7 @@ func (s *snapshot) Plan(ctx context.Context, v *engine.View) (engine.Change, err
 	}
 	c.Pre = []engine.Fact{running}
 	if !serves {
-		c.Sign, c.Unknown = engine.NotKnown, []string{"the keyspaces and snapshots of the node before Cassandra is started"}
+		c.Sign, c.Later, c.Unknown = engine.NotKnown, engine.AfterSteps, []string{"the keyspaces and snapshots of the node before Cassandra is started"}
 		return c, nil
 	}
 	r, err := askRing(ctx, v, s.Keyspaces)

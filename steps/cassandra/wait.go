@@ -53,7 +53,7 @@ func WaitCassandra() engine.Kind {
 
 // Plan looks once on the real state. For a dry run it refuses to wait for a Cassandra that would be stopped here.
 func (s *waitStep) Plan(ctx context.Context, v *engine.View) (engine.Change, error) {
-	c := engine.Change{Sign: engine.NotKnown, Summary: "wait until Cassandra serves and " + s.expected()}
+	c := engine.Change{Sign: engine.NotKnown, Later: engine.InRun, Summary: "wait until Cassandra serves and " + s.expected()}
 	if v.Actual {
 		return c, s.now(ctx, v, &c)
 	}
@@ -84,7 +84,7 @@ func (s *waitStep) now(ctx context.Context, v *engine.View, c *engine.Change) er
 		c.Unknown = missing
 		return nil
 	}
-	c.Sign, c.Summary = engine.Same, served(out)
+	c.Sign, c.Later, c.Summary = engine.Same, "", served(out)
 	c.Out, err = json.Marshal(out)
 	return err
 }

@@ -125,10 +125,8 @@ func (r *run) planRun(c engine.Change, v *engine.View) (engine.Change, error) {
 		c.Sign, c.Risk = engine.Destroys, engine.Overwrites
 	}
 	if r.Redo() == engine.Pure {
-		c.Sign, c.Risk, c.Summary = engine.Same, engine.Harmless, "ask "+shown(r.Argv)+", which changes nothing (redo: pure)"
-		if v.Actual { // what it says is known only when it ran: "=" would be the end of it
-			c.Sign = engine.NotKnown
-		}
+		c.Sign, c.Later, c.Risk = engine.NotKnown, engine.InRun, engine.Harmless
+		c.Summary = "ask " + shown(r.Argv) + ", which changes nothing (redo: pure)"
 	}
 	// On the real state an absent creates says "not done"; whether check says otherwise is asked by Apply.
 	if len(r.Test) > 0 && (r.Creates == "" || !v.Actual) {

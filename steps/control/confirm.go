@@ -27,7 +27,7 @@ func (c *confirm) Question() string { return c.Text }
 
 // Plan shows the question; nobody is asked in a dry run.
 func (c *confirm) Plan(context.Context, *engine.View) (engine.Change, error) {
-	return engine.Change{Sign: engine.Same, Summary: "ask: " + c.Text}, nil
+	return engine.Change{Sign: engine.NotKnown, Later: engine.InRun, Summary: "ask: " + c.Text}, nil
 }
 
 // Apply notes the answer: the task starts only after a yes.

@@ -74,14 +74,14 @@ type pause struct {
 
 // Plan tells how long it will wait.
 func (p *pause) Plan(context.Context, *engine.View) (engine.Change, error) {
-	return engine.Change{Sign: engine.NotKnown, Summary: "wait " + p.For.String(), Seconds: p.For.Seconds()}, nil
+	return engine.Change{Sign: engine.NotKnown, Later: engine.InRun, Summary: "wait " + schema.DurationText(p.For), Seconds: p.For.Seconds()}, nil
 }
 
 // Apply waits.
 func (p *pause) Apply(ctx context.Context, _ *engine.Host, _ engine.Change) (engine.Output, error) {
 	select {
 	case <-time.After(p.For):
-		return engine.Output{Note: "waited " + p.For.String()}, nil
+		return engine.Output{Note: "waited " + schema.DurationText(p.For)}, nil
 	case <-ctx.Done():
 		return engine.Output{}, ctx.Err()
 	}

@@ -60,7 +60,7 @@ func TestConfirmAsks(t *testing.T) {
 		t.Fatal("the controller would not ask")
 	}
 	c, err := enginetest.NewBench(t).Plan(Confirm(), step)
-	if err != nil || c.Sign != engine.Same || !strings.Contains(c.Summary, "Is Ellis stopped?") {
+	if err != nil || c.Later != engine.InRun || !strings.Contains(c.Summary, "Is Ellis stopped?") {
 		t.Errorf("%+v %v", c, err)
 	}
 }

@@ -102,7 +102,7 @@ func (m *mkdir) fresh(w wish) wish {
 func (m *mkdir) planPromised(c engine.Change, w wish, at sight) engine.Change {
 	switch {
 	case at.kind != directory:
-		c.Sign, c.Risk, c.Summary = engine.NotKnown, engine.Interrupts, "make "+show(m.Path)
+		c.Sign, c.Later, c.Risk, c.Summary = engine.NotKnown, engine.AfterSteps, engine.Interrupts, "make "+show(m.Path)
 		c.Unknown = []string{"what an earlier step leaves at " + show(m.Path)}
 	case w.none():
 		c.Sign, c.Summary = engine.Same, show(m.Path)+" will be there"

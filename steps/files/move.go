@@ -82,7 +82,7 @@ func (m *move) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
 	c.Will = []engine.Fact{willBe(m.From, absent), willBe(m.To, m.arrives(from, to))}
 	switch {
 	case from.kind == unclear || to.kind == unclear:
-		c.Sign = engine.NotKnown
+		c.Sign, c.Later = engine.NotKnown, engine.AfterSteps
 		c.Risk, _ = m.AtMost(nil)
 		c.Unknown = []string{"what an earlier step leaves there"}
 		return c, nil

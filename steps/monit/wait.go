@@ -44,7 +44,7 @@ func (s *wait) often() time.Duration {
 
 // Plan looks once on the real state. For a dry run it refuses to wait for what earlier steps make impossible.
 func (s *wait) Plan(ctx context.Context, v *engine.View) (engine.Change, error) {
-	c := engine.Change{Sign: engine.NotKnown, Summary: fmt.Sprintf("wait until %s is %s", s.Service, s.State)}
+	c := engine.Change{Sign: engine.NotKnown, Later: engine.InRun, Summary: fmt.Sprintf("wait until %s is %s", s.Service, s.State)}
 	if v.Actual {
 		return c, s.now(ctx, v, &c)
 	}
@@ -71,7 +71,7 @@ func (s *wait) now(ctx context.Context, v *engine.View, c *engine.Change) error 
 		c.Unknown = missing
 		return nil
 	}
-	c.Sign, c.Summary = engine.Same, s.Service+" is "+s.State
+	c.Sign, c.Later, c.Summary = engine.Same, "", s.Service+" is "+s.State
 	c.Out, err = json.Marshal(w.out(s.State))
 	return err
 }
