@@ -1,62 +1,10 @@
 package schema
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/expr-lang/expr/ast"
 )
-
-// constant is a value that is written in an expression.
-type constant struct {
-	text   string
-	number float64
-	isText bool
-}
-
-// constantOf reads a written text or number.
-func constantOf(n ast.Node) (constant, bool) {
-	switch n := n.(type) {
-	case *ast.StringNode:
-		return constant{text: n.Value, isText: true}, true
-	case *ast.IntegerNode:
-		const exact = 1 << 53 // beyond it two numbers may look alike
-		return constant{number: float64(n.Value)}, n.Value > -exact && n.Value < exact
-	case *ast.FloatNode:
-		return constant{number: n.Value}, true
-	case *ast.UnaryNode:
-		c, ok := constantOf(n.Node)
-		c.number = -c.number
-		return c, ok && n.Operator == "-" && !c.isText
-	}
-	return constant{}, false
-}
-
-// holds compares two of them; ok is false where the operator is no comparison.
-func (c constant) holds(op string, other constant) (value, ok bool) {
-	if c.isText != other.isText {
-		return false, false
-	}
-	order := cmp.Compare(c.number, other.number)
-	if c.isText {
-		order = cmp.Compare(c.text, other.text)
-	}
-	switch op {
-	case "==":
-		return order == 0, true
-	case "!=":
-		return order != 0, true
-	case "<":
-		return order < 0, true
-	case "<=":
-		return order <= 0, true
-	case ">":
-		return order > 0, true
-	case ">=":
-		return order >= 0, true
-	}
-	return false, false
-}
 
 // claim is one thing that a condition says of a subject, which is any part of
 // an expression by its text: equal texts have equal values in one evaluation.
@@ -108,19 +56,6 @@ func comparison(n *ast.BinaryNode, positive bool) (claim, bool) {
 	return claim{subject: subject.String(), node: subject, at: n, op: op, values: values}, true
 }
 
-// constantsOf reads a list in which all is written out, nil for any other.
-func constantsOf(list *ast.ArrayNode) []constant {
-	out := []constant{}
-	for _, e := range list.Nodes {
-		c, ok := constantOf(e)
-		if !ok {
-			return nil
-		}
-		out = append(out, c)
-	}
-	return out
-}
-
 // turned is the operator with its sides exchanged.
 func turned(op string) string {
 	switch op {
@@ -146,88 +81,4 @@ func opposite(op string) string {
 		return ""
 	}
 	return pairs[i^1]
-}
-
-// domain is what a subject can still be.
-type domain struct {
-	first   ast.Node // the first claim
-	allowed []constant
-	none    bool // allowed is empty, and not for want of a list
-	others  []claim
-	truth   *bool
-	clash   bool
-}
-
-func (d *domain) add(c claim) {
-	if d.first == nil {
-		d.first = c.at
-	}
-	switch c.op {
-	case "":
-		d.clash = d.clash || d.truth != nil && *d.truth != c.truth
-		d.truth = &c.truth
-	case "==", "in":
-		if d.allowed == nil && !d.none {
-			d.allowed = c.values
-		}
-		d.keep(func(v constant) bool { return slices.Contains(c.values, v) })
-	default:
-		d.others = append(d.others, c)
-	}
-	d.keep(func(v constant) bool {
-		return !slices.ContainsFunc(d.others, func(c claim) bool { return !c.admits(v) })
-	})
-}
-
-// keep narrows the listed values.
-func (d *domain) keep(fits func(constant) bool) {
-	if d.allowed == nil {
-		return
-	}
-	var left []constant
-	for _, v := range d.allowed {
-		if fits(v) {
-			left = append(left, v)
-		}
-	}
-	d.allowed, d.none = left, len(left) == 0
-}
-
-// admits reports whether a value can meet the claim; what cannot be compared
-// may.
-func (c claim) admits(v constant) bool {
-	if c.op == "not in" {
-		return !slices.Contains(c.values, v)
-	}
-	value, ok := v.holds(c.op, c.values[0])
-	return value || !ok
-}
-
-// empty reports whether no value is left: none of the list, or two bounds that
-// leave nothing between them.
-func (d *domain) empty() bool {
-	if d.clash || d.none {
-		return true
-	}
-	for i, low := range d.others {
-		for _, high := range append(d.others[:i:i], d.others[i+1:]...) {
-			if low.op[0] == '>' && high.op[0] == '<' && !between(low, high) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// between reports whether a value can lie above one bound and below the other.
-func between(low, high claim) bool {
-	from, to := low.values[0], high.values[0]
-	if from.isText != to.isText {
-		return true
-	}
-	if below, _ := from.holds("<", to); below {
-		return true
-	}
-	same, _ := from.holds("==", to)
-	return same && low.op == ">=" && high.op == "<="
 }
