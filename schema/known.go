@@ -44,14 +44,6 @@ func (s *Step) bare() bool {
 	return s.args != nil && meantBy(s.args).Kind != yaml.MappingNode
 }
 
-// meantBy is what an alias stands for, or the node itself.
-func meantBy(n *yaml.Node) *yaml.Node {
-	if n.Kind == yaml.AliasNode {
-		return n.Alias
-	}
-	return n
-}
-
 // lateArgs are the arguments that depend on the outputs of other steps.
 func (l *loader) lateArgs(s *Step) map[string]*yaml.Node {
 	late := map[string]*yaml.Node{}

@@ -145,9 +145,7 @@ func oneLine(n *yaml.Node) string {
 
 // flow writes brackets and braces; deeper than a few levels it stops.
 func flow(n *yaml.Node, depth int) string {
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
+	n = meantBy(n)
 	var parts []string
 	for i, c := range n.Content {
 		if depth > 4 || i > maxOneLine {

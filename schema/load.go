@@ -154,39 +154,6 @@ func (l *loader) collectSteps(list *yaml.Node) {
 	}
 }
 
-// items gives the elements of a list, none when it is no list.
-func items(n *yaml.Node) []*yaml.Node {
-	if n == nil {
-		return nil
-	}
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	if n.Kind != yaml.SequenceNode {
-		return nil
-	}
-	return n.Content
-}
-
-// valueOf gives a key's value, nil when it is absent, no mapping or lacks the key.
-func valueOf(n *yaml.Node, key string) *yaml.Node {
-	if n == nil {
-		return nil
-	}
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	if n.Kind != yaml.MappingNode {
-		return nil
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == key {
-			return n.Content[i+1]
-		}
-	}
-	return nil
-}
-
 // unused warns of inputs that nothing reads.
 func (l *loader) unused(inputs []Input) {
 	if l.list.HasErrors() {
