@@ -1,0 +1,131 @@
+package agent
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/user"
+	"strconv"
+	"syscall"
+	"time"
+
+	"tidemark/engine"
+)
+
+// maxOutput bounds what is kept of a command's output; what is beyond is cut in the middle of nothing vital.
+const maxOutput = 16 << 20
+
+// Exec runs a command to its end. Its time is bounded; a command that does not end in time is killed with all
+// processes of its group, and the error is of class timeout.
+func (m *Machine) Exec(ctx context.Context, c engine.Command) (engine.Result, error) {
+	limit := c.Timeout
+	if limit == 0 {
+		limit = time.Minute
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	cmd, out, errs, err := m.command(ctx, c)
+	if err != nil {
+		return engine.Result{}, err
+	}
+	hidden, hiddenErrs := m.Mask.Writer(out), m.Mask.Writer(errs)
+	cmd.Stdout, cmd.Stderr = hidden, hiddenErrs
+	if err := m.in(c.Space, cmd.Start); err != nil {
+		return engine.Result{}, notStarted(c, err)
+	}
+	err = cmd.Wait()
+	_, _ = hidden.Close(), hiddenErrs.Close() // into memory
+	if c.Daemon && errors.Is(err, exec.ErrWaitDelay) {
+		err = nil // what it started keeps the output open, as daemons do
+	}
+	r := engine.Result{Code: cmd.ProcessState.ExitCode(), Stdout: out.Bytes(), Stderr: errs.Bytes()}
+	if ctx.Err() != nil {
+		return r, &engine.Error{Class: engine.ClassOf(ctx.Err()), Err: cutShort(ctx, c, limit)}
+	}
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		return r, engine.Failf(engine.ClassIO, "%s: %w", c.Argv[0], err)
+	}
+	if r.Code < 0 {
+		return r, engine.Failf(engine.ClassIO, "%s: ended by a signal (%s)", c.Argv[0], cmd.ProcessState)
+	}
+	return r, nil
+}
+
+func notStarted(c engine.Command, err error) error {
+	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, os.ErrNotExist) {
+		return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s is not on this node", c.Argv[0]), "install it, or correct PATH for non-interactive logins")
+	}
+	return engine.Failf(engine.ClassIO, "%s: %w", c.Argv[0], err)
+}
+
+func (m *Machine) command(ctx context.Context, c engine.Command) (*exec.Cmd, *limited, *limited, error) {
+	if len(c.Argv) == 0 {
+		return nil, nil, nil, engine.Failf(engine.ClassPrecondition, "a command needs at least its name")
+	}
+	cmd := exec.CommandContext(ctx, c.Argv[0], c.Argv[1:]...)
+	out, errs := &limited{left: maxOutput}, &limited{left: maxOutput}
+	cmd.Dir = c.Dir
+	if c.Stdin != nil {
+		cmd.Stdin = bytes.NewReader(c.Stdin)
+	}
+	cmd.Env = append(os.Environ(), c.Env...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = 2 * time.Second
+	if m.lock != nil && !c.Daemon {
+		cmd.ExtraFiles = []*os.File{m.lock}
+	}
+	return cmd, out, errs, m.drop(cmd, c.User)
+}
+
+// drop gives the command the named user's rights.
+func (m *Machine) drop(cmd *exec.Cmd, name string) error {
+	if name == "" {
+		name = m.User
+	}
+	if name == "" {
+		return nil
+	}
+	u, err := user.Lookup(name)
+	if err != nil {
+		return engine.Failf(engine.ClassPrecondition, "user %q: %w", name, err)
+	}
+	uid, _ := strconv.ParseUint(u.Uid, 10, 32)
+	gid, _ := strconv.ParseUint(u.Gid, 10, 32)
+	if int(uid) == os.Geteuid() {
+		return nil
+	}
+	cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	cmd.Env = append(cmd.Env, "HOME="+u.HomeDir, "USER="+name, "LOGNAME="+name)
+	return nil
+}
+
+// limited keeps the first bytes of an output, and notes that there was more. The buffer is no part of its methods: one
+// that reads by itself would know no bound.
+type limited struct {
+	kept bytes.Buffer
+	left int
+	cut  bool
+}
+
+func (l *limited) Write(p []byte) (int, error) {
+	n := min(len(p), l.left)
+	l.left -= n
+	l.cut = l.cut || n < len(p)
+	l.kept.Write(p[:n])
+	return len(p), nil
+}
+
+// Bytes is what was kept.
+func (l *limited) Bytes() []byte { return l.kept.Bytes() }
+
+// cutShort says why a command was ended: a cancel, or its time.
+func cutShort(ctx context.Context, c engine.Command, limit time.Duration) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return fmt.Errorf("%s: cancelled before its end", c.Argv[0])
+	}
+	return fmt.Errorf("%s: no end within %s", c.Argv[0], limit)
+}
