@@ -119,10 +119,13 @@ func (l *loader) composite(src Source) Kind {
 	return k
 }
 
+// redoOrder are the rules for an unknown outcome, the most demanding last.
+func redoOrder() []string { return []string{"", "pure", "idempotent", "checked", "manual"} }
+
 // nature is where a composite kind runs and how an unknown outcome of it is
-// treated: as the most demanding of its steps.
+// treated: as the most demanding of its steps, as they are written.
 func (l *loader) nature(k *Kind, steps *yaml.Node) {
-	order := []string{"", "pure", "idempotent", "checked", "manual"}
+	order := redoOrder()
 	for _, n := range items(steps) {
 		for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
 			name := n.Content[i].Value
@@ -132,11 +135,25 @@ func (l *loader) nature(k *Kind, steps *yaml.Node) {
 			inner, _ := l.kind(name)
 			k.OnController = k.OnController || inner.OnController
 			k.Destroys, k.Gate = k.Destroys || inner.Destroys, k.Gate || inner.Gate
-			if slices.Index(order, inner.Redo) > slices.Index(order, k.Redo) {
-				k.Redo = inner.Redo
+			if rule := l.redoAsWritten(inner, n.Content[i+1]); slices.Index(order, rule) > slices.Index(order, k.Redo) {
+				k.Redo = rule
 			}
 		}
 	}
+}
+
+// redoAsWritten is the rule of a step with these arguments. Mistakes in them
+// are told where the step is read; a rule that an expression gives is not known.
+func (l *loader) redoAsWritten(k Kind, args *yaml.Node) string {
+	if k.RedoOf == nil {
+		return k.Redo
+	}
+	v := reflect.New(k.argsType())
+	(&decoder{report: &report{docs: l.docs}, literal: true}).decode(args, v.Elem()) // what an expression gives is given
+	if rule := k.RedoOf(v.Interface()); slices.Contains(redoOrder(), rule) {
+		return rule
+	}
+	return k.Redo
 }
 
 func (l *loader) compositeName(t text, file string) {

@@ -28,6 +28,7 @@ func TestComposite(t *testing.T) {
 		`id: said, run: [tee, "DIR/said-${{ steps.room.out['cellar'].size }}"]`,
 		`id: never, when: 'node.name == "there"', tidy-dir: {path: "${{ steps.said.out.stdout }}"}`)
 	d.tidemark(0, "validate", d.path("kinds"), d.path("try.yaml"))
+	wants(t, d.tidemark(0, "steps", "tidy-dir"), "the node is looked at: done, or not done and begun anew") // creates and pure, as they are written
 	wants(t, d.tidemark(0, "plan", d.path("try.yaml")),
 		"~ room[kitchen]  tidy-dir: 4 tasks, 2 create, 1 change, 1 wait or ask  @here",
 		"    + room[kitchen].dir  mkdir: make "+d.path("kitchen")+", mode 0750",
