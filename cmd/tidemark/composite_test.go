@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"strings"
 	"testing"
 )
@@ -79,4 +80,44 @@ func TestCompositeConditionThatWaits(t *testing.T) {
 	wants(t, d.tidemark(0, "run", d.path("try.yaml"), "--yes"), "try on hill: done")
 	d.read("yes")
 	d.read("deep")
+}
+
+const calmKind = `kind: calm
+doc: Waits and says so.
+steps:
+  - {id: wait, pause: 10ms}
+  - {id: never, skip: this kind is on trial, run: [touch, DIR/never]}
+`
+
+const quietList = `include: quiet
+stages:
+  - stage: quiet
+    on: all
+    steps:
+      - {id: unarm, skip: monit is off here, run: [touch, DIR/unarm]}
+      - {id: inside, calm: {}}
+`
+
+// A skip that a kind's own step or a step of a list of stages has stands in the plan, the events with its
+// reason, as one of the runbook does; one of a step made of steps counts for all of them.
+func TestSkipsInsideKindsAndLists(t *testing.T) {
+	d := newDesk(t)
+	d.write("kinds/calm.yaml", strings.ReplaceAll(calmKind, "DIR", d.dir), 0o644)
+	d.write("include/quiet.yaml", strings.ReplaceAll(quietList, "DIR", d.dir), 0o644)
+	d.write("try.yaml", "runbook: try\nstages:\n  - include: quiet\n  - stage: s\n    on: all\n    steps:\n"+
+		"      - {id: whole, skip: nobody waits, calm: {}}\n", 0o644)
+	skips := map[string]string{
+		"unarm": "monit is off here", "inside.never": "this kind is on trial", "whole.wait": "nobody waits", "whole.never": "nobody waits",
+	}
+	plan, run := d.tidemark(0, "plan", d.path("try.yaml")), d.tidemark(0, "run", d.path("try.yaml"), "--yes")
+	for id, why := range skips {
+		kind := map[bool]string{true: "pause", false: "run"}[id == "whole.wait"]
+		wants(t, plan, id+"  "+kind+": skipped, "+why)
+		wants(t, run, id+"@here: "+why)
+	}
+	for _, name := range []string{"never", "unarm"} {
+		if _, err := os.Stat(d.path(name)); err == nil {
+			t.Errorf("%s was made", name)
+		}
+	}
 }
