@@ -3,8 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 )
 
 // settle clears up an unknown outcome by the kind's rule; never by trying again in hope. Before anything else
@@ -88,61 +86,4 @@ func (x *Executor) stays(t *Task, ref TaskRef, err error) (Outcome, bool) {
 	r := failure(err)
 	r.Outcome = Unknown
 	return x.end(t, ref, r), false
-}
-
-// revalidate looks again at the promises of done tasks that no later task replaced, or may be replacing now. One that no longer holds
-// makes its task invalid: it runs again, or a person is asked.
-func (x *Executor) revalidate(ctx context.Context) error {
-	if err := x.emit(Event{Type: EventResumed, Epoch: x.State.Epoch}); err != nil {
-		return err
-	}
-	return each(ctx, NodesOf(x.Plan), x.revalidateNode)
-}
-
-func (x *Executor) revalidateNode(ctx context.Context, node string) error {
-	x.mu.Lock()
-	facts, by := x.State.Promises(x.Plan, node)
-	for _, key := range x.State.changing(x.Plan, node) {
-		delete(by, key)
-	}
-	x.mu.Unlock()
-	keys := map[string][]string{}
-	for _, key := range slices.Sorted(maps.Keys(by)) {
-		keys[by[key]] = append(keys[by[key]], key)
-	}
-	var errs []error
-	x.Plan.Tasks(func(t *Task) {
-		if len(keys[t.ID]) > 0 && x.canProbe(t) {
-			errs = append(errs, x.recheck(ctx, t, keys[t.ID], facts))
-		}
-	})
-	return join(errs)
-}
-
-func (x *Executor) canProbe(t *Task) bool {
-	step, err := x.Basis.Kinds.Get(t.Kind).Step(t.Args)
-	_, ok := step.(Prober)
-	return err == nil && ok
-}
-
-func (x *Executor) recheck(ctx context.Context, t *Task, keys []string, promised map[string]string) error {
-	a, err := x.planActual(ctx, t, keys)
-	if a.Class == ClassConnect {
-		// A server that a later task stopped cannot be asked: that is no difference, and what needs it asks again.
-		return x.emit(Event{Type: EventNote, Stage: t.Stage, Task: t.ID, Node: t.Node, Message: t.ID + ": its promises cannot be looked at now: " + a.Error})
-	}
-	if err != nil {
-		return fmt.Errorf("%s: its promises could not be looked at again: %w", t.ID, err)
-	}
-	for _, f := range a.Probed {
-		if f.Value == promised[f.Key] {
-			continue
-		}
-		reason := fmt.Sprintf("%s was %s, is %s", f.Key, promised[f.Key], f.Value)
-		if x.redo(t) == Manual {
-			return WithNext(Failf(ClassPrecondition, "%s no longer holds: %s", t.ID, reason), "look at the node and decide: "+t.Kind+" is never repeated by itself")
-		}
-		return x.emit(Event{Type: EventInvalid, Stage: t.Stage, Task: t.ID, Node: t.Node, Reason: reason})
-	}
-	return nil
 }

@@ -2,8 +2,6 @@ package engine
 
 import (
 	"context"
-	"slices"
-	"strings"
 	"time"
 
 	"tidemark/schema"
@@ -168,21 +166,6 @@ func (x *Executor) end(t *Task, ref TaskRef, r *Receipt) Outcome {
 	return x.ended(t, e)
 }
 
-// promised is what a done task leaves. One that found its work done leaves what was approved, too: a step that need
-// not do anything often does not say what it would have left.
-func promised(approved, real Change) []Fact {
-	will := slices.Clone(real.Will)
-	if real.Sign != Same {
-		return will
-	}
-	for _, f := range approved.Will {
-		if !slices.ContainsFunc(will, func(w Fact) bool { return w.Key == f.Key }) {
-			will = append(will, f)
-		}
-	}
-	return will
-}
-
 func (x *Executor) ended(t *Task, e Event) Outcome {
 	if err := x.emit(e); err != nil {
 		return Unknown
@@ -194,27 +177,6 @@ func (x *Executor) ended(t *Task, e Event) Outcome {
 		return Unknown
 	}
 	return e.Outcome
-}
-
-// overrule makes done tasks behind t on its node invalid where t, done again, promises otherwise: a start that came
-// before the repeated stop is no start any more.
-func (x *Executor) overrule(t *Task, will []Fact) error {
-	behind := false
-	var errs []error
-	x.Plan.Tasks(func(o *Task) {
-		behind = behind || o.ID == t.ID
-		if !behind || o.ID == t.ID || o.Place() != t.Place() {
-			return
-		}
-		r := x.record(o.ID)
-		if r.Outcome != Done || !r.Valid {
-			return
-		}
-		if d := drift(r.Will, will, nil); len(d) > 0 {
-			errs = append(errs, x.emit(Event{Type: EventInvalid, Stage: o.Stage, Task: o.ID, Node: o.Place(), Reason: "since " + t.ID + " was done again: " + strings.Join(d, "; ")}))
-		}
-	})
-	return join(errs)
 }
 
 // retry tells whether a failed task is tried again, after the pause of its step.
