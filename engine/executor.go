@@ -32,7 +32,9 @@ type Executor struct {
 	mu      sync.Mutex
 	resumed bool
 	fatal   error
-	fresh   map[string]bool // tasks that ran in this process: their promises need no second look
+	fresh   map[string]bool // tasks that ran in this process
+	doubted map[string]bool // nodes whose promises are to be looked at before anything rests on them
+	broken  map[string]int  // how often a task's promise was found broken
 }
 
 // Stop lets running tasks end and starts nothing new (the first Ctrl-C).
@@ -45,6 +47,7 @@ func (x *Executor) Stopped() bool { return x.stop.Load() }
 // when tasks failed or stayed unknown; *Locked, drift and connection errors before the first change.
 func (x *Executor) Run(ctx context.Context) error {
 	x.resumed, x.fresh = x.State.Verified, map[string]bool{}
+	x.doubted, x.broken = map[string]bool{}, map[string]int{}
 	if err := x.lock(ctx); err != nil {
 		return err
 	}

@@ -24,7 +24,8 @@ func promised(approved, real Change) []Fact {
 }
 
 // overrule makes done tasks behind t on its node invalid where t, done again, promises otherwise: a start that came
-// before the repeated stop is no start any more.
+// before the repeated stop is no start any more. The promises of the others are in doubt: until t was done again the
+// node was not as they need it (a server that ran on has written).
 func (x *Executor) overrule(t *Task, will []Fact) error {
 	behind := false
 	var errs []error
@@ -37,11 +38,41 @@ func (x *Executor) overrule(t *Task, will []Fact) error {
 		if r.Outcome != Done || !r.Valid {
 			return
 		}
-		if d := drift(r.Will, will, nil); len(d) > 0 {
+		if x.redo(t) != Pure {
+			x.doubt(t.Place())
+		}
+		if d := x.outdated(o, t, drift(r.Will, will, nil)); len(d) > 0 {
 			errs = append(errs, x.emit(Event{Type: EventInvalid, Stage: o.Stage, Task: o.ID, Node: o.Place(), Reason: "since " + t.ID + " was done again: " + strings.Join(d, "; ")}))
 		}
 	})
 	return join(errs)
+}
+
+// outdated says why o, done before, does not stand behind t, done again: what drifted, or that o proved in t's stage
+// what t left the last time (that a server is down).
+func (x *Executor) outdated(o, t *Task, drifted []string) []string {
+	if len(drifted) == 0 && o.Stage == t.Stage && x.redo(o) == Pure && x.redo(t) != Pure {
+		return []string{"asked again"}
+	}
+	return drifted
+}
+
+func (x *Executor) doubt(node string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.doubted[node] = true
+}
+
+// assure looks again at the promises of a node that are in doubt.
+func (x *Executor) assure(ctx context.Context, node string) error {
+	x.mu.Lock()
+	doubted := x.doubted[node]
+	delete(x.doubted, node)
+	x.mu.Unlock()
+	if !doubted {
+		return nil
+	}
+	return x.revalidateNode(ctx, node)
 }
 
 // revalidate looks again at the promises of done tasks that no later task replaced, or may be replacing now. One that no longer holds
@@ -96,7 +127,18 @@ func (x *Executor) recheck(ctx context.Context, t *Task, keys []string, promised
 		if x.redo(t) == Manual {
 			return WithNext(Failf(ClassPrecondition, "%s no longer holds: %s", t.ID, reason), "look at the node and decide: "+t.Kind+" is never repeated by itself")
 		}
+		if n := x.breaks(t); n > maxSettled {
+			return WithNext(Failf(ClassPrecondition, "%s does not stay done: %d times now %s", t.ID, n, reason), "find out what changes it, then resume")
+		}
 		return x.emit(Event{Type: EventInvalid, Stage: t.Stage, Task: t.ID, Node: t.Node, Reason: reason})
 	}
 	return nil
+}
+
+// breaks counts how often the task's promise was found broken.
+func (x *Executor) breaks(t *Task) int {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.broken[t.ID]++
+	return x.broken[t.ID]
 }

@@ -2,6 +2,9 @@ package engine_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"tidemark/engine"
@@ -9,13 +12,14 @@ import (
 
 // turn switches something on or off; its promise can be looked at again.
 type turn struct {
-	To string `json:"to" help:"on or off" required:"true"`
-	w  *world
+	What string `json:"what" help:"what to switch" default:"switch"`
+	To   string `json:"to" help:"on or off" required:"true"`
+	w    *world
 }
 
 func (s *turn) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
-	f, err := v.Fact("switch", func() (string, error) { return s.now(v.Node), nil })
-	c := engine.Change{Sign: engine.Changes, Summary: "turn " + s.To, Will: []engine.Fact{{Key: "switch", Value: s.To}}}
+	f, err := v.Fact(s.What, func() (string, error) { return s.now(v.Node), nil })
+	c := engine.Change{Sign: engine.Changes, Summary: "turn " + s.To, Will: []engine.Fact{{Key: s.What, Value: s.To}}}
 	if f.Value == s.To {
 		c.Sign = engine.Same
 	}
@@ -23,17 +27,18 @@ func (s *turn) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
 }
 
 func (s *turn) now(node string) string {
-	if s.w.has(node + "/on") {
+	if s.w.has(node + "/" + s.What) {
 		return "on"
 	}
 	return "off"
 }
 
 func (s *turn) Apply(_ context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
-	err := s.w.do(h.Node + "/turned " + s.To)
+	err := s.w.do(h.Node + "/" + s.What + " " + s.To)
 	s.w.mu.Lock()
 	defer s.w.mu.Unlock()
-	s.w.is[h.Node+"/on"] = s.To == "on"
+	s.w.is[h.Node+"/"+s.What] = s.To == "on"
+	delete(s.w.is, h.Node+"/"+s.w.cuts[s.What])
 	return engine.Output{}, err
 }
 
@@ -68,11 +73,112 @@ func TestWhatIsDoneAgainOverrulesWhatCameBehindIt(t *testing.T) {
 	if _, err := b.run(p, open, 0); err != nil {
 		t.Fatal(err)
 	}
-	if b.w.has("n1/on") || b.w.applied["n1/turned off"] != 2 {
-		t.Errorf("n1 was left on; switched off %d times", b.w.applied["n1/turned off"])
+	if b.w.has("n1/switch") || b.w.applied["n1/switch off"] != 2 {
+		t.Errorf("n1 was left on; switched off %d times", b.w.applied["n1/switch off"])
 	}
-	if n := b.w.applied["n2/turned off"]; n != 1 {
+	if n := b.w.applied["n2/switch off"]; n != 1 {
 		t.Errorf("n2 was switched off %d times", n)
+	}
+}
+
+// TestPromisesAreLookedAtAgainBehindWhatIsDoneAgain: the pump has to be started again, and that blows the fuse of the
+// lamp behind it, whose promise still held when the run was resumed. The lamp is switched on again, once, wherever it
+// stands: in the same stage, in one that is passed or in one that was left half-way.
+func TestPromisesAreLookedAtAgainBehindWhatIsDoneAgain(t *testing.T) {
+	const pump, lamp, last = "{id: pump, turn: {what: pump, to: 'on'}}", "{id: lamp, turn: {what: lamp, to: 'on'}}", "{id: last, put: {key: last}}"
+	for name, stages := range map[string][]string{
+		"same stage": {pump + ", " + lamp + ", " + last}, "passed": {pump, lamp, last}, "half-way": {pump, lamp + ", " + last},
+	} {
+		for _, open := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, last is open: %t", name, open), func(t *testing.T) {
+				book := "runbook: surge\ntitle: A pump and a lamp\nstages:\n"
+				for i, steps := range stages {
+					book += fmt.Sprintf("  - {stage: s%d, on: vellum, steps: [%s]}\n", i, steps)
+				}
+				b := newBench(t, book)
+				p := b.plan()
+				c, err := b.run(p, nil, 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				before := c.Events[:len(c.Events)-1] // killed just before it closed
+				if open {
+					before = slices.DeleteFunc(before, func(e engine.Event) bool {
+						return strings.HasSuffix(e.Task, "/last@n1") || e.Type == engine.EventBarrier && e.Stage == fmt.Sprintf("s%d", len(stages)-1)
+					})
+				}
+				b.w.is["n1/pump"], b.w.cuts = false, map[string]string{"pump": "lamp"}
+				if _, err := b.run(p, before, 0); err != nil {
+					t.Fatal(err)
+				}
+				for what, n := range map[string]int{"n1/pump on": 2, "n1/lamp on": 2, "n1/last": 1, "n2/pump on": 1, "n2/lamp on": 1} {
+					if b.w.applied[what] != n {
+						t.Errorf("%s %d times, want %d", what, b.w.applied[what], n)
+					}
+				}
+				if !b.w.has("n1/lamp") {
+					t.Error("the lamp is off")
+				}
+			})
+		}
+	}
+}
+
+// TestProofsBehindWhatIsDoneAgainAreAskedAgain: the stage was passed; what looked behind the switch looks again.
+func TestProofsBehindWhatIsDoneAgainAreAskedAgain(t *testing.T) {
+	b := newBench(t, `
+runbook: proof
+title: A switch and a look
+stages:
+  - stage: work
+    on: vellum
+    steps:
+      - {id: light, turn: {to: "on"}}
+      - {id: proof, look: {}}
+`)
+	p := b.plan()
+	c, err := b.run(p, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.w.is["n1/switch"] = false
+	c, err = b.run(p, c.Events[:len(c.Events)-1], 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	looks := map[string]int{}
+	for _, e := range c.Events {
+		if e.Type == engine.EventBegin && strings.HasPrefix(e.Task, "work/proof@") {
+			looks[e.Task]++
+		}
+	}
+	if looks["work/proof@n1"] != 2 || looks["work/proof@n2"] != 1 {
+		t.Errorf("looked %v", looks)
+	}
+}
+
+// TestWhatDoesNotStayDoneEndsTheRun: each of two switches throws the other one. Nothing is repeated for ever.
+func TestWhatDoesNotStayDoneEndsTheRun(t *testing.T) {
+	b := newBench(t, `
+runbook: feud
+title: Two switches
+stages:
+  - stage: work
+    on: vellum
+    steps:
+      - {id: fan, turn: {what: fan, to: "on"}}
+      - {id: lamp, turn: {what: lamp, to: "on"}}
+      - {id: last, put: {key: last}}
+`)
+	p := b.plan()
+	c, err := b.run(p, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.w.is["n1/fan"], b.w.cuts = false, map[string]string{"fan": "lamp", "lamp": "fan"}
+	_, err = b.run(p, c.Events[:len(c.Events)-1], 0)
+	if err == nil || !strings.Contains(err.Error(), "does not stay done") || b.w.applied["n1/fan on"] > 5 {
+		t.Errorf("switched %d times: %v", b.w.applied["n1/fan on"], err)
 	}
 }
 
@@ -81,7 +187,7 @@ func TestWhatWasDoneAlreadyPromisesWhatWasApproved(t *testing.T) {
 	b := newBench(t, switching)
 	p := b.plan()
 	p.Stages[0].Tasks[0].Change.Will = append(p.Stages[0].Tasks[0].Change.Will, engine.Fact{Key: "warm", Value: "true"})
-	b.w.is["n1/on"] = true
+	b.w.is["n1/switch"] = true
 	c, err := b.run(p, nil, 0)
 	if err != nil {
 		t.Fatal(err)

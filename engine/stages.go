@@ -10,18 +10,28 @@ import (
 
 // stages passes the stages in order; a stage that is not passed by all its nodes ends the run there.
 func (x *Executor) stages(ctx context.Context) error {
-	for _, s := range x.Plan.Stages {
-		if s.ID == FinallyStage {
-			return nil
+	for {
+		if err := each(ctx, NodesOf(x.Plan), x.assure); err != nil {
+			return errors.Join(err, &Incomplete{Run: x.Plan.Run, Open: true})
 		}
-		if x.State.Barriers[s.ID] && !x.dirty(s) {
-			continue
+		s := x.next()
+		if s == nil {
+			return nil
 		}
 		if ok, err := x.stage(ctx, s); err != nil || !ok {
 			return err
 		}
 		if err := x.barrier(ctx, s); err != nil {
 			return err
+		}
+	}
+}
+
+// next is the first stage that is not passed or of which a task must run again; nil when there is none but `finally:`.
+func (x *Executor) next() *PlannedStage {
+	for _, s := range x.Plan.Stages {
+		if s.ID != FinallyStage && (!x.State.Barriers[s.ID] || x.dirty(s)) {
+			return s
 		}
 	}
 	return nil
@@ -44,7 +54,9 @@ func (x *Executor) stage(ctx context.Context, s *PlannedStage) (bool, error) {
 	}
 	var failed atomic.Int64
 	for _, wave := range waves(s) {
-		x.wave(ctx, s, wave, &failed)
+		if err := x.wave(ctx, s, wave, &failed); err != nil {
+			return false, errors.Join(err, &Incomplete{Run: x.Plan.Run, Open: true})
+		}
 		if int(failed.Load()) > s.Strategy.MaxFailures {
 			break
 		}
@@ -58,39 +70,47 @@ func (x *Executor) fatalError() error {
 	return x.fatal
 }
 
-func (x *Executor) wave(ctx context.Context, s *PlannedStage, nodes []string, failed *atomic.Int64) {
-	slots := make(chan struct{}, s.Strategy.Limit(len(s.Nodes)))
+func (x *Executor) wave(ctx context.Context, s *PlannedStage, nodes []string, failed *atomic.Int64) error {
+	slots, errs := make(chan struct{}, s.Strategy.Limit(len(s.Nodes))), make([]error, len(nodes))
 	var wg sync.WaitGroup
-	for _, node := range nodes {
+	for i, node := range nodes {
 		slots <- struct{}{}
 		if int(failed.Load()) > s.Strategy.MaxFailures || x.Stopped() || ctx.Err() != nil {
 			break
 		}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			if !x.nodeStage(ctx, s, node, failed) {
+			ok, err := x.nodeStage(ctx, s, node, failed)
+			if errs[i] = err; !ok {
 				failed.Add(1)
 			}
 		})
 	}
 	wg.Wait()
+	return join(errs)
 }
 
-// nodeStage passes the tasks of one node in order and stops at the first that is neither done nor skipped.
-func (x *Executor) nodeStage(ctx context.Context, s *PlannedStage, node string, failed *atomic.Int64) bool {
+// nodeStage passes the tasks of one node in order and stops at the first that is neither done nor skipped. The error
+// is of promises that could not be looked at.
+func (x *Executor) nodeStage(ctx context.Context, s *PlannedStage, node string, failed *atomic.Int64) (bool, error) {
 	for _, t := range s.Of(node) {
 		if x.reused(t) {
+			if err := x.assure(ctx, node); err != nil {
+				return false, err
+			}
+		}
+		if x.reused(t) { // its promise holds still
 			continue
 		}
 		fast := s.Strategy.FailFast && failed.Load() > 0
 		if x.Stopped() || ctx.Err() != nil || x.fatalError() != nil || fast {
-			return false
+			return false, nil
 		}
 		if o := x.task(ctx, t); o != Done && o != Skipped {
-			return false
+			return false, nil
 		}
 	}
-	return true
+	return true, nil
 }
 
 // reused tells whether the task's earlier outcome stands. A pure task of an open stage asks again on resume:

@@ -20,6 +20,8 @@ type world struct {
 	applied map[string]int
 	failing map[string]int
 	slow    map[string]time.Duration
+	// cuts: what switching this switches off besides.
+	cuts map[string]string
 	// breaks: whatever is begun ends without a known outcome, before it does anything.
 	breaks bool
 }
