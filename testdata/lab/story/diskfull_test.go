@@ -114,9 +114,13 @@ func TestDiskFullOfBackupAndStaging(t *testing.T) {
 func filledAt(t *testing.T, op person, dir string, args ...string) (int, string) {
 	t.Helper()
 	on(t, "vellum-2", "mkdir -p "+dir)
-	there := make(chan error, 8)
-	var w *exchanges
-	w = watchDirs(t, "vellum-2", unix.IN_CREATE|unix.IN_MOVED_TO, func(int) { there <- w.freeze() }, dir)
+	there, first := make(chan error, 1), true
+	watch(t, "vellum-2", func(c change) {
+		if first && c.what != gone && filepath.Dir(c.path) == dir {
+			first = false
+			there <- c.freeze()
+		}
+	})
 	p := op.start(args...)
 	select {
 	case err := <-there:

@@ -45,7 +45,7 @@ func crash(t *testing.T, n int, serving bool) {
 	op.must("resume", "--yes=lab")
 	same(t, want)
 	// Cassandra ran in between, so what it soiled is exchanged afresh; what still waited is exchanged for the first time.
-	seen = append(seen, again.tables()...)
+	seen = append(seen, again.exchanged()...)
 	slices.Sort(seen)
 	if all := slices.Compact(seen); len(all) != allTables {
 		t.Errorf("exchanged were %q", all)
@@ -56,11 +56,13 @@ func crash(t *testing.T, n int, serving bool) {
 // crashed runs a restore until exchange n on vellum-2, freezes the task there, and lets the host crash.
 func crashed(t *testing.T, op person, n int) []string {
 	t.Helper()
-	there := make(chan error, 1)
-	var w *exchanges
-	w = watch(t, "vellum-2", func(seen int) {
-		if seen == n {
-			there <- w.freeze()
+	there, live := make(chan error, 1), 0
+	w := watch(t, "vellum-2", func(c change) {
+		if c.exchanged() == "" {
+			return
+		}
+		if live++; live == n {
+			there <- c.freeze()
 		}
 	})
 	p := op.start("run", "restore-vellum", "--input", "backup=latest", "--yes=lab")
@@ -75,8 +77,9 @@ func crashed(t *testing.T, op person, n int) []string {
 		t.Fatalf("exchange %d does not come:\n%s", n, p.out)
 	}
 	lab(t, "crash", "vellum-2")
+	w.end()
 	p.kill()
-	seen := w.tables()
+	seen := w.exchanged()
 	if len(seen) != n {
 		t.Errorf("it crashed behind exchange %d of %q, wanted %d", len(seen), seen, n)
 	}

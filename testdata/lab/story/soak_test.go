@@ -1,11 +1,13 @@
 package story
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
 
-// TestKilledAnywhere kills the controller at random moments, six times in each of four restores.
+// TestKilledAnywhere kills the controller at random moments, six times in each of four restores, and now and then the
+// task of a node with it.
 func TestKilledAnywhere(t *testing.T) {
 	soak(t)
 	moments := chance(t)
@@ -14,18 +16,25 @@ func TestKilledAnywhere(t *testing.T) {
 		lab(t, "load", "--lines", "500", "--phase", "base")
 		want := lab(t, "digest")
 		op.must("run", "backup-vellum", "--yes")
+		saved := op.id()
 		lab(t, "load", "--lines", "500", "--phase", "newer")
-		before := counts(t)
+		leave(t)
+		before, seen := counts(t), watchAll(t)
 		op.killAt("gate/", "run", "restore-vellum", "--input", "backup=latest", "--yes=lab")
 		for range 5 {
 			op.killAfter(time.Duration(moments.IntN(12000)) * time.Millisecond)
+			if moments.IntN(2) == 0 {
+				killTask(t, vellums[moments.IntN(len(vellums))])
+			}
 		}
 		if op.seen("closed", "") == 0 {
 			op.must("resume", "--yes=lab")
 		}
 		same(t, want)
-		once(t, before, "nodetool.log: drain", "monit.log: stop -g cassandra", "monit.log: start cassandra_process")
-		op.must("run", "release-restore-vellum", "--input", "run="+op.id(), "--yes=lab")
+		run, journal := op.id(), op.events()
+		once(t, before, restoreCalls(), journal)
+		op.must("run", "release-restore-vellum", "--input", "run="+run, "--yes=lab")
+		eachOnce(t, seen, run, saved, journal)
 	}
 }
 
@@ -42,4 +51,11 @@ func (s person) killAfter(d time.Duration) {
 	}
 	p.kill()
 	s.t.Logf("killed after %s", d)
+}
+
+// killTask kills what works for tidemark on a host, as a node short of memory does.
+func killTask(t *testing.T, host string) {
+	t.Helper()
+	killed := on(t, host, "pkill -9 -c -xf 'tidemark agent task' || true")
+	t.Logf("killed on %s: %s processes", host, strings.TrimSpace(killed))
 }
