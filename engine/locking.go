@@ -31,6 +31,27 @@ func (x *Executor) lock(ctx context.Context) error {
 	return x.emit(Event{Type: EventLocked, Epoch: epoch, Message: strings.Join(x.Plan.Nodes, ", ")})
 }
 
+// leftBehind notes which tasks of the run that was taken over left no receipt. Nothing of them lives any more; what they
+// did is for the tasks of this run to see on the node.
+func (x *Executor) leftBehind(ctx context.Context) error {
+	if x.TakeOver == "" {
+		return nil
+	}
+	return each(ctx, x.Plan.Nodes, func(ctx context.Context, name string) error {
+		s, err := x.Nodes[name].State(ctx, x.TakeOver)
+		if err != nil {
+			return err
+		}
+		for _, ref := range s.Intents {
+			err = x.emit(Event{Type: EventNote, Node: name, Message: ref.Task + " of run " + ref.Run + " ended without a receipt; nothing of it lives"})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // holds are the nodes that keep the run's records: the locked ones, and the controller where it has tasks.
 func (x *Executor) holds() []string {
 	names := slices.Clone(x.Plan.Nodes)
@@ -65,7 +86,7 @@ func (x *Executor) nextEpoch(ctx context.Context) (int64, error) {
 // be done, and what it calls done may have been followed by more.
 func (x *Executor) upToDate(states []NodeState) error {
 	for i, s := range states {
-		if c := s.Closed; c != nil && c.Epoch > x.State.Epoch && c.Closed != notBegun {
+		if c := s.Closed; c != nil && c.Epoch > x.State.Epoch && c.Closed != ClosedNotBegun {
 			err := Failf(ClassPrecondition, "%s: run %s was closed (%s) by another controller since this record was written", x.holds()[i], x.Plan.Run, c.Closed)
 			return errors.Join(err, x.emit(Event{Type: EventClosed, Reason: c.Closed, Message: "by another controller"}))
 		}
@@ -95,16 +116,13 @@ func Overtaken(s *State, node NodeState) bool {
 	return slices.ContainsFunc(node.Intents, later) || slices.ContainsFunc(node.Alive, later)
 }
 
-// notBegun is how a run closes on the nodes that it took before it lost one to another run.
-const notBegun = "not begun"
-
 // giveBack releases what a loser took; a resumed run keeps its own locks.
 func (x *Executor) giveBack(ctx context.Context, names []string, epoch int64) error {
 	if x.resumed {
 		return nil
 	}
 	return each(context.WithoutCancel(ctx), names, func(ctx context.Context, name string) error {
-		return x.Nodes[name].Unlock(ctx, UnlockRequest{Run: x.Plan.Run, Epoch: epoch, Closed: notBegun})
+		return x.Nodes[name].Unlock(ctx, UnlockRequest{Run: x.Plan.Run, Epoch: epoch, Closed: ClosedNotBegun})
 	})
 }
 
@@ -115,6 +133,9 @@ func (x *Executor) verify(ctx context.Context) error {
 			return err
 		}
 		return x.revalidate(ctx)
+	}
+	if err := x.leftBehind(ctx); err != nil {
+		return err
 	}
 	var again Plan
 	if err := clone(x.Plan, &again); err != nil {

@@ -79,9 +79,16 @@ type PlanReply struct {
 type LockRequest struct {
 	LockRecord
 	Plan []byte `json:"plan,omitempty"`
-	// TakeOver names the run whose lock may be replaced by this one (undo of an open run).
+	// TakeOver names the run whose lock may be replaced by this one (undo of an open run), once nothing of it lives.
 	TakeOver string `json:"take_over,omitempty"`
 }
+
+// The words of UnlockRequest.Closed for a run that did nothing on its nodes: one that lost a node to another run, and one
+// that was refused under its lock. A lock that it took over goes back to the run that had it.
+const (
+	ClosedNotBegun = "not begun"
+	ClosedRefused  = "refused"
+)
 
 // UnlockRequest releases a node; Closed says how the run ended there.
 type UnlockRequest struct {

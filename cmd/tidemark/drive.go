@@ -104,7 +104,7 @@ func linkEvent(run, node string, up bool, err error) engine.Event {
 // closeRefused ends a run that never began: the executor released what it had locked.
 func (r *driven) closeRefused(err error) error {
 	if r.state.Closed == "" && r.state.Epoch == 0 {
-		err = errors.Join(err, r.journal.Append(&engine.Event{Type: engine.EventClosed, Time: time.Now().UTC(), Run: r.plan.Run, Reason: "refused"}))
+		err = errors.Join(err, r.journal.Append(&engine.Event{Type: engine.EventClosed, Time: time.Now().UTC(), Run: r.plan.Run, Reason: engine.ClosedRefused}))
 	}
 	return &refused{err}
 }

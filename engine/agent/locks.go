@@ -29,13 +29,20 @@ func (a *Agent) exclusive(do func() error) error {
 }
 
 // Lock holds the node for a run. The same run may come again with a higher epoch (resume, another controller);
-// another run only when it names the holder to take over.
+// another run only when it names the holder to take over, and nothing of that one lives.
 func (a *Agent) Lock(_ context.Context, r engine.LockRequest) error {
 	return a.exclusive(func() error {
-		if err := a.mayLock(r); err != nil {
+		held, err := a.store.lockRecord()
+		if err != nil {
+			return err
+		}
+		if err := a.mayLock(r, held); err != nil {
 			return err
 		}
 		if err := a.keepPlan(r); err != nil {
+			return err
+		}
+		if err := a.keepReplaced(r, held); err != nil {
 			return err
 		}
 		// The epoch first: a record without it could be overtaken by an older controller.
@@ -43,16 +50,12 @@ func (a *Agent) Lock(_ context.Context, r engine.LockRequest) error {
 			return err
 		}
 		go a.prepare()
-		return a.store.write(filepath.Join(a.store.dir, "lock.json"), r.LockRecord)
+		return a.store.write(a.store.lockPath(), r.LockRecord)
 	})
 }
 
-func (a *Agent) mayLock(r engine.LockRequest) error {
+func (a *Agent) mayLock(r engine.LockRequest, held *engine.LockRecord) error {
 	epoch, err := a.store.epoch()
-	if err != nil {
-		return err
-	}
-	held, err := a.store.lockRecord()
 	if err != nil {
 		return err
 	}
@@ -62,7 +65,10 @@ func (a *Agent) mayLock(r engine.LockRequest) error {
 	if r.Epoch <= epoch {
 		return engine.Failf(engine.ClassPrecondition, "%s: epoch %d is not above %d: another controller came first", a.o.Node, r.Epoch, epoch)
 	}
-	return a.mayTouch(r)
+	if err := a.mayTouch(r); err != nil || r.TakeOver == "" || r.TakeOver == r.Run {
+		return err
+	}
+	return a.quiet(r.TakeOver)
 }
 
 // mayTouch refuses a node whose files another run left half exchanged, as abandon does: only that run and its undo know
@@ -148,10 +154,13 @@ func (a *Agent) release(r engine.UnlockRequest) error {
 	if err := a.store.write(filepath.Join(a.store.runDir(r.Run), "closed.json"), r); err != nil {
 		return err
 	}
-	if err := os.Remove(filepath.Join(a.store.dir, "lock.json")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if back, err := a.settleReplaced(r); err != nil || back {
+		return err
+	}
+	if err := os.Remove(a.store.lockPath()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return classed(a.store.dir, err)
 	}
-	return a.store.settled(filepath.Join(a.store.dir, "lock.json"), a.store.dir)
+	return a.store.settled(a.store.lockPath(), a.store.dir)
 }
 
 // holds checks that the node is locked by this run and this epoch: an older controller is refused, and a node

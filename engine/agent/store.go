@@ -98,9 +98,11 @@ func taskName(id string) string {
 	return name[:150] + "~" + hex.EncodeToString(sum[:8])
 }
 
+func (s store) lockPath() string { return filepath.Join(s.dir, "lock.json") }
+
 func (s store) lockRecord() (*engine.LockRecord, error) {
 	var r engine.LockRecord
-	err := read(filepath.Join(s.dir, "lock.json"), &r)
+	err := read(s.lockPath(), &r)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

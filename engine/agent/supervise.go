@@ -134,8 +134,11 @@ func (a *Agent) Settle(_ context.Context, ref engine.TaskRef) error {
 	if err != nil || in == nil {
 		return err
 	}
-	return in.Process.kill(30 * time.Second)
+	return in.Process.kill(settleWait)
 }
+
+// settleWait is how long killed processes may take to end; a process that waits for a dead disk takes longer.
+const settleWait = 30 * time.Second
 
 // Cancel asks the leader of a living task to end; it writes its receipt.
 func (a *Agent) Cancel(_ context.Context, ref engine.TaskRef) error {

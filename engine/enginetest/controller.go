@@ -27,15 +27,26 @@ func (c *Controller) Append(e *engine.Event) error {
 		return nil
 	}
 	if c.dead || (c.DieAt > 0 && len(c.Events) >= c.DieAt) {
-		c.dead = true
-		if c.end != nil {
-			c.once.Do(c.end)
-		}
+		c.die()
 		return ErrDead
 	}
 	e.Seq = int64(len(c.Events) + 1)
 	c.Events = append(c.Events, *e)
 	return nil
+}
+
+// Kill ends the controller now.
+func (c *Controller) Kill() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.die()
+}
+
+func (c *Controller) die() {
+	c.dead = true
+	if c.end != nil {
+		c.once.Do(c.end)
+	}
 }
 
 // Dead tells whether the controller died.

@@ -1,0 +1,103 @@
+package agent
+
+import (
+	"errors"
+	"io/fs"
+	"net/url"
+	"path/filepath"
+
+	"tidemark/engine"
+)
+
+// quiet makes sure that nothing of a run lives on this node, before another run takes its place here. What a dead task
+// left running is ended, as Settle ends it, and a pure one, which only looks. A task that lives is refused: what it asked
+// a server for would go on without it, and only a task that is told to stop can say how far it came.
+func (a *Agent) quiet(run string) error {
+	attempts, err := a.store.attempts(run)
+	if err != nil {
+		return err
+	}
+	for _, at := range attempts {
+		if err := a.over(at, run); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *Agent) over(at attemptDir, run string) error {
+	if err := at.endRest(); err != nil {
+		return err
+	}
+	living, err := at.held()
+	if err != nil || !living {
+		return err
+	}
+	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s: task %s of run %s still lives", a.o.Node, at.name(), run),
+		"wait for it, or: tidemark cancel "+run+"; then again")
+}
+
+// endRest kills what is left of an attempt whose own process is gone without a known outcome, and waits for its end.
+func (a attemptDir) endRest() error {
+	r, err := a.receipt()
+	if err != nil || r != nil && r.Outcome != engine.Unknown {
+		return err
+	}
+	in, err := a.intent()
+	if err != nil {
+		return err
+	}
+	leader, err := a.leader()
+	if err != nil || in != nil && leader.alive() {
+		return err
+	}
+	return leader.kill(settleWait)
+}
+
+// name is the task's id, or what its directory tells of it.
+func (a attemptDir) name() string {
+	if in, err := a.intent(); err == nil && in != nil {
+		return in.Task
+	}
+	name, err := url.PathUnescape(filepath.Base(a.task))
+	if err != nil {
+		return filepath.Base(a.task)
+	}
+	return name
+}
+
+// keepReplaced keeps the lock that a run takes over, until it is known whether that run does anything here.
+func (a *Agent) keepReplaced(r engine.LockRequest, held *engine.LockRecord) error {
+	if held == nil || held.Run == r.Run {
+		return nil
+	}
+	return a.store.write(a.replacedBy(r.Run), held)
+}
+
+func (a *Agent) replacedBy(run string) string {
+	return filepath.Join(a.store.runDir(run), "replaced.json")
+}
+
+// replaced is the lock that a run took over here; nil where it took none.
+func (a *Agent) replaced(run string) (*engine.LockRecord, error) {
+	var l engine.LockRecord
+	err := read(a.replacedBy(run), &l)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return &l, err
+}
+
+// settleReplaced ends the run whose lock r.Run took over. A run that did nothing gives the lock back: true. After any
+// other, that run must not be taken up again: its record no longer tells what is true here.
+func (a *Agent) settleReplaced(r engine.UnlockRequest) (back bool, err error) {
+	l, err := a.replaced(r.Run)
+	if err != nil || l == nil {
+		return false, err
+	}
+	if r.Closed == engine.ClosedNotBegun || r.Closed == engine.ClosedRefused {
+		return true, a.store.write(a.store.lockPath(), l)
+	}
+	over := engine.UnlockRequest{Run: l.Run, Epoch: r.Epoch, Closed: "taken over by run " + r.Run}
+	return false, a.store.write(filepath.Join(a.store.runDir(l.Run), "closed.json"), over)
+}
