@@ -48,8 +48,28 @@ func (a *app) adopt(ctx context.Context, args, names []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := stillOpen(run, plan.Nodes, states); err != nil {
+		return "", err
+	}
 	a.say("adopting run %s (%s) from %s", run, plan.Runbook, view.NodeList(plan.Nodes))
 	return dir, rebuild(dir, plan, states)
+}
+
+// stillOpen refuses a run that was closed and that no node holds any more. Where one does, its close was cut short.
+func stillOpen(run string, nodes []string, states map[string]engine.NodeState) error {
+	closed := ""
+	for _, n := range nodes {
+		if l := states[n].Lock; l != nil && l.Run == run {
+			return nil
+		}
+		if c := states[n].Closed; c != nil && c.Closed != engine.ClosedNotBegun {
+			closed = c.Closed
+		}
+	}
+	if closed == "" {
+		return nil
+	}
+	return usagef("", "--adopt: run %s is closed: %s", run, closed)
 }
 
 // heldRun is the run that args name, or the one that the nodes are locked by.

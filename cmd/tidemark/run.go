@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -61,71 +59,8 @@ func (a *app) approved(ctx context.Context, s *session, d *definition, expect st
 	if err := a.confirm(p, d.kinds); err != nil {
 		return nil, err
 	}
-	if err := ctx.Err(); err != nil {
+	if err := joined(ctx.Err(), a.takeOver(r)); err != nil { // the answer may have taken long
 		return nil, err
 	}
 	return r, r.create(journal.Dir(a.stateDir(), p.Run))
-}
-
-// takeOver finds the open run that this one may replace, and refuses when another one holds its nodes: the nodes
-// would refuse, too, but only this state directory knows how to go on with it.
-func (a *app) takeOver(r *driven) error {
-	r.takeOverOf(r.plan)
-	all, err := journal.ListOpen(a.stateDir())
-	if err != nil {
-		return err
-	}
-	for _, e := range all {
-		if e.Err != nil || e.State.Epoch == 0 || e.Run == r.replaces || !shareNodes(e.Record.Plan, r.plan) {
-			continue
-		}
-		driver, err := journal.DrivenBy(e.Dir)
-		if err != nil {
-			return err
-		}
-		if driver == nil && r.replaces == "" && supersedes(r.plan, e.Record.Plan) {
-			r.replaces = e.Run
-			continue
-		}
-		return a.refuseFor(&e, driver)
-	}
-	return nil
-}
-
-// supersedes: a killed run of a runbook that closes on failure may be resumed until the next start of that runbook.
-func supersedes(now, before *engine.Plan) bool {
-	return before.OnFailure == engine.CloseFailed && before.Runbook == now.Runbook
-}
-
-func shareNodes(a, b *engine.Plan) bool {
-	return slices.ContainsFunc(a.Nodes, func(n string) bool { return slices.Contains(b.Nodes, n) })
-}
-
-// held is the refusal of nodes that an open run of this state directory holds.
-type held struct{ run, runbook, nodes string }
-
-func (h *held) Error() string {
-	return "run " + h.run + " (" + h.runbook + ") is open and holds " + h.nodes
-}
-
-func (a *app) refuseFor(e *journal.Entry, driver *journal.Driver) error {
-	next := a.command("resume", e.Run) + ", or: " + a.command("abandon", e.Run)
-	if driver != nil {
-		next = "wait for it: " + a.command("attach", e.Run)
-	}
-	p := e.Record.Plan
-	return engine.WithNext(&held{p.Run, p.Runbook, view.NodeList(p.Nodes)}, next)
-}
-
-// takeOverOf: an undo runbook names the run that it undoes, takes its locks and closes it as undone.
-func (r *driven) takeOverOf(p *engine.Plan) {
-	if run, ok := undone(p); ok {
-		r.replaces, r.closing = run, "undone"
-	}
-}
-
-// undone is the run that an undo runbook takes back.
-func undone(p *engine.Plan) (string, bool) {
-	run, ok := p.Inputs["run"].(string)
-	return run, ok && strings.HasPrefix(p.Runbook, "undo-")
 }
