@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -59,7 +60,7 @@ func (a *app) approved(ctx context.Context, s *session, d *definition, expect st
 	if err := a.confirm(p, d.kinds); err != nil {
 		return nil, err
 	}
-	if err := joined(ctx.Err(), a.takeOver(r)); err != nil { // the answer may have taken long
+	if err := errors.Join(ctx.Err(), a.takeOver(r)); err != nil { // the answer may have taken long
 		return nil, err
 	}
 	return r, r.create(journal.Dir(a.stateDir(), p.Run))
