@@ -91,8 +91,8 @@ func below(path string, args []string) bool {
 // withDirs adds the directories among args, without repetition.
 func withDirs(dirs, args []string) []string {
 	for _, arg := range args {
-		if info, err := os.Stat(arg); err == nil && info.IsDir() && !slices.Contains(dirs, filepath.Clean(arg)) {
-			dirs = append(dirs, filepath.Clean(arg))
+		if info, err := os.Stat(arg); err == nil && info.IsDir() {
+			dirs = addDir(dirs, arg)
 		}
 	}
 	return dirs
@@ -100,11 +100,14 @@ func withDirs(dirs, args []string) []string {
 
 // count says how much was checked.
 func (c *checks) count() string {
-	text := view.Count(len(c.texts), "file")
-	if len(c.programs) > 0 {
-		text += " and " + view.Count(len(c.programs), "program")
+	var parts []string
+	if len(c.texts) > 0 || len(c.programs) == 0 {
+		parts = append(parts, view.Count(len(c.texts), "file"))
 	}
-	return text
+	if len(c.programs) > 0 {
+		parts = append(parts, view.Count(len(c.programs), "program"))
+	}
+	return strings.Join(parts, " and ")
 }
 
 // sources are all texts in which a mistake may stand.

@@ -36,10 +36,18 @@ func (a *app) siteDirs(siteFile string) []string {
 	if siteFile != "" {
 		out = append(out, filepath.Dir(siteFile))
 	}
-	if a.runbooks != "" && !slices.Contains(out, filepath.Clean(a.runbooks)) {
-		out = append(out, filepath.Clean(a.runbooks))
+	if a.runbooks != "" {
+		out = addDir(out, a.runbooks)
 	}
 	return out
+}
+
+// addDir adds a directory that is not there yet, however it is written: what lies there must not be read twice.
+func addDir(dirs []string, dir string) []string {
+	if slices.ContainsFunc(dirs, func(d string) bool { return absolute(d) == absolute(dir) }) {
+		return dirs
+	}
+	return append(dirs, filepath.Clean(dir))
 }
 
 // readAll reads the YAML files of a directory in each place, in the order of their names.

@@ -208,5 +208,5 @@ func TestDocumentedExample(t *testing.T) {
 	if err != nil || bytes.Count(program, []byte("\n")) > 20 {
 		t.Fatal(err, bytes.Count(program, []byte("\n")))
 	}
-	wants(t, string(page), "```sh\n"+string(program)+"```\n")
+	wants(t, string(page), "```sh kinds/greeting/greeting\n"+string(program)+"```\n")
 }

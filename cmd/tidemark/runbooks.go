@@ -59,9 +59,7 @@ func (a *app) ownRunbooks() ([]schema.Source, error) {
 		if info, err := os.Stat(a.runbooks); err != nil || !info.IsDir() {
 			return nil, usagef("", "--runbooks %s: there is no such directory", a.runbooks)
 		}
-		if dir := filepath.Clean(a.runbooks); !slices.Contains(dirs, dir) {
-			dirs = append(dirs, dir)
-		}
+		dirs = addDir(dirs, a.runbooks)
 	}
 	found, err := readAll(".", dirs)
 	return slices.DeleteFunc(found, func(s schema.Source) bool { return schema.Sort(s.Data) != "runbook" }), err
@@ -123,6 +121,9 @@ func (a *app) runbookSource(arg string) (schema.Source, error) {
 			return s.source()
 		}
 		names = append(names, s.name)
+	}
+	if _, err := os.Stat(arg + yamlExt); err == nil {
+		return schema.Source{}, usagef("", "there is no runbook %q; the file in this directory is ./%s%s", arg, arg, yamlExt)
 	}
 	return schema.Source{}, usagef("tidemark list", "there is no runbook %q%s", arg, meant(arg, names))
 }
