@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"sync"
 	"time"
 
 	"tidemark/testdata/lab/cluster"
@@ -20,7 +19,7 @@ func down(c *call) error {
 	}
 	defer unlock()
 	c.say("stops %d hosts", len(c.lab.Nodes))
-	if err := together(c.lab.Hosts(), host.Stop); err != nil {
+	if err := site.Together(c.lab.Hosts(), host.Stop); err != nil {
 		return err
 	}
 	return network.Down(c.lab)
@@ -28,7 +27,7 @@ func down(c *call) error {
 
 // destroy works on whatever is there, also on a lab that was half built.
 func destroy(c *call) error {
-	if err := together(c.lab.Hosts(), host.Kill); err != nil {
+	if err := site.Together(c.lab.Hosts(), host.Kill); err != nil {
 		return err
 	}
 	if err := network.Down(c.lab); err != nil {
@@ -79,16 +78,6 @@ func (c *call) each(do func(site.Host) error) error {
 		}
 	}
 	return nil
-}
-
-func together(hosts []site.Host, do func(site.Host) error) error {
-	errs := make([]error, len(hosts))
-	var group sync.WaitGroup
-	for i, h := range hosts {
-		group.Go(func() { errs[i] = do(h) })
-	}
-	group.Wait()
-	return errors.Join(errs...)
 }
 
 // check proves that the lab left nothing behind.

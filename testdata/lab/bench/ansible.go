@@ -61,7 +61,7 @@ func (b *bench) keptSite() (string, error) {
 
 // logins runs `true` on all hosts at once, over connections of their own.
 func (b *bench) logins(hosts []site.Host) error {
-	return together(hosts, func(h site.Host) error { return local(nil, "ssh", "-F", b.lab.Dir+"/ssh_config", h.Name, "true") })
+	return site.Together(hosts, func(h site.Host) error { return local(nil, "ssh", "-F", b.lab.Dir+"/ssh_config", h.Name, "true") })
 }
 
 func (b *bench) hostsOf(names []string) ([]site.Host, error) {

@@ -45,7 +45,7 @@ func (b *bench) fill(mib int) error {
 		if err := writeAll(session, rows); err != nil {
 			return err
 		}
-		if err := together(b.lab.Vellums(), b.settle); err != nil {
+		if err := site.Together(b.lab.Vellums(), b.settle); err != nil {
 			return err
 		}
 	}

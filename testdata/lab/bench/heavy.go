@@ -54,7 +54,7 @@ func (b *bench) backUpAndCount() error {
 }
 
 func (b *bench) backUpByHand() error {
-	return together(b.lab.Vellums(), func(h site.Host) error {
+	return site.Together(b.lab.Vellums(), func(h site.Host) error {
 		if err := b.putScript(h, "backup.sh"); err != nil {
 			return err
 		}
@@ -67,7 +67,7 @@ func (b *bench) backUpByHand() error {
 
 func (b *bench) backUpByMedusa() error {
 	name := fmt.Sprintf("b%d", time.Now().UnixNano())
-	return together(b.lab.Vellums(), func(h site.Host) error {
+	return site.Together(b.lab.Vellums(), func(h site.Host) error {
 		if err := b.putScript(h, "medusa.ini"); err != nil {
 			return err
 		}

@@ -10,7 +10,7 @@ import (
 
 // restart drains, stops and starts all nodes at once, with monit looking away.
 func (b *bench) restart() error {
-	err := together(b.lab.Vellums(), func(h site.Host) error {
+	err := site.Together(b.lab.Vellums(), func(h site.Host) error {
 		if err := b.putScript(h, "restart.sh"); err != nil {
 			return err
 		}
@@ -26,7 +26,7 @@ func (b *bench) restart() error {
 	if err := cluster.Wait(b.lab, 3*time.Minute, b.say); err != nil {
 		return err
 	}
-	return together(b.lab.Vellums(), func(h site.Host) error {
+	return site.Together(b.lab.Vellums(), func(h site.Host) error {
 		_, err := b.on(h, "monit", "monitor", "-g", "cassandra")
 		return err
 	})

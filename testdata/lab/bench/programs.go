@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 
 	"tidemark/testdata/lab/host"
 	"tidemark/testdata/lab/site"
@@ -97,19 +96,3 @@ func said(who string, args []string, err error, out string) error {
 }
 
 func last(s string, n int) string { return strings.TrimSpace(s[max(0, len(s)-n):]) }
-
-// together does it on all hosts at once.
-func together(hosts []site.Host, do func(site.Host) error) error {
-	errs := make([]error, len(hosts))
-	var group sync.WaitGroup
-	for i, h := range hosts {
-		group.Go(func() { errs[i] = do(h) })
-	}
-	group.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
