@@ -65,17 +65,24 @@ func (n *Node) runs(b binary) {
 
 // login is one session by ssh, or what the node needs for it.
 func (n *Node) login(ctx context.Context, b binary, again bool) (s *session, want *need, err error) {
-	err = n.patiently(ctx, again, func(how mode) error {
+	err = n.bySSH(ctx, b, verbSession, again, func(argv []string, marker string, how mode) (err error) {
+		s, want, err = n.greet(ctx, argv, marker, how)
+		return err
+	})
+	return s, want, err
+}
+
+// bySSH starts a verb of the agent in an ssh session of its own, as patiently as sshd needs; each try takes a slot.
+func (n *Node) bySSH(ctx context.Context, b binary, verb string, again bool, try func(argv []string, marker string, how mode) error) error {
+	return n.patiently(ctx, again, func(how mode) error {
 		release, err := take(ctx, n.d.logins)
 		if err != nil {
 			return err
 		}
 		defer release()
 		marker := newMarker()
-		s, want, err = n.greet(ctx, n.d.ssh(n.t, how, n.d.session(n.t, verbSession, marker, b.sha256)), marker, how)
-		return err
+		return try(n.d.ssh(n.t, how, n.d.session(n.t, verb, marker, b.sha256)), marker, how)
 	})
-	return s, want, err
 }
 
 // patiently tries a login again when sshd drops it before its banner, and once more with prompts when it was

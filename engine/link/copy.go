@@ -66,8 +66,8 @@ func (n *Node) stream(ctx context.Context, verb string, first any) (io.ReadWrite
 
 // bare starts the verb there, locally or by ssh, past any shared master connection.
 func (n *Node) bare(ctx context.Context, verb string) (p *process, err error) {
-	marker := newMarker()
 	if n.t.local() {
+		marker := newMarker()
 		argv, err := n.d.local(n.t, verb, marker)
 		if err != nil {
 			return nil, err
@@ -79,14 +79,9 @@ func (n *Node) bare(ctx context.Context, verb string) (p *process, err error) {
 	if err != nil {
 		return nil, err
 	}
-	err = n.patiently(ctx, true, func(how mode) error {
-		release, err := take(ctx, n.d.logins)
-		if err != nil {
-			return err
-		}
-		defer release()
+	err = n.bySSH(ctx, b, verb, true, func(argv []string, marker string, how mode) (err error) {
 		var want *need
-		p, _, want, err = n.hello(ctx, n.d.ssh(n.t, how, n.d.session(n.t, verb, marker, b.sha256)), marker, how)
+		p, _, want, err = n.hello(ctx, argv, marker, how)
 		if err == nil && want != nil {
 			err = engine.Failf(engine.ClassPrecondition, "%s: the binary that its agent runs is gone", n.t.Name)
 		}
