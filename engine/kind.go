@@ -107,6 +107,16 @@ func OverwritesIf(argument string, given bool, other Risk, late []string) (risk 
 // Questioner is a Step that a person must agree to before it starts; the controller asks.
 type Questioner interface{ Question() string }
 
+// Encode gives a value of a kind's own types as JSON, for Change.Out and Change.Data. Such types always encode; one that
+// does not is a mistake in the kind, and panics.
+func Encode(v any) json.RawMessage {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
+
 // Output is what a task leaves: a value of the kind's Out type and one line for people.
 type Output struct {
 	Value any

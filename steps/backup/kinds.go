@@ -1,10 +1,6 @@
 package backup
 
-import (
-	"encoding/json"
-
-	"tidemark/engine"
-)
+import "tidemark/engine"
 
 // Kinds are the step kinds of this package.
 func Kinds() []engine.Kind {
@@ -30,13 +26,4 @@ func saved(v *engine.View, dir, id, source string) (m *Manifest, fact engine.Fac
 		m, err = Open(v, dir, id, source)
 	}
 	return m, fact, err
-}
-
-// encode is for values of our own types, which always encode.
-func encode(v any) json.RawMessage {
-	data, err := json.Marshal(v)
-	if err != nil {
-		panic(err)
-	}
-	return data
 }

@@ -38,7 +38,7 @@ func ListBackups() engine.Kind {
 // Plan reads the answer; there is nothing else to do.
 func (s *listBackups) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
 	out := s.list(v)
-	return engine.Change{Sign: engine.Same, Summary: out.summary(), Out: encode(out)}, nil
+	return engine.Change{Sign: engine.Same, Summary: out.summary(), Out: engine.Encode(out)}, nil
 }
 
 // Apply reads it again.

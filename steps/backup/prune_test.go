@@ -124,7 +124,7 @@ func TestPruneRemovesNothingThatWasNotPlanned(t *testing.T) {
 	k := PruneBackups()
 	v := engine.NewView(&k, b.Ground, engine.NewFacts(nil), b.Run, "vellum-1")
 	step := &pruneBackups{Dir: store, Keep: 4, Min: 1}
-	if _, err := step.Apply(t.Context(), engine.NewHost(v, b.Marks), engine.Change{Data: encode(ids[1:2])}); err != nil {
+	if _, err := step.Apply(t.Context(), engine.NewHost(v, b.Marks), engine.Change{Data: engine.Encode(ids[1:2])}); err != nil {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff(append(ids[:1:1], ids[2:]...), names(t, b)); d != "" {

@@ -52,7 +52,7 @@ func (s *pruneBackups) Plan(_ context.Context, v *engine.View) (engine.Change, e
 	}
 	gone := surplus(all, s.Keep, s.Min, expected)
 	rest := leftover(list, s.root(v))
-	c := engine.Change{Sign: engine.Destroys, Data: encode(ids(gone))}
+	c := engine.Change{Sign: engine.Destroys, Data: engine.Encode(ids(gone))}
 	for _, u := range gone {
 		c.Bytes -= u.bytes()
 		c.Details = append(c.Details, fmt.Sprintf("- %s, %s, in %s", u.id, Bytes(u.bytes()), Path(s.Dir, u.id, "")))
@@ -69,7 +69,7 @@ func (s *pruneBackups) Plan(_ context.Context, v *engine.View) (engine.Change, e
 	c.Bytes = 0
 	if len(gone)+len(rest) == 0 {
 		c.Sign, c.Summary = engine.Same, fmt.Sprintf("nothing to remove: %s, up to %d are kept", Count(complete(all)+expected, "complete backup"), max(s.Keep, s.Min, 1))
-		c.Out = encode(PruneOut{Removed: []string{}, Kept: kept(all, nil)})
+		c.Out = engine.Encode(PruneOut{Removed: []string{}, Kept: kept(all, nil)})
 	}
 	return c, nil
 }

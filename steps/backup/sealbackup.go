@@ -62,7 +62,7 @@ func (s *sealBackup) Plan(_ context.Context, v *engine.View) (engine.Change, err
 	}
 	if old != nil && slices.Equal(old.Nodes, seal.Nodes) {
 		c.Sign, c.Summary = engine.Same, fmt.Sprintf("backup %s is sealed already", s.Backup)
-		c.Out = encode(SealOut{s.Backup, s.Nodes, m.Sum()})
+		c.Out = engine.Encode(SealOut{s.Backup, s.Nodes, m.Sum()})
 	}
 	return c, nil
 }

@@ -73,7 +73,7 @@ func (s *compareCounts) Plan(ctx context.Context, v *engine.View) (engine.Change
 	if err != nil {
 		return engine.Change{}, err
 	}
-	return engine.Change{Sign: engine.Same, Summary: fmt.Sprintf("%d live files are those of backup %s", out.Files, s.Backup), Out: encode(out)}, nil
+	return engine.Change{Sign: engine.Same, Summary: fmt.Sprintf("%d live files are those of backup %s", out.Files, s.Backup), Out: engine.Encode(out)}, nil
 }
 
 // Apply counts rows, or compares files again where Plan was not asked on the actual state.

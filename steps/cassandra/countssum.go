@@ -59,7 +59,7 @@ func (s *sumCounts) Plan(context.Context, *engine.View) (engine.Change, error) {
 		return engine.Change{}, engine.WithNext(engine.Failf(engine.ClassPrecondition, "the rows are not those of backup %s: %s", s.Backup, strings.Join(lost, "; ")),
 			"find out who writes: on a quiet basis nobody does. The restored files themselves were compared before the start; undo-restore-vellum takes the restore back, abandon leaves it as it is")
 	}
-	c := engine.Change{Sign: engine.Same, Out: encode(out), Summary: out.told(s.Backup, same, differ)}
+	c := engine.Change{Sign: engine.Same, Out: engine.Encode(out), Summary: out.told(s.Backup, same, differ)}
 	return c, nil
 }
 

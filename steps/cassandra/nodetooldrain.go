@@ -2,7 +2,6 @@ package cassandra
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,8 +34,8 @@ func (s *toolStep) planDrain(ctx context.Context, v *engine.View) (engine.Change
 	switch {
 	case clean.Value == "true":
 		c.Summary = "drain: drained already"
-		c.Out, err = json.Marshal(ToolOut{Command: drain, Mode: drainedMode(running.Value)})
-		return c, err
+		c.Out = engine.Encode(ToolOut{Command: drain, Mode: drainedMode(running.Value)})
+		return c, nil
 	case running.Value == cassconf.Stopped:
 		return c, engine.WithNext(engine.Failf(engine.ClassPrecondition, "cassandra does not run on %s, and its commit log holds changes that a drain would flush", v.Node),
 			"start it once: monit start -g cassandra; wait until it serves; then again: it is drained and stopped")

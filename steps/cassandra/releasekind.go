@@ -52,7 +52,7 @@ func (s *releaseRestore) Plan(_ context.Context, v *engine.View) (engine.Change,
 		return engine.Change{}, err
 	}
 	if len(sets) == 0 && (rec == nil || rec.State == stateReleased) {
-		return engine.Change{Sign: engine.Same, Summary: "run " + s.Run + " keeps nothing here", Out: encode(ReleaseOut{Run: s.Run, Sets: []string{}})}, nil
+		return engine.Change{Sign: engine.Same, Summary: "run " + s.Run + " keeps nothing here", Out: engine.Encode(ReleaseOut{Run: s.Run, Sets: []string{}})}, nil
 	}
 	c := engine.Change{
 		Sign: engine.Destroys, Risk: engine.Overwrites, Bytes: 0,

@@ -2,7 +2,6 @@ package cassandra
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -64,8 +63,8 @@ func (s *repairStep) Plan(ctx context.Context, v *engine.View) (engine.Change, e
 	}
 	if single(keyspace.Replication) {
 		c.Sign, c.Argv, c.Summary = engine.Same, nil, "skip "+s.Keyspace+": "+oneReplica
-		c.Out, err = json.Marshal(RepairOut{Keyspace: s.Keyspace, Skipped: oneReplica})
-		return c, err
+		c.Out = engine.Encode(RepairOut{Keyspace: s.Keyspace, Skipped: oneReplica})
+		return c, nil
 	}
 	return c, allUp(ctx, v)
 }

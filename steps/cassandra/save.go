@@ -2,7 +2,6 @@ package cassandra
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
@@ -128,9 +127,8 @@ func (s *saveSnapshot) again(ctx context.Context, v *engine.View, c engine.Chang
 		c.Details = []string{"the backup is saved; its snapshot is left to clear"}
 		return c, nil
 	}
-	out, err := json.Marshal(saveOut(m))
-	c.Sign, c.Summary, c.Out = engine.Same, fmt.Sprintf("backup %s is saved", s.Tag), out
-	return c, err
+	c.Sign, c.Summary, c.Out = engine.Same, fmt.Sprintf("backup %s is saved", s.Tag), engine.Encode(saveOut(m))
+	return c, nil
 }
 
 // size estimates from the live tables, since at planning time there is no snapshot yet.

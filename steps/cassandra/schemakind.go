@@ -75,7 +75,7 @@ func (s *restoreSchema) Plan(ctx context.Context, v *engine.View) (engine.Change
 	}
 	if len(d.keyspaces) == 0 && len(d.missing) == 0 {
 		c.Sign, c.Summary = engine.Same, "all keyspaces and tables of backup "+s.Backup+" exist"
-		c.Out = encode(s.out(d))
+		c.Out = engine.Encode(s.out(d))
 		return c, nil
 	}
 	c.Summary = fmt.Sprintf("create %s and %s from the schema of backup %s", backup.Count(len(d.keyspaces), "keyspace"), backup.Count(len(d.missing), "table"), s.Backup)

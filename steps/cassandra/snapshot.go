@@ -2,7 +2,6 @@ package cassandra
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -94,9 +93,8 @@ func (s *snapshot) decide(c engine.Change, v *engine.View, r *ring, st standing)
 			"start a new run, which has a tag of its own; the old one goes with: nodetool clearsnapshot -t "+s.Tag)
 	case st.complete():
 		c.Sign, c.Summary = engine.Same, fmt.Sprintf("snapshot %s is there, %s", s.Tag, backup.Count(st.found, "table"))
-		out, err := json.Marshal(s.out(st))
-		c.Out = out
-		return c, err
+		c.Out = engine.Encode(s.out(st))
+		return c, nil
 	default:
 		c.Details = []string{fmt.Sprintf("an interrupted snapshot %s is cleared first; it lacks %s", s.Tag, strings.Join(st.without, ", "))}
 	}

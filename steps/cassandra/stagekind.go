@@ -2,7 +2,6 @@ package cassandra
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"tidemark/engine"
@@ -56,7 +55,7 @@ func (s *stageRestore) Plan(ctx context.Context, v *engine.View) (engine.Change,
 	}
 	c := engine.Change{Sign: engine.Creates, Will: []engine.Fact{{Key: factStaged(s.Keyspace), Value: s.Backup}}}
 	if out, done, err := s.finished(ctx, v, conf, m, rec); err != nil || done {
-		c.Sign, c.Summary, c.Out = engine.Same, fmt.Sprintf("%s from backup %s lies ready", s.Keyspace, s.Backup), encode(out)
+		c.Sign, c.Summary, c.Out = engine.Same, fmt.Sprintf("%s from backup %s lies ready", s.Keyspace, s.Backup), engine.Encode(out)
 		return c, err
 	}
 	all, err := needs(v, conf, m, s.Dir, []string{s.Keyspace})
@@ -168,13 +167,4 @@ func (s *stageRestore) Probe(ctx context.Context, v *engine.View, _ string) (str
 		return "", err
 	}
 	return s.Backup, nil
-}
-
-// encode is for values of our own types, which always encode.
-func encode(v any) json.RawMessage {
-	data, err := json.Marshal(v)
-	if err != nil {
-		panic(err)
-	}
-	return data
 }

@@ -62,7 +62,7 @@ func (s *restoreKeyspace) Plan(ctx context.Context, v *engine.View) (engine.Chan
 	}
 	if done {
 		c.Sign, c.Risk, c.Summary = engine.Same, engine.Harmless, fmt.Sprintf("%s is restored from backup %s", s.Keyspace, s.Backup)
-		c.Out = encode(s.out(m, rec))
+		c.Out = engine.Encode(s.out(m, rec))
 		return c, nil
 	}
 	c.Summary = fmt.Sprintf("exchange %s of %s with backup %s; what is live is kept until the restore is released", backup.Count(len(m.In(s.Keyspace)), "table"), s.Keyspace, s.Backup)

@@ -62,10 +62,10 @@ func (s *undoRestore) Plan(ctx context.Context, v *engine.View) (engine.Change, 
 	c := engine.Change{Sign: engine.Changes, Risk: engine.Overwrites, Will: []engine.Fact{{Key: factUndone(s.Run), Value: "true"}}}
 	switch {
 	case rec == nil:
-		c.Sign, c.Risk, c.Summary, c.Out = engine.Same, engine.Harmless, "run "+s.Run+" exchanged nothing here", encode(UndoOut{Run: s.Run, Tables: []string{}})
+		c.Sign, c.Risk, c.Summary, c.Out = engine.Same, engine.Harmless, "run "+s.Run+" exchanged nothing here", engine.Encode(UndoOut{Run: s.Run, Tables: []string{}})
 		return c, nil
 	case rec.State == stateUndone:
-		c.Sign, c.Risk, c.Summary, c.Out = engine.Same, engine.Harmless, "the restore of run "+s.Run+" is undone", encode(s.out(rec))
+		c.Sign, c.Risk, c.Summary, c.Out = engine.Same, engine.Harmless, "the restore of run "+s.Run+" is undone", engine.Encode(s.out(rec))
 		return c, nil
 	case rec.State == stateReleased:
 		return c, engine.WithNext(engine.Failf(engine.ClassPrecondition, "the restore of run %s is released: what was live before it is deleted", s.Run),

@@ -2,7 +2,6 @@ package cassandra
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -85,8 +84,8 @@ func (s *waitStep) now(ctx context.Context, v *engine.View, c *engine.Change) er
 		return nil
 	}
 	c.Sign, c.Later, c.Summary = engine.Same, "", served(out)
-	c.Out, err = json.Marshal(out)
-	return err
+	c.Out = engine.Encode(out)
+	return nil
 }
 
 // Apply looks until it is so.

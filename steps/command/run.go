@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -103,17 +102,16 @@ func (r *run) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
 	case err != nil:
 		return c, err
 	case there:
-		return r.planDone(c)
+		return r.planDone(c), nil
 	}
 	return r.planRun(c, v)
 }
 
-func (r *run) planDone(c engine.Change) (engine.Change, error) {
-	out, err := json.Marshal(RunOut{})
-	c.Sign, c.Risk, c.Argv, c.Details, c.Out = engine.Same, engine.Harmless, nil, nil, out
+func (r *run) planDone(c engine.Change) engine.Change {
+	c.Sign, c.Risk, c.Argv, c.Details, c.Out = engine.Same, engine.Harmless, nil, nil, engine.Encode(RunOut{})
 	c.Summary = shown([]string{r.Creates}) + " is there: nothing to run"
 	c.Pre = []engine.Fact{{Key: factPath(r.Creates), Value: present}}
-	return c, err
+	return c
 }
 
 func (r *run) planRun(c engine.Change, v *engine.View) (engine.Change, error) {

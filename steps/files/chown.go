@@ -2,7 +2,6 @@ package files
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -110,8 +109,8 @@ func (c *chown) planActual(ctx context.Context, v *engine.View, w wish, out engi
 	if t.differ == 0 {
 		out.Sign, out.Risk = engine.Same, engine.Harmless
 		out.Summary = fmt.Sprintf("%s is so: %s", c.where(), w.text())
-		out.Out, err = json.Marshal(ChownOut{Entries: t.entries})
-		return out, err
+		out.Out = engine.Encode(ChownOut{Entries: t.entries})
+		return out, nil
 	}
 	out.Summary, out.Details = fmt.Sprintf("%s: %s", show(c.Path), t.examples[0].what), t.notes()
 	if c.Recursive {

@@ -2,7 +2,6 @@ package files
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path"
@@ -73,7 +72,7 @@ func (m *mkdir) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
 	case at.kind != directory:
 		return c, refuse("choose another path, or move it away first", "%s is there and is a %s, no directory", show(m.Path), at.kind)
 	}
-	return m.planKept(c, w, at)
+	return m.planKept(c, w, at), nil
 }
 
 func (m *mkdir) planNew(c engine.Change, w wish, at sight) (engine.Change, error) {
@@ -113,18 +112,17 @@ func (m *mkdir) planPromised(c engine.Change, w wish, at sight) engine.Change {
 	return c
 }
 
-func (m *mkdir) planKept(c engine.Change, w wish, at sight) (engine.Change, error) {
+func (m *mkdir) planKept(c engine.Change, w wish, at sight) engine.Change {
 	c.Pre = []engine.Fact{{Key: factPath(m.Path), Value: directory}}
 	differ := w.differences(at.entry)
 	if len(differ) > 0 {
 		c.Sign, c.Risk = engine.Changes, engine.Interrupts
 		c.Summary = fmt.Sprintf("%s is there: %s", show(m.Path), strings.Join(differ, ", "))
-		return c, nil
+		return c
 	}
-	out, err := json.Marshal(MkdirOut{Path: m.Path})
 	c.Will = nil // nothing changes, so later steps see on the disk what they shall see
-	c.Sign, c.Summary, c.Out = engine.Same, fmt.Sprintf("%s is there, mode %04o", show(m.Path), at.mode), out
-	return c, err
+	c.Sign, c.Summary, c.Out = engine.Same, fmt.Sprintf("%s is there, mode %04o", show(m.Path), at.mode), engine.Encode(MkdirOut{Path: m.Path})
+	return c
 }
 
 // Probe looks whether the directory is still there.

@@ -2,7 +2,6 @@ package files
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"path"
 
@@ -111,10 +110,9 @@ func (m *move) planGone(c engine.Change, to sight) (engine.Change, error) {
 	if to.kind == absent {
 		return c, refuse("correct from", "%s does not exist, nor does %s", show(m.From), show(m.To))
 	}
-	out, err := json.Marshal(MoveOut{From: m.From, To: m.To})
-	c.Sign, c.Risk, c.Out = engine.Same, engine.Harmless, out
+	c.Sign, c.Risk, c.Out = engine.Same, engine.Harmless, engine.Encode(MoveOut{From: m.From, To: m.To})
 	c.Summary = fmt.Sprintf("moved already: %s is there, %s is not", show(m.To), show(m.From))
-	return c, err
+	return c, nil
 }
 
 func (m *move) planMove(c engine.Change, v *engine.View, from, to sight) (engine.Change, error) {

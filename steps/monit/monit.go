@@ -2,7 +2,6 @@ package monit
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -116,8 +115,8 @@ func (s *action) Plan(ctx context.Context, v *engine.View) (engine.Change, error
 		if err != nil {
 			return c, err
 		}
-		c.Out, err = json.Marshal(o)
-		return c, err
+		c.Out = engine.Encode(o)
+		return c, nil
 	}
 	s.describe(&c)
 	c.Will = append(c.Will, s.cassandra(services, wakes)...)

@@ -2,7 +2,6 @@ package monit
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -72,8 +71,8 @@ func (s *wait) now(ctx context.Context, v *engine.View, c *engine.Change) error 
 		return nil
 	}
 	c.Sign, c.Later, c.Summary = engine.Same, "", s.Service+" is "+s.State
-	c.Out, err = json.Marshal(w.out(s.State))
-	return err
+	c.Out = engine.Encode(w.out(s.State))
+	return nil
 }
 
 func (s *wait) possible(promised string) error {
