@@ -103,7 +103,7 @@ func TestVerifyLegacy(t *testing.T) {
 			}
 			_, out, err := b.Apply(VerifyBackup(), &verifyBackup{Backup: c.id, Dir: store, Source: Cassandra, Depth: "checksums"})
 			if c.words != nil {
-				refused(t, err, engine.ClassPrecondition, c.words...)
+				enginetest.Refused(t, err, engine.ClassPrecondition, c.words...)
 				return
 			}
 			if err != nil || out.Value.(VerifyOut).Files == 0 || len(out.Value.(VerifyOut).Legacy) == 0 {

@@ -17,7 +17,7 @@ func TestSealBackup(t *testing.T) {
 	}
 
 	_, _, err := b.Apply(SealBackup(), step)
-	refused(t, err, engine.ClassPrecondition, "not verified on vellum-1", "verify-backup")
+	enginetest.Refused(t, err, engine.ClassPrecondition, "not verified on vellum-1", "verify-backup")
 
 	if err := noteVerified(b.Ground.Dir+Path(store, id, Cassandra), m, Checksums); err != nil {
 		t.Fatal(err)
@@ -41,9 +41,9 @@ func TestSealRefusesWhatTheManifestDenies(t *testing.T) {
 	b, id := enginetest.NewBench(t), testIDs()[0]
 	fake(t, b, id)
 	_, _, err := b.Apply(SealBackup(), &sealBackup{Backup: id, Dir: store, Source: Cassandra, Nodes: []string{"vellum-1"}})
-	refused(t, err, engine.ClassPrecondition, "taken on vellum-1, vellum-2", "a set of vellum-1")
+	enginetest.Refused(t, err, engine.ClassPrecondition, "taken on vellum-1, vellum-2", "a set of vellum-1")
 	_, _, err = b.Apply(SealBackup(), &sealBackup{Backup: id, Dir: store, Source: Cassandra, Nodes: []string{"vellum-1", "vellum-2"}, Manifests: map[string]string{"vellum-1": "11"}})
-	refused(t, err, engine.ClassPrecondition, "was verified with sha256 11")
+	enginetest.Refused(t, err, engine.ClassPrecondition, "was verified with sha256 11")
 }
 
 func TestSets(t *testing.T) {

@@ -3,7 +3,6 @@ package backup
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -82,22 +81,6 @@ func asker(b *enginetest.Bench) engine.Asker {
 	return engine.NewView(&k, b.Ground, engine.NewFacts(nil), b.Run, "vellum-1")
 }
 
-func refused(t testing.TB, err error, class engine.Class, words ...string) {
-	t.Helper()
-	if err == nil {
-		t.Fatalf("no error, want one with %q", words)
-	}
-	text := err.Error() + " | " + engine.NextOf(err)
-	for _, w := range words {
-		if !strings.Contains(text, w) {
-			t.Errorf("error %q does not say %q", text, w)
-		}
-	}
-	if engine.ClassOf(err) != class {
-		t.Errorf("class %s, want %s", engine.ClassOf(err), class)
-	}
-}
-
 func TestOpen(t *testing.T) {
 	id := testIDs()[0]
 	root := func(b *enginetest.Bench) string { return b.Ground.Dir + Path(store, id, Cassandra) }
@@ -133,7 +116,7 @@ func TestOpen(t *testing.T) {
 				c.spoil(b)
 			}
 			_, err := Open(asker(b), store, c.ask, Cassandra)
-			refused(t, err, engine.ClassPrecondition, c.words...)
+			enginetest.Refused(t, err, engine.ClassPrecondition, c.words...)
 		})
 	}
 }
@@ -151,5 +134,5 @@ func TestOpenGivesBackWhatWasWritten(t *testing.T) {
 	if err := got.ForNode("vellum-9", "8cd40723"); err != nil {
 		t.Errorf("same host id under another name: %v", err)
 	}
-	refused(t, got.ForNode("vellum-2", "other"), engine.ClassPrecondition, "belongs to another node", "vellum-1", "this is vellum-2")
+	enginetest.Refused(t, got.ForNode("vellum-2", "other"), engine.ClassPrecondition, "belongs to another node", "vellum-1", "this is vellum-2")
 }

@@ -53,7 +53,7 @@ func TestVerifyBackup(t *testing.T) {
 					t.Fatal(err)
 				}
 			} else {
-				refused(t, err, engine.ClassPrecondition, append(c.words, "do not restore from it")...)
+				enginetest.Refused(t, err, engine.ClassPrecondition, append(c.words, "do not restore from it")...)
 			}
 			if e := List(asker(b), store)[0]; e.Complete != (c.words == nil) {
 				t.Errorf("complete: %t, state %q", e.Complete, e.State)
@@ -113,7 +113,7 @@ func TestVerifyOfAChangedManifestStaysBad(t *testing.T) {
 	}
 	for range 2 {
 		_, _, err := b.Apply(VerifyBackup(), &verifyBackup{Backup: id, Dir: store, Source: Cassandra, Depth: "checksums"})
-		refused(t, err, engine.ClassPrecondition, "as verified at")
+		enginetest.Refused(t, err, engine.ClassPrecondition, "as verified at")
 	}
 }
 

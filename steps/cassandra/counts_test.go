@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tidemark/engine"
+	"tidemark/engine/enginetest"
 )
 
 // counting is a save that counts; ask answers its count.
@@ -146,7 +147,7 @@ func TestSumCounts(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			c, err := newSnapshotNode(t).Plan(SumCounts(), &sumCounts{Counts: tt.counts, Backup: tag})
 			if tt.fails != "" {
-				refused(t, err, engine.ClassPrecondition, tt.fails, "who writes")
+				enginetest.Refused(t, err, engine.ClassPrecondition, tt.fails, "who writes")
 				return
 			}
 			var out SumOut

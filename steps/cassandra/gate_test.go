@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tidemark/engine"
+	"tidemark/engine/enginetest"
 	"tidemark/steps/backup"
 )
 
@@ -111,7 +112,7 @@ func TestGateRefuses(t *testing.T) {
 			n := newRestoreNode(t)
 			c.harm(n)
 			_, err := n.Plan(CheckRestore(), gateStep())
-			refused(t, err, engine.ClassPrecondition, c.words...)
+			enginetest.Refused(t, err, engine.ClassPrecondition, c.words...)
 		})
 	}
 }
@@ -120,7 +121,7 @@ func TestGateRefusesAPartOfTheReplicas(t *testing.T) {
 	n, step := newRestoreNode(t), gateStep()
 	step.Nodes = []string{"vellum-1"}
 	_, err := n.Plan(CheckRestore(), step)
-	refused(t, err, engine.ClassPrecondition, "leaves out vellum-2", "--limit", "homer.simservs exists",
+	enginetest.Refused(t, err, engine.ClassPrecondition, "leaves out vellum-2", "--limit", "homer.simservs exists",
 		"memento.call_lists exists", "how many replicas keyspace memento has is not known")
 	step.Nodes = []string{"vellum-2", "vellum-1"}
 	if _, err := n.Plan(CheckRestore(), step); err != nil {
@@ -158,7 +159,7 @@ func TestGateNamesAllFindingsAtOnce(t *testing.T) {
 	n.answer("system.local", "rack", "rack9")
 	n.answer("system.local", "cluster_name", "west")
 	_, err := n.Plan(CheckRestore(), gateStep())
-	refused(t, err, engine.ClassPrecondition, "(1)", "(2)", "(3)", "1 of 2 nodes", "rack9", "west")
+	enginetest.Refused(t, err, engine.ClassPrecondition, "(1)", "(2)", "(3)", "1 of 2 nodes", "rack9", "west")
 }
 
 func TestGateSaysAnotherHostIDWithTheSameTokens(t *testing.T) {
@@ -175,11 +176,11 @@ func TestGateRefusesUnknownKeyspaceAndLegacy(t *testing.T) {
 	s := gateStep()
 	s.Keyspaces = []string{"homre"}
 	_, err := n.Plan(CheckRestore(), s)
-	refused(t, err, engine.ClassPrecondition, "no keyspace homre", "homer")
+	enginetest.Refused(t, err, engine.ClassPrecondition, "no keyspace homre", "homer")
 	n.put("/usr/share/clearwater/homer/backup/backups/homer/1395401410135/x/y", "z")
 	s.Backup = "1395401410135"
 	_, err = n.Plan(CheckRestore(), s)
-	refused(t, err, engine.ClassPrecondition, "legacy", "restore_backup.sh")
+	enginetest.Refused(t, err, engine.ClassPrecondition, "legacy", "restore_backup.sh")
 }
 
 func (n *snapshotNode) remove(path string) {

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"tidemark/engine"
+	"tidemark/engine/enginetest"
 	"tidemark/steps/backup"
 )
 
@@ -217,7 +218,7 @@ func TestSaveOntoAFullDiskLeavesNothing(t *testing.T) {
 		}
 		return nil
 	}))
-	refused(t, err, engine.ClassSpace, "memento.call_lists", "no space left on device", "free space there")
+	enginetest.Refused(t, err, engine.ClassSpace, "memento.call_lists", "no space left on device", "free space there")
 	if left, _ := filepath.Glob(n.Ground.Dir + store + "/*"); len(left) > 0 {
 		t.Errorf("left %q", left)
 	}
@@ -244,7 +245,7 @@ func TestSaveGoesOnWhereItWasCutOff(t *testing.T) {
 		}
 		return nil
 	}))
-	refused(t, err, engine.ClassIO, "memento.call_lists")
+	enginetest.Refused(t, err, engine.ClassIO, "memento.call_lists")
 	if _, err := backup.Open(n.host(), store, tag, backup.Cassandra); err == nil {
 		t.Fatal("a cut-off backup has a manifest")
 	}
@@ -294,7 +295,7 @@ func TestSaveRefuses(t *testing.T) {
 			n.take(tag, []string{"homer", "memento"})
 			c.spoil(n)
 			_, _, err := n.Apply(SaveSnapshot(), saving())
-			refused(t, err, engine.ClassPrecondition, c.words...)
+			enginetest.Refused(t, err, engine.ClassPrecondition, c.words...)
 		})
 	}
 }
@@ -306,7 +307,7 @@ func TestSaveRefusesASetThatLeavesAMemberOut(t *testing.T) {
 	step := saving()
 	step.Nodes = []string{"vellum-1"}
 	_, err := n.Plan(SaveSnapshot(), step)
-	refused(t, err, engine.ClassPrecondition, "ring has 2 members, the backup would hold 1 (vellum-1)", "10.0.0.2", "--limit")
+	enginetest.Refused(t, err, engine.ClassPrecondition, "ring has 2 members, the backup would hold 1 (vellum-1)", "10.0.0.2", "--limit")
 }
 
 func TestSaveIsPlannedAfterAPlannedSnapshot(t *testing.T) {
@@ -345,7 +346,7 @@ func TestSaveRefusesAFileThatGrows(t *testing.T) {
 	d := realDisk()
 	d.copy = func(context.Context, string, string, func(int64)) (int64, string, error) { return 1, "", nil }
 	_, err := saving().apply(t.Context(), n.host(), d)
-	refused(t, err, engine.ClassIO, "1 bytes were read, it had")
+	enginetest.Refused(t, err, engine.ClassIO, "1 bytes were read, it had")
 }
 
 func TestEnoughSpace(t *testing.T) {
@@ -358,7 +359,7 @@ func TestEnoughSpace(t *testing.T) {
 		t.Errorf("%+v is another statement than %+v", grown, small)
 	}
 	_, err = enoughSpace(n.host(), store, 1<<55)
-	refused(t, err, engine.ClassSpace, "saving needs", "prune backups")
+	enginetest.Refused(t, err, engine.ClassSpace, "saving needs", "prune backups")
 }
 
 func TestPrimaryRanges(t *testing.T) {
@@ -370,5 +371,5 @@ func TestPrimaryRanges(t *testing.T) {
 		t.Errorf("one token: %v", got)
 	}
 	_, err = primaryRanges([]string{"0a"})
-	refused(t, err, engine.ClassPrecondition, "Murmur3Partitioner only")
+	enginetest.Refused(t, err, engine.ClassPrecondition, "Murmur3Partitioner only")
 }

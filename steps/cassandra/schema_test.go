@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tidemark/engine"
+	"tidemark/engine/enginetest"
 	"tidemark/steps/backup"
 	"tidemark/steps/internal/cql"
 )
@@ -180,5 +181,5 @@ func TestRestoreSchema(t *testing.T) {
 	n.must(RestoreSchema(), step, engine.Same)
 	n.answer("system_schema.columns", "type", "blob")
 	_, err = n.Plan(RestoreSchema(), step)
-	refused(t, err, engine.ClassPrecondition, "column user is text in the backup, blob live")
+	enginetest.Refused(t, err, engine.ClassPrecondition, "column user is text in the backup, blob live")
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tidemark/engine"
+	"tidemark/engine/enginetest"
 )
 
 func TestSnapshot(t *testing.T) {
@@ -25,7 +26,7 @@ func TestSnapshot(t *testing.T) {
 		t.Errorf("%+v, %v", c, err)
 	}
 	_, err = n.Plan(Snapshot(), step)
-	refused(t, err, engine.ClassPrecondition, "snapshot "+tag+" exists already on vellum-1", "start a new run")
+	enginetest.Refused(t, err, engine.ClassPrecondition, "snapshot "+tag+" exists already on vellum-1", "start a new run")
 	if !strings.Contains(n.list(), "other-tool") {
 		t.Error("the other tool's snapshot is gone")
 	}
@@ -67,14 +68,14 @@ func TestSnapshotRefusesATagThatLiesElsewhere(t *testing.T) {
 	n := newSnapshotNode(t)
 	n.put("/var/lib/cassandra/data/homer/simservs-00000000000000000000000000000000/snapshots/"+tag+"/manifest.json", "{}")
 	_, err := n.Plan(Snapshot(), &snapshot{Tag: tag, Keyspaces: []string{"memento"}})
-	refused(t, err, engine.ClassPrecondition, "exists already")
+	enginetest.Refused(t, err, engine.ClassPrecondition, "exists already")
 }
 
 func TestSnapshotBelievesNoWordOfSuccess(t *testing.T) {
 	n := newSnapshotNode(t)
 	n.skip = []string{calls}
 	_, _, err := n.Apply(Snapshot(), &snapshot{Tag: tag, Keyspaces: []string{"homer", "memento"}})
-	refused(t, err, engine.ClassIO, "ended with status 0", "memento.call_lists")
+	enginetest.Refused(t, err, engine.ClassIO, "ended with status 0", "memento.call_lists")
 }
 
 func TestSnapshotRefuses(t *testing.T) {
@@ -93,7 +94,7 @@ func TestSnapshotRefuses(t *testing.T) {
 			n := newSnapshotNode(t)
 			c.spoil(n)
 			_, err := n.Plan(Snapshot(), &snapshot{Tag: tag, Keyspaces: c.keyspaces})
-			refused(t, err, engine.ClassPrecondition, c.words...)
+			enginetest.Refused(t, err, engine.ClassPrecondition, c.words...)
 			if len(n.Ground.Calls()) > 0 {
 				t.Errorf("asked %q", n.Ground.Calls())
 			}
@@ -128,7 +129,7 @@ func TestClearedSnapshotIsProvedInTheDirectories(t *testing.T) {
 			t.Errorf("%s: %v", left, err)
 		}
 		if !cleared {
-			refused(t, err, engine.ClassExit, "ended with status 0", left+" is still there")
+			enginetest.Refused(t, err, engine.ClassExit, "ended with status 0", left+" is still there")
 		}
 	}
 }

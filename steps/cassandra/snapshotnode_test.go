@@ -187,19 +187,3 @@ func (n *snapshotNode) takeTable(table, tag string) {
 	_ = os.WriteFile(filepath.Join(at, "manifest.json"), text, 0o644)
 	_ = os.WriteFile(filepath.Join(at, "schema.cql"), []byte("CREATE TABLE IF NOT EXISTS "+filepath.Base(table)), 0o644)
 }
-
-func refused(t testing.TB, err error, class engine.Class, words ...string) {
-	t.Helper()
-	if err == nil {
-		t.Fatalf("no error, want one with %q", words)
-	}
-	text := err.Error() + " | " + engine.NextOf(err)
-	for _, w := range words {
-		if !strings.Contains(text, w) {
-			t.Errorf("error %q does not say %q", text, w)
-		}
-	}
-	if engine.ClassOf(err) != class {
-		t.Errorf("class %s, want %s", engine.ClassOf(err), class)
-	}
-}

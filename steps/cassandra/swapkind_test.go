@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tidemark/engine"
+	"tidemark/engine/enginetest"
 	"tidemark/steps/backup"
 	"tidemark/steps/internal/cassconf"
 )
@@ -64,7 +65,7 @@ func TestRestoreStory(t *testing.T) {
 		t.Error("the backup is not noted as in use:", users)
 	}
 	_, _, err := n.Apply(RestoreKeyspace(), restoreStep("homer"))
-	refused(t, err, engine.ClassPrecondition, "not stopped", "9042 is open", "drain")
+	enginetest.Refused(t, err, engine.ClassPrecondition, "not stopped", "9042 is open", "drain")
 
 	n.stop()
 	out := n.must(RestoreKeyspace(), restoreStep("homer"), engine.Changes)
@@ -128,7 +129,7 @@ func TestReleasedRestoreCannotBeUndone(t *testing.T) {
 	n.must(RestoreKeyspace(), restoreStep("homer"), engine.Changes)
 	n.must(ReleaseRestore(), &releaseRestore{Run: restoreRun}, engine.Destroys)
 	_, _, err := n.Apply(UndoRestore(), &undoRestore{Run: restoreRun})
-	refused(t, err, engine.ClassPrecondition, "is released", "tidemark backups")
+	enginetest.Refused(t, err, engine.ClassPrecondition, "is released", "tidemark backups")
 }
 
 func TestReleaseRefusesWhatIsHalfWay(t *testing.T) {
@@ -138,7 +139,7 @@ func TestReleaseRefusesWhatIsHalfWay(t *testing.T) {
 	n.stop()
 	n.must(RestoreKeyspace(), restoreStep("homer"), engine.Changes)
 	_, err := n.Plan(ReleaseRestore(), &releaseRestore{Run: restoreRun})
-	refused(t, err, engine.ClassPrecondition, "half-way", "tidemark resume "+restoreRun)
+	enginetest.Refused(t, err, engine.ClassPrecondition, "half-way", "tidemark resume "+restoreRun)
 }
 
 func TestReleaseRefusesAnotherToolsSnapshot(t *testing.T) {
@@ -148,7 +149,7 @@ func TestReleaseRefusesAnotherToolsSnapshot(t *testing.T) {
 	n.must(RestoreKeyspace(), restoreStep("homer"), engine.Changes)
 	n.put("/var/lib/cassandra/tidemark/"+restoreRun+"/old/homer/"+simservs+"/snapshots/nightly/x", "y")
 	_, _, err := n.Apply(ReleaseRestore(), &releaseRestore{Run: restoreRun})
-	refused(t, err, engine.ClassPrecondition, "snapshots/nightly", "another tool")
+	enginetest.Refused(t, err, engine.ClassPrecondition, "snapshots/nightly", "another tool")
 }
 
 // TestRestoreStagesWhatIsNotStaged: there is one candidate for the live directory of memento, two for homer.
@@ -157,7 +158,7 @@ func TestRestoreStagesWhatIsNotStaged(t *testing.T) {
 	n.stop()
 	n.must(RestoreKeyspace(), restoreStep("memento"), engine.Changes)
 	_, _, err := n.Apply(RestoreKeyspace(), restoreStep("homer"))
-	refused(t, err, engine.ClassPrecondition, "simservs has 2 directories", "stage-restore")
+	enginetest.Refused(t, err, engine.ClassPrecondition, "simservs has 2 directories", "stage-restore")
 }
 
 func TestRestoreRefusesAnUncleanStop(t *testing.T) {
@@ -167,7 +168,7 @@ func TestRestoreRefusesAnUncleanStop(t *testing.T) {
 	n.put("/var/lib/cassandra/commitlog/CommitLog-7-2.log", dirtySegment)
 	before := n.data()
 	_, _, err := n.Apply(RestoreKeyspace(), restoreStep("homer"))
-	refused(t, err, engine.ClassPrecondition, "not stopped clean", "CommitLog-7-2.log", "start it once, drain, stop")
+	enginetest.Refused(t, err, engine.ClassPrecondition, "not stopped clean", "CommitLog-7-2.log", "start it once, drain, stop")
 	if d := cmp.Diff(before, n.data()); d != "" {
 		t.Error("changed all the same:", d)
 	}
@@ -177,7 +178,7 @@ func TestRestoreRefusesAnUncleanStop(t *testing.T) {
 func TestRestorePlanOverPredictedState(t *testing.T) {
 	n := newRestoreNode(t)
 	_, err := n.Plan(RestoreKeyspace(), restoreStep("homer"))
-	refused(t, err, engine.ClassPrecondition, "would not be stopped", "drain")
+	enginetest.Refused(t, err, engine.ClassPrecondition, "would not be stopped", "drain")
 	n.Facts.Add([]engine.Fact{{Key: cassconf.FactRunning, Value: cassconf.Stopped}, {Key: factClean, Value: "true"}})
 	c, err := n.Plan(RestoreKeyspace(), restoreStep("homer"))
 	if err != nil || c.Sign != engine.Changes || c.Risk != engine.Overwrites || c.Will[0] != (engine.Fact{Key: "restored.homer", Value: tag}) {
@@ -210,7 +211,7 @@ func TestStageRefusesADamagedFile(t *testing.T) {
 	n := newRestoreNode(t)
 	n.rewrite(backup.Path(store, tag, backup.Cassandra, "data/homer", simservs, "nb-1-big-TOC.txt"), "homer 1 TOC.tyt")
 	_, _, err := n.Apply(StageRestore(), stageStep("homer"))
-	refused(t, err, engine.ClassPrecondition, "nb-1-big-TOC.txt", "sha256")
+	enginetest.Refused(t, err, engine.ClassPrecondition, "nb-1-big-TOC.txt", "sha256")
 }
 
 // TestStageCopiesWhatIsNotCassandras: a file that came in from another machine belongs to root; linked into the live
@@ -256,8 +257,8 @@ func TestCompareFilesNamesWhatDiffers(t *testing.T) {
 	n.remove(restoredLive + "/nb-1-big-TOC.txt")
 	step := &compareCounts{Keyspaces: []string{"homer"}, Backup: tag, Phase: "files", Dir: store}
 	_, _, err := n.Apply(CompareCounts(), step)
-	refused(t, err, engine.ClassPrecondition, "nb-9-big-Data.db: not in the backup", "nb-1-big-TOC.txt: missing")
+	enginetest.Refused(t, err, engine.ClassPrecondition, "nb-9-big-Data.db: not in the backup", "nb-1-big-TOC.txt: missing")
 	step.Keyspaces = []string{"memento"}
 	_, _, err = n.Apply(CompareCounts(), step)
-	refused(t, err, engine.ClassPrecondition, "memento.call_lists: not restored by run")
+	enginetest.Refused(t, err, engine.ClassPrecondition, "memento.call_lists: not restored by run")
 }
