@@ -93,3 +93,22 @@ func wants(t *testing.T, text string, parts ...string) {
 		}
 	}
 }
+
+// What the controller was started with is its own: commands of a local node see what a login by ssh gives.
+func TestLocalCommandsSeeNoVariableOfTheController(t *testing.T) {
+	const value = "swordfish-in-the-environment"
+	t.Setenv("TIDEMARK_TEST_SECRET", value)
+	t.Setenv("LC_TIME", "C.UTF-8")
+	t.Setenv("HOME", t.TempDir())
+	d := newDesk(t)
+	d.write("site.yaml", hereSite+"secrets: {word: {env: TIDEMARK_TEST_SECRET}}\n", 0o644)
+	d.book(`id: see, run: [/bin/sh, -c, "env >DIR/seen"]`,
+		`id: given, run: {argv: [/bin/sh, -c, "env >DIR/given"], env: {WORD: "${{ secrets.word }}"}}`)
+	d.tidemark(0, "run", d.path("try.yaml"), "--yes")
+	seen := d.read("seen")
+	if strings.Contains(seen, value) || strings.Contains(seen, "TIDEMARK_TEST") || strings.Contains(seen, "HOME="+os.Getenv("HOME")) {
+		t.Errorf("the command saw\n%s", seen)
+	}
+	wants(t, "\n"+seen, "\nPATH=", "\nHOME=/", "\nUSER=", "\nLOGNAME=", "\nLC_TIME=C.UTF-8\n")
+	wants(t, "\n"+d.read("given"), "\nWORD="+value+"\n")
+}

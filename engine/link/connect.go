@@ -123,7 +123,7 @@ func (n *Node) transport(argv []string, marker string, how mode) (p *process, re
 		}
 		attr, ready = tty.attr(), func() { _ = tty.takeBack() }
 	}
-	p, err = start(argv, marker, attr, n.d.times.grace)
+	p, err = start(argv, n.t.environment(), marker, attr, n.d.times.grace)
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
 		err = engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s: %w", n.t.Name, err), "install "+argv[0]+" here")

@@ -24,8 +24,8 @@ type process struct {
 	done    chan struct{} // closed when it was awaited
 }
 
-// start runs argv. When it is ended, its input is closed; after grace it is killed.
-func start(argv []string, marker string, attr *syscall.SysProcAttr, grace time.Duration) (*process, error) {
+// start runs argv with these variables; nil is those of this process. When it is ended, its input is closed; after grace it is killed.
+func start(argv, env []string, marker string, attr *syscall.SysProcAttr, grace time.Duration) (*process, error) {
 	theirIn, ourIn, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func start(argv []string, marker string, attr *syscall.SysProcAttr, grace time.D
 	p.lines = lines{r: bufio.NewReaderSize(ourOut, 64<<10), marker: marker}
 	p.cmd = exec.CommandContext(ctx, argv[0], argv[1:]...)
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = theirIn, theirOut, &p.stderr
-	p.cmd.SysProcAttr = attr
+	p.cmd.Env, p.cmd.SysProcAttr = env, attr
 	p.cmd.Cancel = p.in.Close
 	p.cmd.WaitDelay = grace
 	err = p.cmd.Start()
