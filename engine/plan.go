@@ -45,6 +45,9 @@ type Plan struct {
 	Ungated []string `json:"ungated,omitempty"`
 	// Held says of each node that another run held when the plan was made who that was; a run would be refused.
 	Held []string `json:"held,omitempty"`
+	// Missing says of each secret that the controller did not have when the plan was made where it is looked for; a run
+	// would be refused.
+	Missing []string `json:"missing,omitempty"`
 	// Afterwards is what the operator is told when the run is done.
 	Afterwards []string `json:"afterwards,omitempty"`
 	// Fence, Open and Probes are what the dry run reported of itself, by node.

@@ -86,6 +86,7 @@ func (a *app) preview(ctx context.Context, s *session, d *definition) (*engine.P
 	if err := s.abandonedSwaps(undoes); err != nil {
 		return nil, b, nil, err
 	}
+	p.Missing = sentences(missing(p, engine.NewState(), d.site))
 	if err := engine.Preview(ctx, p, nodes); err != nil {
 		return nil, b, nil, a.heldFirst(ctx, s, p, err)
 	}

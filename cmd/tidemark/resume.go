@@ -77,7 +77,10 @@ func (a *app) goOn(ctx context.Context, j *journal.Journal, rec *journal.Record,
 	r.basis = engine.Basis{Runbook: d.runbook, Site: d.site, Kinds: d.kinds, Inputs: r.plan.Inputs, Run: r.plan.Run, Limit: r.plan.Limit}
 	r.takeOverOf(r.plan)
 	if !a.json() {
-		view.Resuming(a.stderr, r.plan, r.state, d.kinds)
+		view.Resuming(a.stderr, r.plan, r.state, d.kinds, view.StyleOf(a.stderr))
+	}
+	if err := refuse(missing(r.plan, r.state, d.site)); err != nil {
+		return err
 	}
 	if err := a.confirm(r.plan, d.kinds); err != nil {
 		return err

@@ -57,6 +57,9 @@ func (a *app) approved(ctx context.Context, s *session, d *definition, expect st
 	if got := p.Digest(); expect != "" && got != expect {
 		return nil, &refused{engine.WithNext(engine.Failf(engine.ClassPrecondition, "the plan has the digest %s, approved was %s: the nodes, the runbook or the inputs changed", got, expect), "compare this plan with the approved one")}
 	}
+	if err := refuse(missing(p, r.state, d.site)); err != nil {
+		return nil, err
+	}
 	if err := a.confirm(p, d.kinds); err != nil {
 		return nil, err
 	}

@@ -234,6 +234,52 @@ func TestSecretsOfAKilledController(t *testing.T) {
 	h.keeps()
 }
 
+// A variable that is not set is known before the first change: the plan says so, run and resume refuse.
+func TestSecretsNotSet(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(*testing.T)
+		says  string
+	}{
+		"not set": {func(*testing.T) { _ = os.Unsetenv("TIDEMARK_TEST_SECRET") }, `secret "from_env": the variable TIDEMARK_TEST_SECRET is not set here`},
+		"empty":   {func(t *testing.T) { t.Setenv("TIDEMARK_TEST_SECRET", "") }, `secret "from_env" is empty`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newSecretHouse(t)
+			c.spoil(t)
+			h.wants(h.do("plan", filepath.Join(h.dir, "story.yaml")), exitDone, "missing now: "+c.says+"; without it the run is refused\n")
+			h.wants(h.do(h.story()...), exitRefused, "tidemark: "+c.says)
+			if name == "not set" {
+				h.wants(exitRefused, exitRefused, "next: export TIDEMARK_TEST_SECRET, then go on")
+			}
+			if runs, _ := os.ReadDir(filepath.Join(h.state, "runs")); len(runs) > 0 {
+				t.Error("a run was begun")
+			}
+		})
+	}
+}
+
+// A step that waits for outputs says what secrets it needs as far as that is written out.
+func TestSecretsNotSetForALateStep(t *testing.T) {
+	h := newSecretHouse(t)
+	h.write("story.yaml", strings.Replace(lateRunbook, "STEP", `run: {argv: [echo, "${{ string(len(steps.list.out.backups)) }}"], stdin: "${{ secrets.from_env }}"}`, 1))
+	_ = os.Unsetenv("TIDEMARK_TEST_SECRET")
+	h.wants(h.do(h.story()...), exitRefused, "the variable TIDEMARK_TEST_SECRET is not set here")
+}
+
+// What is done needs no secret again; what is still to begin does.
+func TestSecretsNotSetAtResume(t *testing.T) {
+	h := newSecretHouse(t)
+	h.fill("story.yaml", strings.Replace(secretRunbook, "on-failure: close\n", "", 1))
+	_ = os.Remove(filepath.Join(h.dir, "printed"))
+	h.wants(h.do(h.story()...), exitFailed, "/bin/cat: exit status 1")
+	h.fill("printed", secretValues()["command"]+"\n")
+	_ = os.Unsetenv("TIDEMARK_TEST_SECRET")
+	h.wants(h.do("resume", "--yes"), exitRefused, "the variable TIDEMARK_TEST_SECRET is not set here")
+	t.Setenv("TIDEMARK_TEST_SECRET", secretValues()["env"])
+	h.wants(h.do("resume", "--yes"), exitDone)
+	h.holds("begun", "x\n")
+}
+
 // A secret that cannot be read stops its task before it starts, and says what to do; resume goes on.
 func TestSecretsThatCannotBeRead(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -248,8 +294,7 @@ func TestSecretsThatCannotBeRead(t *testing.T) {
 			_ = os.Symlink("printed.key", filepath.Join(h.dir, "key"))
 			_ = os.Remove(filepath.Join(h.dir, "printed.key"))
 		}, "is a symbolic link"},
-		"no variable": {func(h *house) { _ = os.Unsetenv("TIDEMARK_TEST_SECRET") }, "the variable TIDEMARK_TEST_SECRET is not set here"},
-		"command":     {func(h *house) { _ = os.Remove(filepath.Join(h.dir, "printed")) }, "/bin/cat: exit status 1"},
+		"command": {func(h *house) { _ = os.Remove(filepath.Join(h.dir, "printed")) }, "/bin/cat: exit status 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newSecretHouse(t)

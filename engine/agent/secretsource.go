@@ -48,9 +48,27 @@ func (s *Secrets) read(ctx context.Context, from schema.Secret) ([]byte, error) 
 	if len(from.Command) > 0 {
 		return printed(ctx, from.Command)
 	}
-	value, ok := os.LookupEnv(from.Env)
+	return variable(from.Env)
+}
+
+// Missing is why the secret cannot be had, as far as that is known without a question to a program or a node: a variable
+// of the controller is set or it is not.
+func (s *Secrets) Missing(name string) error {
+	from := s.Site.Secrets[name]
+	if from.Env == "" {
+		return nil
+	}
+	value, err := variable(from.Env)
+	if err != nil {
+		return engine.Fail(engine.ClassPrecondition, fmt.Errorf("secret %q: %w", name, err))
+	}
+	return engine.CheckSecret(name, value)
+}
+
+func variable(name string) ([]byte, error) {
+	value, ok := os.LookupEnv(name)
 	if !ok {
-		return nil, engine.WithNext(fmt.Errorf("the variable %s is not set here", from.Env), "export "+from.Env+", then go on")
+		return nil, engine.WithNext(fmt.Errorf("the variable %s is not set here", name), "export "+name+", then go on")
 	}
 	return cutLine([]byte(value)), nil
 }

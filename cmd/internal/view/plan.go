@@ -76,6 +76,9 @@ func (pw *planWriter) head(p *engine.Plan) {
 	for _, held := range p.Held {
 		pw.text(red, "held now: "+held)
 	}
+	for _, missing := range p.Missing {
+		pw.text(red, "missing now: "+missing+"; without it the run is refused")
+	}
 	for _, layer := range p.Layers {
 		pw.text("", Clean(layer))
 	}
