@@ -149,6 +149,17 @@ func (k *Kind) RedoOf(s Step) Redo {
 	return k.Redo
 }
 
+// AsksAgain tells whether a done task runs again on resume while its stage is not passed: what a pure task proved may have
+// changed since. What a person was asked or the controller decided stands, and so does what the end of a run did.
+func (ks *Kinds) AsksAgain(t *Task) bool {
+	k := ks.Get(t.Kind)
+	if k == nil || t.Stage == FinallyStage || t.Node == ControllerNode {
+		return false
+	}
+	step, err := k.Step(t.Args)
+	return err == nil && k.RedoOf(step) == Pure
+}
+
 // AtMost is the highest risk of one step of which the arguments in late are not known, and why data may be lost.
 func (k *Kind) AtMost(s Step, late []string) (risk Risk, why string) {
 	if r, ok := s.(Risker); ok {

@@ -120,8 +120,7 @@ func (x *Executor) reused(t *Task) bool {
 	if r.Outcome == Skipped {
 		return true
 	}
-	pure := x.redo(t) == Pure && t.Stage != FinallyStage && t.Node != ControllerNode
-	return r.Outcome == Done && r.Valid && (!pure || x.ranHere(t.ID) || x.State.Barriers[t.Stage])
+	return r.Outcome == Done && r.Valid && (x.ranHere(t.ID) || x.State.Barriers[t.Stage] || !x.Basis.Kinds.AsksAgain(t))
 }
 
 func (x *Executor) ranHere(id string) bool {

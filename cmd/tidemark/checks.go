@@ -48,7 +48,7 @@ func (a *app) newChecks(ctx context.Context, args []string) (*checks, error) {
 	}
 	runbook := func(src schema.Source) bool { return schema.Sort(src.Data) == "runbook" }
 	if site == nil && slices.ContainsFunc(c.texts, runbook) {
-		a.say("note: no site file: groups, nodes and vars are unknown and accepted; name yours with --site FILE")
+		a.say("note: groups, nodes and vars were not checked, because there is no site file; name yours with --site FILE")
 	}
 	return c, a.notAsked(siteFile, args)
 }
@@ -74,7 +74,7 @@ func (a *app) notAsked(siteFile string, args []string) error {
 			return &usage{err}
 		}
 		if len(dirs) > 0 && !slices.ContainsFunc(known, func(k string) bool { return absolute(k) == absolute(place) }) {
-			a.say("note: the programs in %s were not asked, their kinds are unknown; ask them with --runbooks %s", filepath.Join(place, "kinds"), place)
+			a.say("note: the kinds in %s that are programs were not checked, because a directory that is only named starts none; start them with --runbooks %s", filepath.Join(place, "kinds"), place)
 		}
 	}
 	return nil

@@ -42,9 +42,23 @@ func unknownVerb(c *cobra.Command, args []string) error {
 // between refuses a wrong number of arguments.
 func between(least, most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
+		if most >= 0 && len(args) > most && c.Flag("yes").Value.String() == plainYes {
+			return apartFromYes(args)
+		}
 		if len(args) < least || (most >= 0 && len(args) > most) {
 			return usagef(c.CommandPath()+" --help", "%s: %d arguments given; it is %s", c.Name(), len(args), c.UseLine())
 		}
 		return nil
 	}
+}
+
+// apartFromYes refuses one argument too many where one of them was meant for --yes: the last that is no file.
+func apartFromYes(args []string) error {
+	site := args[len(args)-1]
+	for _, arg := range args {
+		if !strings.ContainsAny(arg, "/.") {
+			site = arg
+		}
+	}
+	return usagef("", "--yes %s: the site's name stands behind an equals sign, --yes=%s", site, site)
 }

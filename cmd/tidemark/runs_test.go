@@ -160,7 +160,7 @@ func TestARunThatFails(t *testing.T) {
 	h.wants(h.do("status"), 0, "first            passed", "2 failed")
 	h.wants(h.do("nodes"), 0, "locked by "+h.onlyRun())
 	h.wants(h.run(), exitLocked, "is open and holds one, two", "resume "+h.onlyRun())
-	h.wants(h.do("resume"), exitFailed, "reused", "failed, to be repeated", "2 tasks: second/enough@one, second/enough@two")
+	h.wants(h.do("resume"), exitFailed, "done, kept", "failed, repeated         2 tasks\n      second/enough  @one, two\n")
 	h.wants(h.do("logs"), 0, "failed  second/enough@one")
 	h.wants(h.do("logs", "second/enough@oen"), exitUsage, "did you mean second/enough@one")
 	h.wants(h.do("abandon", h.onlyRun(), "--yes"), 0, "closed: abandoned")

@@ -79,6 +79,9 @@ func (a *app) named(all []journal.Entry, run string) (string, error) {
 		}
 		known = append(known, e.Run)
 	}
+	if a.yes == plainYes && !strings.ContainsAny(run, "0123456789") { // no id of a run
+		return "", apartFromYes([]string{run})
+	}
 	return "", usagef(a.command("runs"), "there is no run %q in %s%s", run, a.stateDir(), meant(run, known))
 }
 

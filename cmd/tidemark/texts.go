@@ -36,7 +36,7 @@ func (a *app) texts(args []string, read func(string) (schema.Source, error)) ([]
 		out, others = append(out, found...), append(others, strange...)
 	}
 	if len(others) > 0 {
-		a.say("note: no text of tidemark by its first key: %s", view.NodeList(others))
+		a.say("note: not checked, because its first key is none of tidemark: %s", view.NodeList(others))
 	}
 	return out, nil
 }

@@ -7,47 +7,58 @@ import (
 	"tidemark/engine"
 )
 
-// Resuming says, before a run goes on, what becomes of each task: kept, asked again, unknown, left.
-func Resuming(w io.Writer, p *engine.Plan, s *engine.State, kinds *engine.Kinds) {
-	var reused, again, unknown, failed, invalid, left []string
+// What becomes of a task when its run goes on, in the order in which it is told.
+const (
+	kept       = "done, kept"
+	askedAgain = "done, asked again"
+	unsettled  = "unknown, settled first"
+	repeated   = "failed, repeated"
+	outdated   = "invalid, repeated"
+	left       = "not begun"
+)
+
+// Resuming says, before a run goes on, what becomes of each task. Done tasks that only ask are asked again before the next
+// change, until every node has passed their stage.
+func Resuming(w io.Writer, p *engine.Plan, s *engine.State, kinds *engine.Kinds, st Style) {
+	count, names := map[string]int{}, map[string]*foldText{}
 	p.Tasks(func(t *engine.Task) {
-		r := s.Tasks[t.ID]
-		k := kinds.Get(t.Kind)
-		switch {
-		case r == nil || (r.Outcome == "" && !r.Open):
-			left = append(left, t.ID)
-		case r.Open || r.Outcome == engine.Unknown:
-			unknown = append(unknown, t.ID)
-		case r.Outcome == engine.Failed:
-			failed = append(failed, t.ID)
-		case r.Outcome == engine.Done && !r.Valid:
-			invalid = append(invalid, t.ID)
-		case r.Outcome == engine.Done && k != nil && k.Redo == engine.Pure && !s.Barriers[t.Stage]:
-			again = append(again, t.ID)
-		default:
-			reused = append(reused, t.ID)
+		what := becomes(t, s, kinds)
+		if names[what] == nil {
+			names[what] = &foldText{}
 		}
+		count[what]++
+		names[what].add(t.Node, t.Stage+"/"+t.Name())
 	})
 	fmt.Fprintf(w, "resuming %s: %s\n", p.Run, p.Title)
-	for _, part := range []struct {
-		word  string
-		tasks []string
-		name  bool
-	}{
-		{"reused", reused, false},
-		{"asked again", again, true},
-		{"unknown, to be settled", unknown, true},
-		{"failed, to be repeated", failed, true},
-		{"invalid, to be repeated", invalid, true},
-		{"not begun", left, false},
-	} {
-		if len(part.tasks) == 0 {
+	for _, what := range []string{kept, askedAgain, unsettled, repeated, outdated, left} {
+		if count[what] == 0 {
 			continue
 		}
-		fmt.Fprintf(w, "  %-24s %s", part.word, Count(len(part.tasks), "task"))
-		if part.name {
-			fmt.Fprintf(w, ": %s", NodeList(part.tasks))
+		fmt.Fprintf(w, "  %-24s %s\n", what, Count(count[what], "task"))
+		if what == kept || what == left {
+			continue
 		}
-		fmt.Fprintln(w)
+		names[what].each(func(name string, nodes []string) {
+			for _, line := range wrap("      "+name+"  @"+NodeList(nodes), st.Width, 4) {
+				fmt.Fprintln(w, line)
+			}
+		})
 	}
+}
+
+func becomes(t *engine.Task, s *engine.State, kinds *engine.Kinds) string {
+	r := s.Tasks[t.ID]
+	switch {
+	case r == nil || (r.Outcome == "" && !r.Open):
+		return left
+	case r.Open || r.Outcome == engine.Unknown:
+		return unsettled
+	case r.Outcome == engine.Failed:
+		return repeated
+	case r.Outcome == engine.Done && !r.Valid:
+		return outdated
+	case r.Outcome == engine.Done && !s.Barriers[t.Stage] && kinds.AsksAgain(t):
+		return askedAgain
+	}
+	return kept
 }
