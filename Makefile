@@ -6,7 +6,7 @@ export GOFLAGS := -buildvcs=false
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOFUMPT  := go run mvdan.cc/gofumpt@v0.12.0
 VULN     := go run golang.org/x/vuln/cmd/govulncheck@v1.9.0
-PACKAGES := ./... ./testdata/lab/... ./testdata/editor ./testdata/hostile
+PACKAGES := ./... ./testdata/lab/... ./testdata/editor ./testdata/hostile ./testdata/needed
 
 .DEFAULT_GOAL := help
 

@@ -119,6 +119,31 @@ func packages(t *testing.T) map[string][]string {
 	return out
 }
 
+// A test that lacks something on its machine is skipped by package needed, which says so: nothing is skipped silently.
+// The others leave out what is no test on its own.
+func TestNoSilentSkip(t *testing.T) {
+	skip, files := regexp.MustCompile(`\b[tbf]\.Skip(f|Now)?\(`), 0
+	others := map[string]bool{
+		"schema/overlay_fuzz_test.go": true, "cmd/tidemark/secrets_test.go": true, "testdata/lab/story/faults_test.go": true,
+		"testdata/needed/needed.go": true,
+	}
+	root := filepath.Join("..", "..")
+	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || filepath.Ext(path) != ".go" {
+			return err
+		}
+		files++
+		raw, err := os.ReadFile(path)
+		if name, _ := filepath.Rel(root, path); !others[filepath.ToSlash(name)] && skip.Match(raw) {
+			t.Errorf("%s skips a test: let package testdata/needed do it", name)
+		}
+		return err
+	})
+	if err != nil || files < 100 {
+		t.Errorf("%d files, %v", files, err)
+	}
+}
+
 // Nothing happens before main: no func init registers anything.
 func TestNoInit(t *testing.T) {
 	files := 0

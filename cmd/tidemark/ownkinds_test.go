@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tidemark/testdata/needed"
 )
 
 // The example in Python sets a value, leaves all other lines, and finds it done the second time.
@@ -136,7 +138,7 @@ stages:
 func TestProgramInNetns(t *testing.T) {
 	name := fmt.Sprintf("tidemark-test-%d", os.Getpid())
 	if out, err := exec.CommandContext(t.Context(), "ip", "netns", "add", name).CombinedOutput(); err != nil {
-		t.Skipf("no network namespace can be made here: %v %s", err, out)
+		needed.Skip(t, fmt.Sprintf("no network namespace can be made here: %v %s", err, out))
 	}
 	t.Cleanup(func() { _ = exec.CommandContext(context.Background(), "ip", "netns", "del", name).Run() })
 	for netns, want := range map[string]string{"true": "alone", "false": "with others"} {

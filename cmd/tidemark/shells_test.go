@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"tidemark/testdata/needed"
 )
 
 // completions are lines as somebody types them, DIR for the site's directory, each with what the key Tab makes of it;
@@ -89,21 +91,14 @@ func completionDesk(t *testing.T) string {
 // asker completes a line: what it becomes, and what is shown meanwhile.
 type asker func(typed string) (line, shown string)
 
-// shellIn is the shell with nothing of this machine's settings. Where it is missing the test says so and is skipped,
-// unless TIDEMARK_LAB=required.
+// shellIn is the shell with nothing of this machine's settings; need is a file that it needs besides.
 func shellIn(t *testing.T, dir, need string, argv ...string) *exec.Cmd {
 	t.Helper()
-	path, err := exec.LookPath(argv[0])
-	if _, missing := os.Stat(need); err == nil && need != "" {
-		err = missing
+	needed.Programs(t, argv[0])
+	if _, err := os.Stat(need); need != "" && err != nil {
+		needed.Skip(t, err.Error())
 	}
-	switch {
-	case err != nil && os.Getenv("TIDEMARK_LAB") == "required":
-		t.Fatal(err, ": apt-get install zsh fish bash-completion")
-	case err != nil:
-		t.Skip(err)
-	}
-	c := exec.CommandContext(t.Context(), path, argv[1:]...)
+	c := exec.CommandContext(t.Context(), argv[0], argv[1:]...)
 	c.Dir = dir
 	c.Env = []string{"PATH=" + dir + ":" + os.Getenv("PATH"), "HOME=" + dir, "TERM=dumb", "LANG=C.UTF-8", "PS1=> "}
 	return c

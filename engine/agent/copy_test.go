@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"tidemark/engine"
+	"tidemark/testdata/needed"
 )
 
 func TestCopyTree(t *testing.T) {
@@ -277,15 +278,13 @@ func TestCopyDropsSetuid(t *testing.T) {
 }
 
 func TestCopyOnFullDisk(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("mounting a small file system needs root")
-	}
+	needed.Root(t, "mounting a small file system")
 	for name, data := range map[string]int{"told before": 3 << 20, "seen while writing": 1<<20 - 4096*2} {
 		t.Run(name, func(t *testing.T) {
 			b := newCopyBench(t)
 			b.put(b.from, "src/file", fill(data), 0o600)
 			if err := unix.Mount("tmpfs", b.to, "tmpfs", 0, "size=1m"); err != nil {
-				t.Skip(err)
+				needed.Skip(t, err.Error())
 			}
 			t.Cleanup(func() { _ = unix.Unmount(b.to, unix.MNT_DETACH) })
 			if name == "seen while writing" { // room for the announced bytes, taken by others meanwhile

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tidemark/engine"
+	"tidemark/testdata/needed"
 )
 
 // prog makes an executable kind of a shell script; $1 is the verb.
@@ -277,9 +278,7 @@ func gone(t *testing.T, pid int) {
 
 // A task of another user runs a copy of the program that this user can read and not change, and that goes with it.
 func TestProgramRunsAsUser(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("only root gives up rights")
-	}
+	needed.Root(t, "giving up rights")
 	tmp := t.TempDir()
 	if err := os.Chmod(tmp, 0o711); err != nil {
 		t.Fatal(err)

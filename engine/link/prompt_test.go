@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"tidemark/testdata/needed"
 )
 
 // promptController is a controller on a terminal whose ssh asks for a password; it says what it got.
@@ -104,7 +106,7 @@ func openPty(t *testing.T) (pty, tty *os.File) {
 	t.Helper()
 	pty, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
-		t.Skip("no pseudo terminals here: ", err)
+		needed.Skip(t, "no pseudo terminals here: "+err.Error())
 	}
 	t.Cleanup(func() { _ = pty.Close() })
 	fd := int(pty.Fd())

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tidemark/testdata/needed"
 )
 
 func scripts(d *Dialer) map[string]string {
@@ -28,14 +30,14 @@ func TestScriptsAreSafeForAnyShell(t *testing.T) {
 			t.Errorf("%s: %s", name, command)
 		}
 		for _, shell := range [][]string{{"sh"}, {"dash"}, {"bash"}, {"bash", "--posix"}, {"busybox", "sh"}} {
-			if _, err := exec.LookPath(shell[0]); err != nil {
-				continue
-			}
-			for _, text := range []string{command, script} {
-				if out, err := exec.CommandContext(t.Context(), shell[0], append(shell[1:], "-n", "-c", text)...).CombinedOutput(); err != nil {
-					t.Errorf("%s -n of %s: %v %s", shell, name, err, out)
+			t.Run(name+" in "+strings.Join(shell, " "), func(t *testing.T) {
+				needed.Programs(t, shell[0])
+				for _, text := range []string{command, script} {
+					if out, err := exec.CommandContext(t.Context(), shell[0], append(shell[1:], "-n", "-c", text)...).CombinedOutput(); err != nil {
+						t.Errorf("%v %s", err, out)
+					}
 				}
-			}
+			})
 		}
 	}
 }
@@ -92,9 +94,7 @@ func TestSessionScriptFindsTheBinary(t *testing.T) {
 }
 
 func TestSessionScriptAsRoot(t *testing.T) {
-	if os.Getuid() != 0 {
-		t.Skip("root owns the binaries")
-	}
+	needed.Root(t, "owning the binaries")
 	d := testDialer(t, Options{})
 	path := write(t, filepath.Join(d.root, "bin/abc/tidemark"), "#!/bin/sh\necho \"run $*\"\n", 0o755)
 	become := Target{Name: "n", Become: "root", Netns: "sig"}

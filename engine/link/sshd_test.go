@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"tidemark/engine"
+	"tidemark/testdata/needed"
 )
 
 // server is a real sshd on the loopback, with a client configuration beside it.
@@ -25,11 +26,7 @@ type server struct {
 
 func newServer(t *testing.T, options string) *server {
 	t.Helper()
-	for _, program := range []string{"/usr/sbin/sshd", "/usr/bin/ssh", "/usr/bin/ssh-keygen"} {
-		if _, err := os.Stat(program); err != nil {
-			t.Skip(program + " is not installed")
-		}
-	}
+	needed.Programs(t, "/usr/sbin/sshd", "/usr/bin/ssh", "/usr/bin/ssh-keygen")
 	me, err := user.Current()
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"tidemark/engine/enginetest"
 	"tidemark/steps/backup"
 	"tidemark/steps/internal/cassconf"
+	"tidemark/testdata/needed"
 )
 
 const restoredLive = "/var/lib/cassandra/data/homer/" + simservs
@@ -217,9 +218,7 @@ func TestStageRefusesADamagedFile(t *testing.T) {
 // TestStageCopiesWhatIsNotCassandras: a file that came in from another machine belongs to root; linked into the live
 // directory it would stop Cassandra.
 func TestStageCopiesWhatIsNotCassandras(t *testing.T) {
-	if os.Getuid() != 0 {
-		t.Skip("needs root to give files away")
-	}
+	needed.Root(t, "giving files away")
 	n := newRestoreNode(t)
 	for _, d := range n.disks() {
 		if err := os.Chown(d, 12345, 12345); err != nil {

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"tidemark/engine"
+	"tidemark/testdata/needed"
 )
 
 func TestChownMode(t *testing.T) {
@@ -50,7 +51,7 @@ func TestChownMode(t *testing.T) {
 }
 
 func TestChownOwner(t *testing.T) {
-	needRoot(t)
+	needed.Root(t, "giving files away")
 	n := newNode(t)
 	n.write("/out/side", "not ours")
 	n.write("/a/f", "1")
@@ -75,7 +76,7 @@ func TestChownOwner(t *testing.T) {
 
 // setuid survives only where the mode says so.
 func TestChownSetuid(t *testing.T) {
-	needRoot(t)
+	needed.Root(t, "giving files away")
 	n := newNode(t)
 	n.write("/f", "1")
 	n.must(unix.Chmod(n.at("/f"), 0o4755))
@@ -149,7 +150,7 @@ func TestChownMountInside(t *testing.T) {
 	n := newNode(t)
 	n.dir("/a/m")
 	if err := unix.Mount("tmpfs", n.at("/a/m"), "tmpfs", 0, "size=64k"); err != nil {
-		t.Skip("cannot mount: ", err)
+		needed.Skip(t, "cannot mount: "+err.Error())
 	}
 	t.Cleanup(func() { n.must(unix.Unmount(n.at("/a/m"), 0)) })
 	n.refused(Chown(), `{"path":"/a","mode":"0700","recursive":true}`, "/a/m is a mount of its own: a tree stops at its file system",

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"tidemark/engine"
+	"tidemark/testdata/needed"
 )
 
 func TestMkdirNew(t *testing.T) {
@@ -43,7 +44,7 @@ func TestMkdirNew(t *testing.T) {
 }
 
 func TestMkdirOwner(t *testing.T) {
-	needRoot(t)
+	needed.Root(t, "giving files away")
 	n := newNode(t)
 	n.apply(Mkdir(), `{"path":"/a/b","owner":"cassandra","group":"99","parents":true}`)
 	if uid, gid := n.owner("/a/b"); uid != 4711 || gid != 99 {

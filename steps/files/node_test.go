@@ -135,13 +135,6 @@ func (n *node) refused(k engine.Kind, args, message, next string) {
 	}
 }
 
-func needRoot(t *testing.T) {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("only root may give files away")
-	}
-}
-
 func viewOf(n *node) *engine.View {
 	v := engine.NewView(&engine.Kind{Name: "test"}, n.Ground, engine.NewFacts(nil), n.Run, "vellum-1")
 	v.Actual = true
