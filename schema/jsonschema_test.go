@@ -170,6 +170,7 @@ func except() map[string]string {
 		"overlay-set-type":              "the value stands in another file",
 		"overlay-set-unknown-argument":  "the target is text",
 		"overlay-set-unknown-key":       "the target is text",
+		"overlay-set-slip":              "the target is text",
 		"overlay-set-step":              "the target is text",
 		"overlay-set-steps":             "the target is text",
 		"overlay-remove-value":          "the target is text",

@@ -39,20 +39,20 @@ type change struct {
 // change reads one entry; nil when it cannot be applied.
 func (m *merger) change(o *overlay, entry *yaml.Node) *change {
 	c := &change{overlay: o, entry: entry}
-	if !m.decode(entry, reflect.ValueOf(&c.changeFile).Elem()) || !m.verbOf(c) {
+	known, ok := m.knownKeys(entry)
+	if !m.decode(known, reflect.ValueOf(&c.changeFile).Elem()) || !m.verbOf(c) {
 		return nil
 	}
 	rule, _ := ruleOf(c.verb)
-	ok := true
 	for i := 0; i+1 < len(entry.Content); i += 2 {
 		key := entry.Content[i]
-		if key.Value != c.verb && !slices.Contains(rule.Need, key.Value) && !slices.Contains(rule.May, key.Value) {
-			m.at(key, codeChange, fmt.Sprintf("%q does not go with %s", key.Value, c.verb), "allowed: "+strings.Join(slices.Concat(rule.Need, rule.May), ", "))
+		if key.Value != c.verb && !slices.Contains(rule.keys(), key.Value) && valueOf(known, key.Value) != nil {
+			m.at(key, codeChange, fmt.Sprintf("%q does not go with %s", key.Value, c.verb), "allowed: "+strings.Join(rule.keys(), ", "))
 			ok = false
 		}
 	}
 	for _, key := range rule.Need {
-		if valueOf(entry, key) == nil {
+		if valueOf(entry, key) == nil && !misspelt(entry, rule.keys(), key) {
 			m.at(c.at.node, codeMissingKey, fmt.Sprintf("%q is missing", key), m.due(c, key))
 			ok = false
 		}
@@ -62,6 +62,31 @@ func (m *merger) change(o *overlay, entry *yaml.Node) *change {
 		ok = false
 	}
 	return map[bool]*change{true: c}[ok]
+}
+
+// knownKeys reports keys that no change has, by what goes with its verb, and
+// gives the entry without them; one without a verb is left as it is.
+func (m *merger) knownKeys(entry *yaml.Node) (known *yaml.Node, ok bool) {
+	var rule ChangeRule
+	for _, r := range ChangeRules() {
+		if valueOf(entry, r.Verb) != nil {
+			rule = r
+		}
+	}
+	if rule.Verb == "" {
+		return entry, true
+	}
+	all := fieldNames(reflect.TypeFor[changeFile]())
+	known, ok = m.docs.like(&yaml.Node{Kind: yaml.MappingNode}, entry), true
+	for i := 0; i+1 < len(entry.Content); i += 2 {
+		if key := entry.Content[i]; key.Kind == yaml.ScalarNode && !slices.Contains(all, key.Value) {
+			m.at(key, codeUnknownKey, fmt.Sprintf("unknown key %q in a change", key.Value), suggest(key.Value, "with "+rule.Verb, rule.keys()))
+			ok = false
+			continue
+		}
+		known.Content = append(known.Content, entry.Content[i:i+2]...)
+	}
+	return known, ok
 }
 
 // due is how a key that is missing would be written.
@@ -110,6 +135,9 @@ type ChangeRule struct {
 	Verb      string   // the key that names the target
 	Need, May []string // the other keys
 }
+
+// keys are those that go with the verb.
+func (r ChangeRule) keys() []string { return slices.Concat(r.Need, r.May) }
 
 // ChangeRules are the changes that an overlay can make.
 func ChangeRules() []ChangeRule {

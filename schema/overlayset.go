@@ -83,7 +83,7 @@ func (m *merger) sameKind(c *change, t target, step *yaml.Node) bool {
 	if slip || isStepKey(t.path[0]) || kind == nil || kind.Value == t.path[0] {
 		return true
 	}
-	if m.inKind(c, t) {
+	if m.inKind(c, t) || m.slipped(c, t, kind.Value) {
 		return false
 	}
 	m.at(m.keyNode(c, t, 0), codeWas, fmt.Sprintf("step %s is a %s now, not a %s", t.entry(), kind.Value, t.path[0]), "the runbook has it as:\n"+m.shown(kind))
@@ -102,7 +102,11 @@ func (m *merger) noWay(c *change, t target, i int, at, found *yaml.Node) {
 	for j := 0; j+1 < len(at.Content); j += 2 {
 		known = append(known, at.Content[j].Value)
 	}
-	m.at(key, codeTarget, fmt.Sprintf("there is no %q to change a part of", t.path[i]), suggest(t.path[i], "there are", known)+"\n"+m.shown(at))
+	help := suggest(t.path[i], "there are", known)
+	if step, ok := search(valueOf(at, "steps"), "id", t.path[i]); ok {
+		help, at = fmt.Sprintf("it is a step: %s/%s", t.entry(), strings.Join(t.path[i:], ".")), step.node()
+	}
+	m.at(key, codeTarget, fmt.Sprintf("there is no %q to change a part of", t.path[i]), help+"\n"+m.shown(at))
 }
 
 // stillWas compares what the overlay says stood there.

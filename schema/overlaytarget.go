@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -99,7 +100,7 @@ func (m *merger) missing(c *change, t target) (spot, bool) {
 	if m.beyond(c, t) {
 		return spot{}, false
 	}
-	m.at(c.at.node, codeTarget, fmt.Sprintf("runbook %s has no %s %q", m.book, t.what(), t.entry()), m.elsewhere(t))
+	m.at(c.at.node, codeTarget, fmt.Sprintf("runbook %s has no %s %q", m.book, t.what(), t.entry()), cmp.Or(m.meant(c, t), m.elsewhere(t)))
 	return spot{}, false
 }
 
@@ -132,7 +133,7 @@ func (m *merger) elsewhere(t target) string {
 	}
 	help := suggest(t.entry(), t.what()+"s", names)
 	if near := Nearest(t.entry(), slices.Sorted(slices.Values(names))); near != "" {
-		return fmt.Sprintf("did you mean %q?\n%s", near, m.shown(known[near]))
+		return help + "\n" + m.shown(known[near])
 	}
 	if stage := known[t.stage]; stage != nil {
 		help += "\n" + m.shown(stage)

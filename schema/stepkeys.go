@@ -32,9 +32,12 @@ type retryFile struct {
 	If       *yaml.Node    `json:"if" is:"condition" help:"condition over failure, attempt and exit"`
 }
 
-func stepKeys() []string {
+func stepKeys() []string { return fieldNames(reflect.TypeFor[stepFile]()) }
+
+// fieldNames are the keys of a declaration.
+func fieldNames(t reflect.Type) []string {
 	var out []string
-	for _, f := range fieldsOf(reflect.TypeFor[stepFile]()) {
+	for _, f := range fieldsOf(t) {
 		out = append(out, f.name)
 	}
 	return out

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -10,16 +11,24 @@ import (
 )
 
 // unusedVars warns of vars of the runbook that nothing reads; those of a site
-// serve other runbooks as well.
+// serve other runbooks as well. An overlay may take the use of a var away, or
+// bring it: then only vars are told that an overlay brings.
 func (l *loader) unusedVars(n *yaml.Node) {
-	overlaid := len(l.sources.Overlays) > 0 // one may take the use of a var away, or bring it
-	if n == nil || overlaid || n.Kind != yaml.MappingNode || l.list.HasErrors() || l.varsRead[allVars] {
+	if n == nil || n.Kind != yaml.MappingNode || l.list.HasErrors() || l.varsRead[allVars] {
 		return
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		if name := n.Content[i].Value; !l.varsRead[name] {
-			l.warn(n.Content[i], codeUnused, fmt.Sprintf("var %q is used nowhere", name), "remove it, or use it as vars."+name)
+		key := n.Content[i]
+		brought := l.docs.of(key) != l.docs.main
+		if l.varsRead[key.Value] || len(l.sources.Overlays) > 0 && !brought {
+			continue
 		}
+		help := "remove it, or use it as vars." + key.Value
+		others := slices.DeleteFunc(slices.Sorted(maps.Keys(l.book.Vars)), func(v string) bool { return v == key.Value })
+		if near := Nearest(key.Value, others); brought && near != "" {
+			help = fmt.Sprintf("did you mean %q? else %s", near, help)
+		}
+		l.warn(key, codeUnused, fmt.Sprintf("var %q is used nowhere", key.Value), help)
 	}
 }
 
@@ -40,7 +49,7 @@ func (l *loader) shadowed() {
 // repeats checks that a failed attempt may be repeated, and that all of them
 // fit into the run. args points to the arguments as far as they are written.
 func (l *loader) repeats(step *Step, f stepFile, args any) {
-	if step.Retry == nil || step.Retry.Attempts < 2 {
+	if step.Retry == nil || step.Retry.Attempts < 2 || step.kind.made != nil { // see compositeRules
 		return
 	}
 	rule := step.kind.Redo
