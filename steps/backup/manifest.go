@@ -80,8 +80,10 @@ type Table struct {
 	Create string `json:"create"`
 	// Files are SSTable components only, sorted by name.
 	Files []File `json:"files"`
-	// Rows counts the rows in this node's primary ranges, if counting was asked for.
-	Rows *int64 `json:"rows,omitempty"`
+	// Rows counts the rows in this node's primary ranges, if counting was asked for; Expiring are those of them that
+	// have a time to live, so that a later count may miss them without any loss.
+	Rows     *int64 `json:"rows,omitempty"`
+	Expiring int64  `json:"expiring,omitempty"`
 }
 
 // Counts are the circumstances of the tables' Rows.

@@ -10,6 +10,7 @@ import (
 
 	"tidemark/engine"
 	"tidemark/engine/enginetest"
+	"tidemark/steps/backup"
 )
 
 // counting is a save that counts; ask answers its count.
@@ -25,6 +26,34 @@ func counting(t *testing.T, ask func(*snapshotNode, engine.Query) ([]engine.Row,
 		t.Fatal(err)
 	}
 	return n, out
+}
+
+// TestSaveCountsWhatExpires: rows written with a time to live are told apart by their values, whatever the table's
+// default; a table without such values has only its default.
+func TestSaveCountsWhatExpires(t *testing.T) {
+	n, _ := counting(t, func(n *snapshotNode, q engine.Query) ([]engine.Row, error) {
+		switch {
+		case strings.Contains(q.Statement, "system_schema.columns"):
+			rows, err := n.query(q)
+			return append(rows, engine.Row{"keyspace_name": "homer", "table_name": "simservs", "column_name": "value", "type": "blob", "kind": "regular", "position": -1}), err
+		case ofRows(q, "homer"):
+			if !strings.Contains(q.Statement, `TTL("value") AS "ttl of value"`) {
+				t.Error(q.Statement)
+			}
+			return []engine.Row{{"user": "a", "ttl of value": 7}, {"user": "b", "ttl of value": nil}}, nil
+		case ofRows(q, "memento"):
+			return []engine.Row{{"impu": "a"}}, nil
+		}
+		return n.query(q)
+	})
+	for _, c := range []struct {
+		table          *backup.Table
+		rows, expiring int64
+	}{{n.open().Table("homer", "simservs"), 6, 3}, {n.open().Table("memento", "call_lists"), 3, 3}} {
+		if *c.table.Rows != c.rows || c.table.Expiring != c.expiring {
+			t.Errorf("%s: %d rows, %d expire", c.table.Name, *c.table.Rows, c.table.Expiring)
+		}
+	}
 }
 
 func ofRows(q engine.Query, keyspace string) bool {
@@ -123,7 +152,9 @@ func told(node string, saved, now int64, change ...func(*CountsOut)) CountsOut {
 func TestSumCounts(t *testing.T) {
 	busy := func(c *CountsOut) { c.Basis = live }
 	savedBusy := func(c *CountsOut) { c.SavedBasis = live }
-	expires := func(c *CountsOut) { c.TTL = []string{"a.b"} }
+	expires := func(n int64) func(*CountsOut) {
+		return func(c *CountsOut) { c.Expiring = map[string]int64{"a.b": n} }
+	}
 	left := func(c *CountsOut) {
 		c.Rows, c.Saved, c.Left = nil, nil, map[string]string{"a.b": "not counted by the backup"}
 	}
@@ -136,8 +167,9 @@ func TestSumCounts(t *testing.T) {
 		{"rows that moved between nodes", []CountsOut{told("one", 5, 7), told("two", 5, 3)}, "1 table of backup " + tag + " compared, 1 equal (basis: quiet)", ""},
 		{"lost rows", []CountsOut{told("one", 5, 5), told("two", 5, 3)}, "", "a.b has 8 rows, the backup 10"},
 		{"rows that came back", []CountsOut{told("one", 5, 6)}, "", "a.b has 6 rows, the backup 5"},
-		{"rows that expired", []CountsOut{told("one", 5, 4, expires)}, "a.b has 4 rows, the backup 5 (its rows expire)", ""},
-		{"more than expire", []CountsOut{told("one", 5, 6, expires)}, "", "a.b has 6 rows"},
+		{"rows that expired", []CountsOut{told("one", 5, 4, expires(2)), told("two", 5, 4, expires(1))}, "a.b has 8 rows, the backup 10 (3 of them expire)", ""},
+		{"more lost than expire", []CountsOut{told("one", 5, 4, expires(2)), told("two", 5, 2)}, "", "a.b has 6 rows, the backup 10"},
+		{"more than there were", []CountsOut{told("one", 5, 6, expires(5))}, "", "a.b has 6 rows"},
 		{"written to now", []CountsOut{told("one", 5, 3, busy)}, "a.b has 3 rows, the backup 5 (basis: live)", ""},
 		{"written to at the backup", []CountsOut{told("one", 5, 3, savedBusy), told("two", 1, 1)}, "a.b has 4 rows, the backup 6 (basis: live)", ""},
 		{"not counted on one node", []CountsOut{told("one", 5, 5), told("two", 0, 0, left)}, "a.b not compared (two: not counted by the backup)", ""},

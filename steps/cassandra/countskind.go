@@ -40,8 +40,8 @@ type CountsOut struct {
 	Rows  map[string]int64  `json:"rows"`
 	Saved map[string]int64  `json:"saved"`
 	Left  map[string]string `json:"left"`
-	// TTL are tables whose rows expire by the table's default; fewer there is no loss.
-	TTL []string `json:"ttl"`
+	// Expiring are those of Saved that had a time to live: up to so many fewer rows are no loss.
+	Expiring map[string]int64 `json:"expiring"`
 }
 
 // CompareCounts is the kind compare-counts.
@@ -98,5 +98,5 @@ func (s *compareCounts) Apply(ctx context.Context, h *engine.Host, _ engine.Chan
 }
 
 func (s *compareCounts) out(v *engine.View) CountsOut {
-	return CountsOut{Node: v.Node, Phase: s.Phase, Basis: s.Basis, Rows: map[string]int64{}, Saved: map[string]int64{}, Left: map[string]string{}, TTL: []string{}}
+	return CountsOut{Node: v.Node, Phase: s.Phase, Basis: s.Basis, Rows: map[string]int64{}, Saved: map[string]int64{}, Left: map[string]string{}, Expiring: map[string]int64{}}
 }

@@ -25,13 +25,10 @@ func (s *compareCounts) rows(ctx context.Context, h *engine.Host, m *backup.Mani
 	for i, t := range tables {
 		name := t.Keyspace + "." + t.Name
 		h.Progress(int64(i), int64(len(tables)), name)
-		if out.Rows[name], err = c.rows(ctx, &t); err != nil {
+		if out.Rows[name], _, err = c.rows(ctx, &t); err != nil {
 			return err
 		}
-		out.Saved[name] = *t.Rows
-		if t.DefaultTTL > 0 {
-			out.TTL = append(out.TTL, name)
-		}
+		out.Saved[name], out.Expiring[name] = *t.Rows, t.Expiring
 	}
 	return nil
 }

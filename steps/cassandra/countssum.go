@@ -31,8 +31,8 @@ type TableRows struct {
 	Table string `json:"table"`
 	Saved int64  `json:"saved"`
 	Rows  int64  `json:"rows"`
-	// TTL: its rows expire by the table's default, so fewer are no loss.
-	TTL bool `json:"ttl"`
+	// Expiring are those of Saved that had a time to live: up to so many fewer rows are no loss.
+	Expiring int64 `json:"expiring"`
 }
 
 // SumCounts is the kind sum-counts.
@@ -40,8 +40,8 @@ func SumCounts() engine.Kind {
 	return engine.Kind{
 		Name: "sum-counts",
 		Doc: "Compares the rows of each table over all nodes with those of the backup. Each node counted its primary ranges, so the sums are the " +
-			"tables' rows. Where the backup and this run are both quiet the sums must be equal; fewer rows are allowed in tables whose rows expire by " +
-			"default. On a live basis differences are only told.",
+			"tables' rows. Where the backup and this run are both quiet the sums must be equal; as many fewer are allowed as the backup found rows with a " +
+			"time to live. On a live basis differences are only told.",
 		Example: "id: sum\nsum-counts: {backup: 20261122T010203Z-k7, counts: []}",
 		At:      engine.OnController,
 		Redo:    engine.Pure,
@@ -84,7 +84,7 @@ func (s *sumCounts) sum() SumOut {
 				byName[name] = &TableRows{Table: name}
 			}
 			t := byName[name]
-			t.Rows, t.Saved, t.TTL = t.Rows+rows, t.Saved+c.Saved[name], t.TTL || slices.Contains(c.TTL, name)
+			t.Rows, t.Saved, t.Expiring = t.Rows+rows, t.Saved+c.Saved[name], t.Expiring+c.Expiring[name]
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(byName)) {
@@ -96,7 +96,7 @@ func (s *sumCounts) sum() SumOut {
 }
 
 // differences counts the tables that are equal and says of the others what differs; lost are those whose difference
-// no table's time to live explains.
+// no time to live explains.
 func (o SumOut) differences() (same int, differ, lost []string) {
 	for _, t := range o.Tables {
 		text := fmt.Sprintf("%s has %s, the backup %d", t.Table, backup.Count(int(t.Rows), "row"), t.Saved)
@@ -104,8 +104,8 @@ func (o SumOut) differences() (same int, differ, lost []string) {
 		case t.Rows == t.Saved:
 			same++
 			continue
-		case t.TTL && t.Rows < t.Saved:
-			text += " (its rows expire)"
+		case t.Rows < t.Saved && t.Saved-t.Rows <= t.Expiring:
+			text += fmt.Sprintf(" (%d of them expire)", t.Expiring)
 		default:
 			lost = append(lost, text)
 		}

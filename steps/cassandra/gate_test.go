@@ -3,6 +3,7 @@ package cassandra
 import (
 	"encoding/json"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,6 +60,18 @@ func (n *snapshotNode) answer(table, column string, value any) {
 	}
 }
 
+// addRow adds a row to a table of the made-up server.
+func (n *snapshotNode) addRow(table string, row engine.Row) {
+	ask := n.Ground.OnQuery
+	n.Ground.OnQuery = func(q engine.Query) ([]engine.Row, error) {
+		rows, err := ask(q)
+		if strings.Contains(q.Statement, " "+table) {
+			rows = append(slices.Clone(rows), row)
+		}
+		return rows, err
+	}
+}
+
 func gateStep() *checkRestore {
 	return &checkRestore{Backup: tag, Keyspaces: []string{"homer", "memento"}, Dir: store}
 }
@@ -97,6 +110,9 @@ func TestGateRefuses(t *testing.T) {
 			n.answer("system.local", "tokens", []string{"0", "9"})
 			n.answer("system.peers_v2", "tokens", []string{"100", "-100"})
 		}, []string{"backup of another node", "10.0.0.2"}},
+		"another member": {func(n *snapshotNode) {
+			n.addRow("system.peers_v2", engine.Row{"peer": "10.0.0.3", "host_id": "33", "tokens": []string{"300"}})
+		}, []string{"the ring has 3 members, the backup's set 2 (vellum-1, vellum-2)"}},
 		"old server":   {func(n *snapshotNode) { n.answer("system.local", "release_version", "3.11.19") }, []string{"3.11.19 is not supported"}},
 		"older server": {func(n *snapshotNode) { n.answer("system.local", "release_version", "4.1.10") }, []string{"saved from Cassandra 5.0.8", "older 4.1.10"}},
 		"column type":  {func(n *snapshotNode) { n.answer("system_schema.columns", "type", "blob") }, []string{"homer.simservs: column user is text in the backup, blob live", "memento.call_lists: column impu"}},
@@ -114,6 +130,40 @@ func TestGateRefuses(t *testing.T) {
 			_, err := n.Plan(CheckRestore(), gateStep())
 			enginetest.Refused(t, err, engine.ClassPrecondition, c.words...)
 		})
+	}
+}
+
+// TestGateRefusesWithoutRoom: linked files need none, copied ones do, on each file system for all that lies there.
+func TestGateRefusesWithoutRoom(t *testing.T) {
+	n := newRestoreNode(t)
+	c, err := n.Plan(CheckRestore(), gateStep())
+	if err != nil || !slices.Contains(c.Pre, engine.Fact{Key: "space for the copies beside /var/lib/cassandra/data", Value: "true"}) {
+		t.Errorf("%v, %v", c.Pre, err)
+	}
+	m := n.open()
+	for i := range m.Tables {
+		for j := range m.Tables[i].Files {
+			m.Tables[i].Files[j].Size = 1 << 50
+		}
+	}
+	k := CheckRestore()
+	g := &gate{step: gateStep(), view: engine.NewView(&k, n.Ground, engine.NewFacts(nil), n.Run, "vellum-1"), manifest: m}
+	if g.conf, err = readConfig(g.view); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.space(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, g.verdict(), engine.ClassPrecondition, "/var/lib/cassandra/data has ", "free, the copies beside it need", "/disk2/data has", "free space on Cassandra's file system")
+}
+
+// TestGateListsTablesThatStay: a live table that the backup lacks is no reason to refuse, but the reviewer sees it.
+func TestGateListsTablesThatStay(t *testing.T) {
+	n := newRestoreNode(t)
+	n.addRow("system_schema.tables", engine.Row{"keyspace_name": "homer", "table_name": "later", "id": callsID})
+	c, err := n.Plan(CheckRestore(), gateStep())
+	if err != nil || !slices.Contains(c.Details, "homer.later is not in the backup and stays as it is") {
+		t.Errorf("%q, %v", c.Details, err)
 	}
 }
 

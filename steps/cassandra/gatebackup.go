@@ -29,10 +29,7 @@ func (g *gate) backup(ctx context.Context) error {
 		}
 		for _, t := range m.In(k) {
 			g.out.Bytes[k] += t.Bytes()
-			if t.DefaultTTL > 0 {
-				g.out.TTL = append(g.out.TTL, t.Keyspace+"."+t.Name)
-				g.note("rows of %s.%s expire after %s: those that have since the backup will not be seen", t.Keyspace, t.Name, time.Duration(t.DefaultTTL)*time.Second)
-			}
+			g.expiry(t)
 		}
 	}
 	g.age()
@@ -40,6 +37,20 @@ func (g *gate) backup(ctx context.Context) error {
 		return err
 	}
 	return g.files(ctx)
+}
+
+// expiry warns of rows that the backup has and that nobody will see.
+func (g *gate) expiry(t backup.Table) {
+	name := t.Keyspace + "." + t.Name
+	switch {
+	case t.DefaultTTL > 0:
+		g.note("rows of %s expire after %s: those that have since the backup will not be seen", name, time.Duration(t.DefaultTTL)*time.Second)
+	case t.Expiring > 0:
+		g.note("%s of %s had a time to live at the backup: those that have expired since will not be seen", backup.Count(int(t.Expiring), "row"), name)
+	default:
+		return
+	}
+	g.out.TTL = append(g.out.TTL, name)
 }
 
 // age warns of deletions that are forgotten: after gc_grace_seconds a replica that missed the restore would bring

@@ -33,7 +33,7 @@ type GateOut struct {
 	// Missing tables will be created; Kept are live ones that the backup lacks; they stay as they are.
 	Missing []string `json:"missing"`
 	Kept    []string `json:"kept"`
-	// TTL are tables whose rows expire by themselves, by the table's default.
+	// TTL are tables whose rows expire by themselves, by the table's default or as they were written.
 	TTL   []string `json:"ttl"`
 	Notes []string `json:"notes"`
 }

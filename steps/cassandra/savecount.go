@@ -61,17 +61,25 @@ func newCounter(ctx context.Context, h *engine.Host, r *ring) (*counter, error) 
 	return c, err
 }
 
-// rows reads the keys of a table at LOCAL_QUORUM; the pages of one read bound memory, the rests in between load.
-func (c *counter) rows(ctx context.Context, t *backup.Table) (int64, error) {
-	n, rest := int64(0), newRest(ctx)
-	err := c.server.Rows(ctx, t.Keyspace, t.Name, keysOf(t), c.ranges, "LOCAL_QUORUM", func(engine.Row) error {
+// rows reads the keys of a table at LOCAL_QUORUM; the pages of one read bound memory, the rests in between load. Of
+// the rows expiring have a value with a time to live, as far as the table's columns tell.
+func (c *counter) rows(ctx context.Context, t *backup.Table) (n, expiring int64, err error) {
+	keys, lives := keysOf(t), livesOf(t)
+	rest := newRest(ctx)
+	err = c.server.Rows(ctx, t.Keyspace, t.Name, append(keys, lives...), c.ranges, "LOCAL_QUORUM", func(r engine.Row) error {
 		n++
+		if slices.ContainsFunc(lives, func(s cql.Selector) bool { return r[s.Name] != nil }) {
+			expiring++
+		}
 		return rest.row()
 	})
 	if err != nil {
-		return n, fmt.Errorf("count %s.%s: %w", t.Keyspace, t.Name, err)
+		return n, expiring, fmt.Errorf("count %s.%s: %w", t.Keyspace, t.Name, err)
 	}
-	return n, nil
+	if len(lives) == 0 && t.DefaultTTL > 0 {
+		expiring = n
+	}
+	return n, expiring, nil
 }
 
 // count notes the rows of this node's primary ranges in each table, the smallest first, for at most patience; it
@@ -86,14 +94,14 @@ func count(ctx context.Context, h *engine.Host, r *ring, tables []backup.Table, 
 	defer cancel()
 	for i, t := range bySize(tables) {
 		h.Progress(int64(i), int64(len(tables)), "rows of "+t.Keyspace+"."+t.Name)
-		rows, err := c.rows(bounded, t)
+		rows, expiring, err := c.rows(bounded, t)
 		switch {
 		case bounded.Err() != nil && ctx.Err() == nil:
 			return fmt.Sprintf("counting %s would have taken longer than saving did (%s)", backup.Count(len(tables)-i, "table"), patience.Round(time.Second))
 		case err != nil:
 			return err.Error()
 		}
-		t.Rows = &rows
+		t.Rows, t.Expiring = &rows, expiring
 	}
 	return ""
 }
@@ -108,13 +116,25 @@ func bySize(tables []backup.Table) []*backup.Table {
 	return out
 }
 
-// keysOf names the columns of the primary key: enough to count, little to send.
-func keysOf(t *backup.Table) []string {
-	var keys []string
+// keysOf selects the primary key: enough to count, little to send.
+func keysOf(t *backup.Table) []cql.Selector {
+	var keys []cql.Selector
 	for _, c := range t.Columns {
 		if c.Kind == "partition_key" || c.Kind == "clustering" {
-			keys = append(keys, c.Name)
+			keys = append(keys, cql.ValueOf(c.Name))
 		}
 	}
 	return keys
+}
+
+// livesOf selects the times to live of a table's values. A row's own cannot be asked; whoever writes a row with one
+// writes its values with it.
+func livesOf(t *backup.Table) []cql.Selector {
+	var out []cql.Selector
+	for _, c := range t.Columns {
+		if cql.HasTTL(c.Kind, c.Type) {
+			out = append(out, cql.TTLOf(c.Name))
+		}
+	}
+	return out
 }

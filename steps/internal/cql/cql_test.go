@@ -131,7 +131,7 @@ func TestRowsReadsEachRangeOnce(t *testing.T) {
 	s, asked := server(t, tables)
 	seen := 0
 	ranges := [][2]int64{{-5, 5}, {5, -5}, {7, 7}, {5, math.MinInt64}}
-	err := s.Rows(t.Context(), "homer", "simservs", []string{"user"}, ranges, "LOCAL_QUORUM", func(engine.Row) error { seen++; return nil })
+	err := s.Rows(t.Context(), "homer", "simservs", []cql.Selector{cql.ValueOf("user")}, ranges, "LOCAL_QUORUM", func(engine.Row) error { seen++; return nil })
 	if err != nil || seen != 5 {
 		t.Errorf("%d rows, %v", seen, err)
 	}

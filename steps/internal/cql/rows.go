@@ -9,19 +9,15 @@ import (
 	"tidemark/engine"
 )
 
-// Rows reads columns (none: all) of a table, page by page, in token ranges, each open below and closed above:
+// Rows reads values (none: all columns) of a table, page by page, in token ranges, each open below and closed above:
 // (start, end]. A range with start ≥ end goes around the ring; start = end is all of it. Visit sees each row once;
 // its error ends the reading.
-func (s *Server) Rows(ctx context.Context, keyspace, table string, columns []string, ranges [][2]int64, consistency string, visit func(engine.Row) error) error {
+func (s *Server) Rows(ctx context.Context, keyspace, table string, values []Selector, ranges [][2]int64, consistency string, visit func(engine.Row) error) error {
 	keys, err := s.partitionKey(ctx, keyspace, table)
 	if err != nil {
 		return err
 	}
-	selected := "*"
-	if len(columns) > 0 {
-		selected = quoted(columns)
-	}
-	statement := fmt.Sprintf("SELECT %s FROM %s.%s", selected, Quote(keyspace), Quote(table))
+	statement := fmt.Sprintf("SELECT %s FROM %s.%s", selected(values), Quote(keyspace), Quote(table))
 	for _, r := range ranges {
 		for _, cond := range conditions("token("+quoted(keys)+")", r) {
 			q := engine.Query{

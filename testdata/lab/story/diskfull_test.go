@@ -93,6 +93,9 @@ func TestDiskFullOfBackupAndStaging(t *testing.T) {
 	}
 	lab(t, "load", "--lines", "500", "--phase", "newer")
 	newer := lab(t, "digest")
+	full(t, "vellum-2", func() {
+		op.refused(5, []string{"vellum-2", "free, the copies beside it need"}, "plan", "restore-vellum", "--input", "backup=latest")
+	})
 	p, out = filledAt(t, op, "/var/lib/cassandra/tidemark", "run", "restore-vellum", "--input", "backup=latest", "--yes=lab")
 	if p == 0 || !strings.Contains(out, "no space left on device") {
 		t.Errorf("status %d:\n%s", p, out)
