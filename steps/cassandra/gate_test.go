@@ -119,7 +119,14 @@ func TestGateRefuses(t *testing.T) {
 		"replication": {func(n *snapshotNode) {
 			n.answer("system_schema.keyspaces", "replication", map[string]string{"class": "NetworkTopologyStrategy"})
 		}, []string{"keyspace homer", "NetworkTopologyStrategy"}},
-		"not running":   {func(n *snapshotNode) { n.Ground.Open = nil }, []string{"does not serve on vellum-1"}},
+		"not running": {func(n *snapshotNode) { n.Ground.Open = nil }, []string{"does not serve on vellum-1"}},
+		"directories deleted": {func(n *snapshotNode) {
+			for _, d := range n.disks() {
+				if err := os.RemoveAll(d + "/homer"); err != nil {
+					n.T.Fatal(err)
+				}
+			}
+		}, []string{"the directories of homer.simservs were deleted while Cassandra runs", "monit start cassandra_process"}},
 		"unreleased":    {func(n *snapshotNode) { n.unreleased() }, []string{"not released yet", "release-restore-vellum --input run=20261120T000000Z-zz", "undo-restore-vellum"}},
 		"symbolic link": {func(n *snapshotNode) { n.link(n.disks()[1] + "/memento/elsewhere-1") }, []string{"elsewhere-1 is a symbolic link"}},
 	}
@@ -161,6 +168,7 @@ func TestGateRefusesWithoutRoom(t *testing.T) {
 func TestGateListsTablesThatStay(t *testing.T) {
 	n := newRestoreNode(t)
 	n.addRow("system_schema.tables", engine.Row{"keyspace_name": "homer", "table_name": "later", "id": callsID})
+	n.put("/disk2/data/homer/later-"+strings.ReplaceAll(callsID, "-", "")+"/nb-1-big-Data.db", "later")
 	c, err := n.Plan(CheckRestore(), gateStep())
 	if err != nil || !slices.Contains(c.Details, "homer.later is not in the backup and stays as it is") {
 		t.Errorf("%q, %v", c.Details, err)

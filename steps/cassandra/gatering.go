@@ -106,39 +106,3 @@ func majorMinor(release string) [2]int {
 	}
 	return out
 }
-
-// schema compares replication and each table that exists; missing ones will be created, surplus ones stay.
-func (g *gate) schema(ctx context.Context, server *cql.Server) error {
-	live, err := server.Keyspaces(ctx, g.step.Keyspaces)
-	if err != nil {
-		return err
-	}
-	for _, k := range live {
-		g.replication(k)
-	}
-	tables, err := server.Tables(ctx, g.step.Keyspaces)
-	if err != nil {
-		return err
-	}
-	diff := compareSchema(g.manifest, g.step.Keyspaces, tables)
-	g.out.Missing, g.out.Kept = append(g.out.Missing, diff.missing...), append(g.out.Kept, diff.kept...)
-	for _, line := range diff.differs {
-		g.refuse("bring the table back to the saved schema, or drop it so that it is created anew: its files do not fit the live one", "%s", line)
-	}
-	g.replicas(tables)
-	return nil
-}
-
-func (g *gate) replication(k cql.Keyspace) {
-	saved := g.manifest.Keyspace(k.Name)
-	if saved == nil {
-		return
-	}
-	refuse, note := replicationDiffers(saved.Replication, k.Replication)
-	if refuse != "" {
-		g.refuse("bring the keyspace's replication back as it was (ALTER KEYSPACE)", "keyspace %s: %s, so other nodes own its rows", k.Name, refuse)
-	}
-	if note != "" {
-		g.note("keyspace %s: %s", k.Name, note)
-	}
-}

@@ -13,12 +13,14 @@ var (
 
 // disaster changes and deletes rows everywhere, drops a table, and takes the directories of all four keyspaces
 // from one node, whose Cassandra is stopped and started around it.
-func disaster(t *testing.T) {
+func disaster(t *testing.T, op person) {
 	t.Helper()
 	lab(t, "load", "--lines", "500", "--phase", "newer")
+	on(t, "vellum-1", "rm -rf /var/lib/cassandra/data/homestead_* /var/lib/cassandra/data/homer /var/lib/cassandra/data/memento")
+	op.refused(5, []string{"vellum-1", "homer.simservs", "were deleted while Cassandra runs", "monit start cassandra_process"},
+		"plan", "restore-vellum", "--input", "backup=latest")
 	on(t, "vellum-1", `monit stop cassandra_process
 		while kill -0 "$(cat /var/run/cassandra/cassandra.pid 2>/dev/null)" 2>/dev/null; do sleep 0.2; done
-		rm -rf /var/lib/cassandra/data/homestead_* /var/lib/cassandra/data/homer /var/lib/cassandra/data/memento
 		monit start cassandra_process`)
 	lab(t, "up")
 	lab(t, "cql", "DROP TABLE homestead_cache.impi_mapping")
@@ -37,7 +39,7 @@ func TestBackupDisasterRestore(t *testing.T) {
 	if out := op.must("backups"); !strings.Contains(out, "complete") {
 		t.Fatalf("no complete backup:\n%s", out)
 	}
-	disaster(t)
+	disaster(t, op)
 	if lab(t, "digest") == want {
 		t.Fatal("the disaster changed nothing")
 	}
