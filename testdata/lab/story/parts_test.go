@@ -3,6 +3,7 @@ package story
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"tidemark/testdata/lab/cassandra"
 )
@@ -22,6 +23,7 @@ func TestOnlyHomer(t *testing.T) {
 	before := tables(t)
 	restore := []string{"run", "restore-vellum", "--input", "backup=latest", "--input", "keyspaces=homer", "--yes=lab"}
 	killed(t, op, restore)
+	op.refused(5, []string{"leaves out vellum-2, vellum-3", "homer.simservs exists"}, append(restore, "--limit", "vellum-1")...)
 	op.must(restore...)
 	run := op.id()
 	for name, now := range tables(t) {
@@ -38,6 +40,7 @@ func TestOnlyHomer(t *testing.T) {
 	}
 	op.refused(5, []string{run, "not released"}, restore...)
 	op.must("run", "undo-restore-vellum", "--input", "run="+run, "--yes=lab")
+	op.must("run", "repair-vellum", "--input", "keyspaces=homer", "--yes")
 	for name, now := range tables(t) {
 		if now != before[name] {
 			t.Errorf("after the undo %s: %s, want %s", name, now, before[name])
@@ -49,14 +52,23 @@ func TestOnlyHomer(t *testing.T) {
 	on(t, "vellum-2", "nodetool clearsnapshot -t nightly")
 }
 
-// killed ends Cassandra on one node with -9 while monit does not watch it. The restore is refused and names the way:
-// start it once, which replays the commit log.
+// killed ends Cassandra on all nodes with -9 while monit does not watch it, so that no replica has on disk what the
+// others have only in their commit logs. The restore is refused and names the way: start it once, which replays them.
 func killed(t *testing.T, op person, restore []string) {
 	t.Helper()
-	on(t, "vellum-2", `monit unmonitor cassandra_process; sleep 1; kill -9 "$(cat /var/run/cassandra/cassandra.pid)"`)
-	op.refused(5, []string{"vellum-2", "start"}, restore...)
-	on(t, "vellum-2", "monit start cassandra_process")
+	onVellums(t, "monit unmonitor cassandra_process")
+	time.Sleep(time.Second) // monit's command line answers before monit has done it
+	onVellums(t, `kill -9 "$(cat /var/run/cassandra/cassandra.pid)"`)
+	op.refused(5, []string{"@vellum-1, vellum-2, vellum-3", "start"}, restore...)
+	onVellums(t, "monit start cassandra_process")
 	lab(t, "up")
+}
+
+func onVellums(t *testing.T, script string) {
+	t.Helper()
+	for _, v := range vellums {
+		on(t, v, script)
+	}
 }
 
 // recreate drops a keyspace and creates it again: its tables get other ids.

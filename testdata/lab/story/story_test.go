@@ -53,7 +53,7 @@ func TestBackupDisasterRestore(t *testing.T) {
 	held(t, op, half)
 	op.killAt(task(r, []string{"start/start", "start/serving_again"}[r.IntN(2)]), "resume", "--yes=lab")
 	other := operator(t)
-	other.must("resume", "--yes=lab", "--adopt", "vellum-1,vellum-3", op.id())
+	said(t, other.must("resume", "--yes=lab", "--adopt", "vellum-1,vellum-3", op.id()), "The restore is not released", "not synchronised")
 	same(t, want)
 	journal := slices.Concat(op.events(), other.events())
 	once(t, before, restoreCalls(), journal)
