@@ -161,7 +161,7 @@ func TestGateRefusesWithoutRoom(t *testing.T) {
 	if err := g.space(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, g.verdict(), engine.ClassPrecondition, "/var/lib/cassandra/data has ", "free, the copies beside it need", "/disk2/data has", "free space on Cassandra's file system")
+	enginetest.Refused(t, g.verdict(), engine.ClassPrecondition, "/var/lib/cassandra/data has ", "free, the copies beside it need", "/disk2/data has", "free space on Cassandra's file system")
 }
 
 // TestGateListsTablesThatStay: a live table that the backup lacks is no reason to refuse, but the reviewer sees it.
