@@ -114,7 +114,7 @@ func (x *Executor) recheck(ctx context.Context, t *Task, keys []string, promised
 	a, err := x.planActual(ctx, t, keys)
 	if a.Class == ClassConnect {
 		// A server that a later task stopped cannot be asked: that is no difference, and what needs it asks again.
-		return x.emit(Event{Type: EventNote, Stage: t.Stage, Task: t.ID, Node: t.Node, Message: t.ID + ": its promises cannot be looked at now: " + a.Error})
+		return x.emit(Event{Type: EventNote, Stage: t.Stage, Task: t.ID, Node: t.Node, Message: t.ID + ": what it left is not looked at again now, since its server does not answer; what needs it will ask (" + a.Error + ")"})
 	}
 	if err != nil {
 		return fmt.Errorf("%s: its promises could not be looked at again: %w", t.ID, err)

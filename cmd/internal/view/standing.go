@@ -24,6 +24,9 @@ func Standing(p *engine.Plan, s *engine.State, live bool) []string {
 	for _, node := range p.Nodes {
 		facts, _ := s.Promises(p, node)
 		for _, key := range slices.Sorted(maps.Keys(facts)) {
+			if key == cassandraClean && facts[cassandraRunning] == "false" {
+				continue // that it is stopped says more
+			}
 			if text := factWords(key, facts[key]); text != "" {
 				f.add(node, text)
 			}
@@ -36,14 +39,20 @@ func Standing(p *engine.Plan, s *engine.State, live bool) []string {
 	return out
 }
 
+// The facts about Cassandra that an operator must know.
+const (
+	cassandraRunning = "cassandra.running"
+	cassandraClean   = "cassandra.clean"
+)
+
 // factWords says in words what of a fact an operator must know at night; "" is nothing.
 func factWords(key, value string) string {
 	service, isMonit := strings.CutPrefix(key, "monit.")
 	keyspace, isRestored := strings.CutPrefix(key, "restored.")
 	switch {
-	case key == "cassandra.running" && value == "false":
+	case key == cassandraRunning && value == "false":
 		return "Cassandra is stopped"
-	case key == "cassandra.clean" && value == "true":
+	case key == cassandraClean && value == "true":
 		return "Cassandra is drained"
 	case isMonit && value == "unmonitored":
 		return "monit does not watch " + service

@@ -13,7 +13,7 @@ func Status(w io.Writer, p *engine.Plan, s *engine.State, driver string, live bo
 	fmt.Fprintf(w, "%s\n", st.paint(bold, fmt.Sprintf("%s  %s on %s", p.Run, p.Runbook, p.Site)))
 	fmt.Fprintf(w, "%s; %s\n", RunState(s), driver)
 	for _, stage := range p.Stages {
-		fmt.Fprintf(w, "  %-16s %s\n", stage.ID, stageWords(stage, s))
+		fmt.Fprintf(w, "  %-16s %s\n", stage.ID, stageWords(stage, s, live))
 	}
 	r := &Report{}
 	for _, t := range Tasks(p, s) {
@@ -40,14 +40,21 @@ func RunState(s *engine.State) string {
 	return "open"
 }
 
-func stageWords(stage *engine.PlannedStage, s *engine.State) string {
+// stageWords counts the tasks of a stage by how they stand. Of a task that was begun and has no end nobody knows whether
+// it runs, unless a process drives the run.
+func stageWords(stage *engine.PlannedStage, s *engine.State, live bool) string {
+	begun := "begun"
+	if live {
+		begun = "running"
+	}
+
 	n := map[string]int{}
 	for _, t := range stage.Tasks {
 		word := "waiting"
 		if r := s.Tasks[t.ID]; r != nil && r.Outcome != "" {
 			word = string(r.Outcome)
 		} else if r != nil && r.Open {
-			word = "running"
+			word = begun
 		}
 		n[word]++
 	}
@@ -55,7 +62,7 @@ func stageWords(stage *engine.PlannedStage, s *engine.State) string {
 		return "passed"
 	}
 	var parts []string
-	for _, word := range []string{"failed", "unknown", "running", "waiting", "done", "skipped"} {
+	for _, word := range []string{"failed", "unknown", begun, "waiting", "done", "skipped"} {
 		if n[word] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n[word], word))
 		}

@@ -1,0 +1,37 @@
+package view
+
+import (
+	"strings"
+	"testing"
+
+	"tidemark/engine"
+)
+
+// TestStatusOfAKilledRun: nobody knows whether a begun task still runs; that Cassandra is stopped says more than that it
+// was drained.
+func TestStatusOfAKilledRun(t *testing.T) {
+	p := restore()
+	stop, swap := p.Stages[0], p.Stages[1]
+	s := engine.Fold([]engine.Event{
+		{Type: engine.EventLocked, Epoch: 1},
+		{Type: engine.EventEnd, Task: stop.Tasks[0].ID, Outcome: engine.Done, Will: []engine.Fact{{Key: "cassandra.running", Value: "drained"}, {Key: "cassandra.clean", Value: "true"}}},
+		{Type: engine.EventBegin, Task: swap.Tasks[0].ID, Attempt: 1},
+	})
+	for _, c := range []struct {
+		live            bool
+		stopped         string
+		wants, wantsNot string
+	}{
+		{true, "drained", "1 running", "1 begun"},
+		{false, "drained", "1 begun", "1 running"},
+		{false, "drained", "Cassandra is drained", "Cassandra is stopped"},
+		{false, "false", "Cassandra is stopped", "Cassandra is drained"},
+	} {
+		s.Tasks[stop.Tasks[0].ID].Will[0].Value = c.stopped
+		var b strings.Builder
+		Status(&b, p, s, "", c.live, Style{})
+		if out := b.String(); !strings.Contains(out, c.wants) || strings.Contains(out, c.wantsNot) {
+			t.Errorf("%+v:\n%s", c, out)
+		}
+	}
+}
