@@ -1,0 +1,61 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tidemark/engine"
+	"tidemark/engine/journal"
+)
+
+const pickBook = `runbook: picky
+title: Fails on one node
+stages:
+  - stage: work
+    on: {group: vellum, pick: one}
+    steps:
+      - {id: fails, run: {argv: ["false"], redo: idempotent}}
+`
+
+// A stage that picks one node of a group keeps to it: after the site lists the group in another order, a new plan picks
+// the other node, and the open run is resumed, and adopted, on the one it had.
+func TestThePickedNodeIsKept(t *testing.T) {
+	h := newHouse(t)
+	h.write("story.yaml", pickBook)
+	book := filepath.Join(h.dir, "story.yaml")
+	h.wants(h.do("run", book, "--yes"), exitFailed, "work/fails@one")
+	lines := strings.SplitAfter(testSite, "\n")
+	lines[2], lines[3] = lines[3], lines[2]
+	h.write("site.yaml", strings.Join(lines, ""))
+	h.wants(h.do("plan", book), 0, "stage work on two")
+	h.wants(h.do("resume", "--yes"), exitFailed, "work/fails@one")
+	onlyOn(t, h, "one", 2)
+	h.state = filepath.Join(h.dir, "other")
+	h.wants(h.do("resume", "--adopt", "one", "--yes"), exitFailed, "work/fails@one")
+	onlyOn(t, h, "one", 3)
+}
+
+// onlyOn looks that the tasks of the house's run began on this node alone, the last one of them this often.
+func onlyOn(t *testing.T, h *house, node string, times int) {
+	t.Helper()
+	rec, err := journal.Read(journal.Dir(h.state, h.onlyRun()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, e := range rec.Events {
+		if e.Type != engine.EventBegin {
+			continue
+		}
+		if e.Node != node {
+			t.Errorf("%s began", e.Task)
+		}
+		if e.Task == "work/fails@"+node {
+			n++
+		}
+	}
+	if n != times {
+		t.Errorf("work/fails@%s began %d times, want %d", node, n, times)
+	}
+}
