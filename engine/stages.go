@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"sync"
-	"sync/atomic"
 )
 
 // stages passes the stages in order; a stage that is not passed by all its nodes ends the run there.
@@ -52,16 +51,13 @@ func (x *Executor) stage(ctx context.Context, s *PlannedStage) (bool, error) {
 	if err := x.emit(Event{Type: EventStage, Stage: s.ID}); err != nil {
 		return false, err
 	}
-	var failed atomic.Int64
+	failed := &failures{most: int64(s.Strategy.MaxFailures)}
 	for _, wave := range waves(s) {
-		if err := x.wave(ctx, s, wave, &failed); err != nil {
+		if err := x.wave(ctx, s, wave, failed); err != nil {
 			return false, errors.Join(err, &Incomplete{Run: x.Plan.Run, Open: true})
 		}
-		if int(failed.Load()) > s.Strategy.MaxFailures {
-			break
-		}
 	}
-	return failed.Load() == 0 && !x.Stopped() && x.passed(s), x.fatalError()
+	return !x.Stopped() && x.passed(s), x.fatalError()
 }
 
 func (x *Executor) fatalError() error {
@@ -70,19 +66,19 @@ func (x *Executor) fatalError() error {
 	return x.fatal
 }
 
-func (x *Executor) wave(ctx context.Context, s *PlannedStage, nodes []string, failed *atomic.Int64) error {
+func (x *Executor) wave(ctx context.Context, s *PlannedStage, nodes []string, failed *failures) error {
 	slots, errs := make(chan struct{}, s.Strategy.Limit(len(s.Nodes))), make([]error, len(nodes))
 	var wg sync.WaitGroup
 	for i, node := range nodes {
 		slots <- struct{}{}
-		if int(failed.Load()) > s.Strategy.MaxFailures || x.Stopped() || ctx.Err() != nil {
+		if failed.tooMany() || x.Stopped() || ctx.Err() != nil {
 			break
 		}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			ok, err := x.nodeStage(ctx, s, node, failed)
-			if errs[i] = err; !ok {
-				failed.Add(1)
+			fails, err := x.nodeStage(ctx, s, node, failed)
+			if errs[i] = err; fails || err != nil {
+				failed.n.Add(1)
 			}
 		})
 	}
@@ -90,9 +86,10 @@ func (x *Executor) wave(ctx context.Context, s *PlannedStage, nodes []string, fa
 	return join(errs)
 }
 
-// nodeStage passes the tasks of one node in order and stops at the first that is neither done nor skipped. The error
-// is of promises that could not be looked at.
-func (x *Executor) nodeStage(ctx context.Context, s *PlannedStage, node string, failed *atomic.Int64) (bool, error) {
+// nodeStage passes the tasks of one node in order, stops at the first that is neither done nor skipped, and tells
+// whether there was one: a node that is only held back has not failed. The error is of promises that could not be looked
+// at.
+func (x *Executor) nodeStage(ctx context.Context, s *PlannedStage, node string, failed *failures) (fails bool, err error) {
 	for _, t := range s.Of(node) {
 		if x.reused(t) {
 			if err := x.assure(ctx, node); err != nil {
@@ -102,15 +99,14 @@ func (x *Executor) nodeStage(ctx context.Context, s *PlannedStage, node string, 
 		if x.reused(t) { // its promise holds still
 			continue
 		}
-		fast := s.Strategy.FailFast && failed.Load() > 0
-		if x.Stopped() || ctx.Err() != nil || x.fatalError() != nil || fast {
+		if x.Stopped() || ctx.Err() != nil || x.fatalError() != nil || s.Strategy.FailFast && failed.tooMany() {
 			return false, nil
 		}
 		if o := x.task(ctx, t); o != Done && o != Skipped {
-			return false, nil
+			return true, nil
 		}
 	}
-	return true, nil
+	return false, nil
 }
 
 // reused tells whether the task's earlier outcome stands. A pure task of an open stage asks again on resume:

@@ -18,8 +18,8 @@ type stageFile struct {
 type strategyFile struct {
 	Parallel    *yaml.Node `json:"parallel" is:"share" help:"how many nodes at a time: all, a number or a percentage"`
 	Waves       *yaml.Node `json:"waves" is:"shares" help:"a list of such sizes, one wave after the other"`
-	MaxFailures int        `json:"max-failures" help:"no new node starts when more have failed"`
-	FailFast    bool       `json:"fail-fast" help:"after a failure running nodes end after their current task, else after the stage"`
+	MaxFailures int        `json:"max-failures" help:"no new node starts when more have failed or ended unknown; the stage is passed only when none has"`
+	FailFast    bool       `json:"fail-fast" help:"when more have failed, running nodes end after their current task, else after the stage"`
 }
 
 // pickFile is `on: {group: G, pick: one}`.
