@@ -33,7 +33,6 @@ var (
 	memberRow  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([UD?])([NLJM?])\s+(\S+)\s`) })
 	datacenter = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^Datacenter: (\S.*)$`) })
 	modeLine   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^Mode: ([A-Z_]+)\s*$`) })
-	tokenLine  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^Token\s+: (-?\d+)\s*$`) })
 	schemaLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\t\t(\S+): \[([^\]]+)\]\s*$`) })
 )
 
@@ -103,19 +102,6 @@ func parseMember(l, dc string) (Member, bool) {
 		Up: row[1] == "U", State: stateWord(row[2]), Address: row[3],
 		HostID: l[id[0]:id[1]], Rack: rest[len(rest)-1], DC: dc,
 	}, true
-}
-
-func parseTokens(out string) ([]string, error) {
-	var tokens []string
-	for l := range strings.Lines(out) {
-		if m := tokenLine().FindStringSubmatch(strings.TrimRight(l, "\r\n")); m != nil {
-			tokens = append(tokens, m[1])
-		}
-	}
-	if len(tokens) == 0 {
-		return nil, unknownShape("info -T", out)
-	}
-	return tokens, nil
 }
 
 func parseAgreement(out string) (Agreement, error) {

@@ -39,7 +39,6 @@ func Reads() []engine.Read {
 	return []engine.Read{
 		{Argv: []string{"nodetool", "netstats"}},
 		{Argv: []string{"nodetool", "status"}},
-		{Argv: []string{"nodetool", "info", "-T"}},
 		{Argv: []string{"nodetool", "describecluster"}},
 		{Argv: []string{"nodetool", "statusautocompaction", "*"}},
 	}
@@ -61,15 +60,6 @@ func (t *Tool) Status(ctx context.Context) ([]Member, error) {
 		return nil, err
 	}
 	return parseStatus(out)
-}
-
-// Tokens lists the node's tokens as nodetool prints them.
-func (t *Tool) Tokens(ctx context.Context) ([]string, error) {
-	out, err := t.run(ctx, readTimeout, "info", "-T")
-	if err != nil {
-		return nil, err
-	}
-	return parseTokens(out)
 }
 
 // Agreement tells which schema versions the members hold; the node asks each of them.

@@ -45,14 +45,10 @@ func TestReadingEveryVersion(t *testing.T) {
 	for _, v := range nodetooltest.Versions() {
 		t.Run(v, func(t *testing.T) {
 			n, _ := tool(answers{
-				"netstats": nodetooltest.Golden(t, v, "netstats-normal"), "info": nodetooltest.Golden(t, v, "info-T"),
-				"describecluster": nodetooltest.Golden(t, v, "describecluster"),
+				"netstats": nodetooltest.Golden(t, v, "netstats-normal"), "describecluster": nodetooltest.Golden(t, v, "describecluster"),
 			})
 			if mode, err := n.Mode(t.Context()); err != nil || mode != nodetool.Normal {
 				t.Errorf("mode %q, %v", mode, err)
-			}
-			if tokens, err := n.Tokens(t.Context()); err != nil || len(tokens) != 16 {
-				t.Errorf("%d tokens, %v", len(tokens), err)
 			}
 			if a, err := n.Agreement(t.Context()); err != nil || len(a.Versions) != 1 || len(a.Unreachable) != 0 {
 				t.Errorf("agreement %v, %v", a, err)
@@ -151,10 +147,6 @@ func TestUnknownShapesAreErrors(t *testing.T) {
 			t.Errorf("netstats %q: %s", text, m)
 		}
 	}
-	n, _ := tool(answers{"info": nodetooltest.Says("Token                  : (invoke with -T/--tokens to see all 16 tokens)\n")})
-	if tokens, err := n.Tokens(t.Context()); err == nil {
-		t.Errorf("tokens %v", tokens)
-	}
 }
 
 func TestOldNoiseIsDropped(t *testing.T) {
@@ -201,7 +193,7 @@ func TestCallsThatGiveNoStatus(t *testing.T) {
 }
 
 func TestEveryCallHasADeadlineAndTheSignallingNetwork(t *testing.T) {
-	n, a := tool(answers{"snapshot": {}, "drain": {}, "netstats": {}, "status": {}, "repair": {}, "clearsnapshot": {}, "info": {}, "describecluster": {}, "flush": {}})
+	n, a := tool(answers{"snapshot": {}, "drain": {}, "netstats": {}, "status": {}, "repair": {}, "clearsnapshot": {}, "describecluster": {}, "flush": {}})
 	ctx := t.Context()
 	_ = n.Snapshot(ctx, "b1", []string{"homer"})
 	_ = n.ClearSnapshot(ctx, "b1", []string{"homer"})
@@ -210,14 +202,13 @@ func TestEveryCallHasADeadlineAndTheSignallingNetwork(t *testing.T) {
 	_ = n.Repair(ctx, "homer", true, time.Hour)
 	_ = n.Flush(ctx, nil)
 	_, _ = n.Status(ctx)
-	_, _ = n.Tokens(ctx)
 	_, _ = n.Agreement(ctx)
 	for _, c := range a.sent {
 		if c.Timeout <= 0 || c.Space != engine.Signaling {
 			t.Errorf("%q: timeout %s, space %d", c.Argv, c.Timeout, c.Space)
 		}
 	}
-	if len(a.sent) != 9 {
+	if len(a.sent) != 8 {
 		t.Errorf("%d calls", len(a.sent))
 	}
 }
