@@ -65,19 +65,11 @@ func (b Basis) addStage(p *Plan, id string, nodes []string, steps []*schema.Step
 
 // Env is what expressions of a step on node, in a stage over these nodes, see before any output is known.
 func (b Basis) Env(node string, stage []string) schema.Env {
-	env := schema.Env{
+	n := b.Site.Node(node) // nil for the controller
+	return schema.Env{
 		Inputs: b.Inputs, RunID: b.Run, StageNodes: stage,
-		Site: b.Site.Env(),
-		Node: schema.NodeEnv{Name: node},
+		Site: b.Site.Env(), Node: n.Env(), Vars: b.Runbook.VarsFor(n, b.Site),
 	}
-	env.Vars = b.Runbook.VarsFor(nil, b.Site)
-	for i := range b.Site.Nodes {
-		if n := &b.Site.Nodes[i]; n.Name == node {
-			env.Node = schema.NodeEnv{Name: n.Name, Address: n.Address, Groups: n.Groups}
-			env.Vars = b.Runbook.VarsFor(n, b.Site)
-		}
-	}
-	return env
 }
 
 // FindStep is the runbook's step behind a task.

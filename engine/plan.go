@@ -155,11 +155,6 @@ func (s *PlannedStage) Of(node string) []*Task {
 	return out
 }
 
-// OnController tells whether the stage runs in the controller's own agent.
-func (s *PlannedStage) OnController() bool {
-	return len(s.Nodes) == 1 && s.Nodes[0] == ControllerNode
-}
-
 // Risk is the highest risk of all tasks.
 func (p *Plan) Risk() Risk {
 	risk := Harmless

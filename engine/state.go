@@ -119,12 +119,3 @@ func (s *State) changing(p *Plan, node string) []string {
 	})
 	return keys
 }
-
-// Count counts the tasks by outcome.
-func (s *State) Count() map[Outcome]int {
-	n := map[Outcome]int{}
-	for _, t := range s.Tasks {
-		n[t.Outcome]++
-	}
-	return n
-}

@@ -2,7 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"io/fs"
 	"math"
 	"regexp"
 	"strconv"
@@ -72,9 +71,6 @@ func ParseMode(text string) (Mode, error) {
 
 // String writes four octal digits.
 func (m Mode) String() string { return fmt.Sprintf("%04o", uint32(m)) }
-
-// Perm gives the permission bits for the os package.
-func (m Mode) Perm() fs.FileMode { return fs.FileMode(m) & fs.ModePerm }
 
 // MarshalText writes the mode as text, so that it survives the wire unchanged.
 func (m Mode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
