@@ -12,7 +12,7 @@ func (b Basis) planned(t *Task, step *schema.Step, env schema.Env) (err error) {
 	switch {
 	case t.Skip != "":
 	case len(t.Waits) == 0:
-		err = b.Resolve(t, step, env)
+		err = b.resolve(t, step, env)
 	case !step.WhenWaits():
 		t.Skip, err = unmet(step, env)
 	}
@@ -56,8 +56,8 @@ func unmet(step *schema.Step, env schema.Env) (skip string, err error) {
 	return "when: " + trace, nil
 }
 
-// Resolve evaluates the task's condition and arguments in env.
-func (b Basis) Resolve(t *Task, step *schema.Step, env schema.Env) error {
+// resolve evaluates the task's condition and arguments in env.
+func (b Basis) resolve(t *Task, step *schema.Step, env schema.Env) error {
 	skip, err := unmet(step, env)
 	if err != nil || skip != "" {
 		t.Skip = skip

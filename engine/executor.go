@@ -104,7 +104,7 @@ func (x *Executor) emit(e Event) error {
 func (x *Executor) record(id string) TaskRecord {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return *x.State.Task(id)
+	return *x.State.task(id)
 }
 
 // Incomplete is the end of a run that is not done: failed or unknown tasks, or a stop.

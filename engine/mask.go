@@ -64,8 +64,8 @@ func (m *Mask) String(text string) string {
 	return b.String()
 }
 
-// Strings hides what is in each text.
-func (m *Mask) Strings(texts []string) []string {
+// strings hides what is in each text.
+func (m *Mask) strings(texts []string) []string {
 	out := slices.Clone(texts)
 	for i := range out {
 		out[i] = m.String(out[i])
@@ -120,7 +120,7 @@ func (m *Mask) Receipt(r Receipt) Receipt {
 }
 
 func (m *Mask) change(c Change) Change {
-	c.Summary, c.Details, c.Argv, c.Unknown = m.String(c.Summary), m.Strings(c.Details), m.Strings(c.Argv), m.Strings(c.Unknown)
+	c.Summary, c.Details, c.Argv, c.Unknown = m.String(c.Summary), m.strings(c.Details), m.strings(c.Argv), m.strings(c.Unknown)
 	c.Out, c.Data = m.JSON(c.Out), m.JSON(c.Data)
 	c.Pre, c.Will = m.facts(c.Pre), m.facts(c.Will)
 	return c

@@ -29,7 +29,7 @@ func NewPlan(b Basis) (*Plan, error) {
 		}
 	}
 	p.Nodes = b.locked(p)
-	after, diags := b.Runbook.Afterwards(b.Env("", nil))
+	after, diags := b.Runbook.Afterwards(b.env("", nil))
 	if err := diags.Err(); err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (b Basis) addStage(p *Plan, id string, nodes []string, steps []*schema.Step
 	ps := &PlannedStage{ID: id, Nodes: nodes, Strategy: st}
 	for _, node := range nodes {
 		for _, step := range steps {
-			tasks, err := b.tasks(spot{stage: ps, node: node, env: b.Env(node, nodes)}, step)
+			tasks, err := b.tasks(spot{stage: ps, node: node, env: b.env(node, nodes)}, step)
 			if err != nil {
 				return err
 			}
@@ -63,8 +63,8 @@ func (b Basis) addStage(p *Plan, id string, nodes []string, steps []*schema.Step
 	return nil
 }
 
-// Env is what expressions of a step on node, in a stage over these nodes, see before any output is known.
-func (b Basis) Env(node string, stage []string) schema.Env {
+// env is what expressions of a step on node, in a stage over these nodes, see before any output is known.
+func (b Basis) env(node string, stage []string) schema.Env {
 	n := b.Site.Node(node) // nil for the controller
 	return schema.Env{
 		Inputs: b.Inputs, RunID: b.Run, StageNodes: stage,
@@ -72,5 +72,5 @@ func (b Basis) Env(node string, stage []string) schema.Env {
 	}
 }
 
-// FindStep is the runbook's step behind a task.
-func (b Basis) FindStep(t *Task) *schema.Step { return b.Runbook.Find(t.Stage, t.path()...) }
+// findStep is the runbook's step behind a task.
+func (b Basis) findStep(t *Task) *schema.Step { return b.Runbook.Find(t.Stage, t.path()...) }

@@ -9,7 +9,7 @@ import (
 // outside is what steps of a stage see that stand in no composite step: outputs of their own node so far, and of all
 // nodes for stages whose barrier is passed.
 func (x *Executor) outside(node, stage string) schema.Env {
-	env := x.Basis.Env(node, x.stageNodes(stage))
+	env := x.Basis.env(node, x.stageNodes(stage))
 	env.Nodes = x.known(x.passedBarrier)
 	env.Steps, _ = x.known(func(string) bool { return true })[node]["steps"].(map[string]any)
 	return env
@@ -30,7 +30,7 @@ func (x *Executor) known(counts func(stage string) bool) map[string]map[string]a
 				all[node] = map[string]any{"steps": map[string]any{}}
 			}
 			if counts(s.ID) {
-				env := x.Basis.Env(node, s.Nodes)
+				env := x.Basis.env(node, s.Nodes)
 				env.Nodes = all
 				env.Steps, _ = all[node]["steps"].(map[string]any)
 				x.collect(s, node, nil, env)

@@ -12,7 +12,7 @@ func (x *Executor) resolved(t *Task) (*Task, error) {
 	late := *t
 	env, skip, err := x.enter(t)
 	if late.Skip = skip; err == nil && skip == "" {
-		err = x.Basis.Resolve(&late, x.Basis.FindStep(t), env)
+		err = x.Basis.resolve(&late, x.Basis.findStep(t), env)
 	}
 	if err != nil {
 		return &late, Fail(ClassPrecondition, err)

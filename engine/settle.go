@@ -77,7 +77,7 @@ func (x *Executor) settled(t *Task, ref TaskRef, reason string) (Outcome, bool) 
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.State.Task(t.ID).Outcome = "" // the next attempt is free
+	x.State.task(t.ID).Outcome = "" // the next attempt is free
 	return Unknown, true
 }
 

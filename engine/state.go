@@ -47,8 +47,8 @@ func Fold(events []Event) *State {
 	return s
 }
 
-// Task is the record of a task, made on first sight.
-func (s *State) Task(id string) *TaskRecord {
+// task is the record of a task, made on first sight.
+func (s *State) task(id string) *TaskRecord {
 	if s.Tasks[id] == nil {
 		s.Tasks[id] = &TaskRecord{}
 	}
@@ -71,17 +71,17 @@ func (s *State) Add(e *Event) {
 	case EventLost, EventBack:
 		s.Lost[e.Node] = e.Type == EventLost
 	case EventBegin:
-		t := s.Task(e.Task)
+		t := s.task(e.Task)
 		t.Attempt, t.Open, t.Outcome = e.Attempt, true, ""
 	case EventEnd:
 		s.end(e)
 	case EventInvalid:
-		s.Task(e.Task).Valid = false
+		s.task(e.Task).Valid = false
 	}
 }
 
 func (s *State) end(e *Event) {
-	t := s.Task(e.Task)
+	t := s.task(e.Task)
 	*t = TaskRecord{
 		Attempt: e.Attempt, Outcome: e.Outcome, Changed: e.Changed, Out: e.Out, Will: e.Will, Class: e.Class,
 		Exit: e.Exit, Message: e.Message, Next: e.Next, Reason: e.Reason, Valid: e.Outcome == Done,

@@ -124,7 +124,7 @@ func (x *Executor) ask(ctx context.Context, t *Task, ref TaskRef, begun bool) (T
 }
 
 func (x *Executor) spec(t *Task, ref TaskRef) TaskSpec {
-	step := x.Basis.FindStep(t)
+	step := x.Basis.findStep(t)
 	s := TaskSpec{TaskRef: ref, Node: t.Place(), Kind: t.Kind, Program: t.Program, Args: t.Args, Digest: t.Digest, Approved: t.Change, Timeout: step.Timeout, User: step.User}
 	if s.Timeout == 0 {
 		s.Timeout = defaultTimeout
@@ -181,7 +181,7 @@ func (x *Executor) ended(t *Task, e Event) Outcome {
 
 // retry tells whether a failed task is tried again, after the pause of its step.
 func (x *Executor) retry(ctx context.Context, t *Task, try int) bool {
-	step := x.Basis.FindStep(t)
+	step := x.Basis.findStep(t)
 	if step.Retry == nil || try >= step.Retry.Attempts || x.Stopped() {
 		return false
 	}

@@ -21,7 +21,7 @@ const commandLine = "--input"
 func (r *Runbook) BindInputs(given map[string]string, site *Site) (map[string]any, Diagnostics) {
 	b := &binder{book: r, site: site, out: map[string]any{}}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
-		if r.Input(name) == nil {
+		if r.input(name) == nil {
 			b.refuse(name, codeInputUnknown, fmt.Sprintf("runbook %s has no input %q", r.Name, name), suggest(name, "inputs", r.inputNames()))
 		}
 	}

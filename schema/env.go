@@ -48,7 +48,7 @@ func (s *Site) Env() SiteEnv {
 	if s == nil {
 		return SiteEnv{}
 	}
-	return SiteEnv{Name: s.Name, ExternalHSS: s.ExternalHSS, Memento: s.Memento, Keyspaces: s.Keyspaces(), Secrets: slices.Sorted(maps.Keys(s.Secrets))}
+	return SiteEnv{Name: s.Name, ExternalHSS: s.ExternalHSS, Memento: s.Memento, Keyspaces: s.keyspaces(), Secrets: slices.Sorted(maps.Keys(s.Secrets))}
 }
 
 // Env gives what expressions see of the node; nil is the controller.

@@ -69,7 +69,7 @@ func (x *explainer) inputLayers(name string, at stand) []Layer {
 // runbookInput is an input that the command line gives.
 func (x *explainer) runbookInput(name string) []Layer {
 	var out []Layer
-	in := x.book.Input(name)
+	in := x.book.input(name)
 	switch {
 	case in == nil:
 		return nil

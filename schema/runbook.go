@@ -167,8 +167,8 @@ func appendSteps(out, steps []*Step) []*Step {
 	return out
 }
 
-// Input gives the declared input of that name, nil when there is none.
-func (r *Runbook) Input(name string) *Input {
+// input gives the declared input of that name, nil when there is none.
+func (r *Runbook) input(name string) *Input {
 	i := slices.IndexFunc(r.Inputs, func(in Input) bool { return in.Name == name })
 	if i < 0 {
 		return nil

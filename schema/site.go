@@ -75,10 +75,10 @@ func (s *Site) Node(name string) *Node {
 	return nil
 }
 
-// Keyspaces is the scope of backup and restore: an external HSS masters what
+// keyspaces is the scope of backup and restore: an external HSS masters what
 // the homestead keyspaces hold, and without the Memento application server
 // there is no memento.
-func (s *Site) Keyspaces() []string {
+func (s *Site) keyspaces() []string {
 	var out []string
 	if !s.ExternalHSS {
 		out = append(out, "homestead_provisioning", "homestead_cache")

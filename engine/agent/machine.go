@@ -110,7 +110,7 @@ func (m *Machine) in(space engine.Space, do func() error) error {
 		return do()
 	}
 	if m.space == nil {
-		if err := m.Enter(); err != nil {
+		if err := m.enter(); err != nil {
 			return err
 		}
 	}

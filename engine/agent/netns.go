@@ -15,8 +15,8 @@ import (
 // belong to that namespace; everything else of the process stays in the machine's own.
 type worker struct{ jobs chan func() }
 
-// Enter starts the thread for Cassandra's namespace. The dry run calls it before it gives up the right to.
-func (m *Machine) Enter() error {
+// enter starts the thread for Cassandra's namespace. The dry run calls it before it gives up the right to.
+func (m *Machine) enter() error {
 	if m.Netns == "" || m.space != nil {
 		return nil
 	}

@@ -56,7 +56,7 @@ func PlanMain(ctx context.Context, kinds *engine.Kinds, clients map[string]engin
 	}
 	m := &Machine{Netns: o.Netns, Clients: clients, programs: store{dir: o.State}.programs()}
 	defer m.Close()
-	if err := m.Enter(); err != nil {
+	if err := m.enter(); err != nil {
 		return err
 	}
 	held, open, err := raiseFence()

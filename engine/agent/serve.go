@@ -28,7 +28,7 @@ func Serve(conn *Conn, n engine.Node, marker, build string) error {
 	var protocols http.Protocols
 	protocols.SetUnencryptedHTTP2(true)
 	srv := &http.Server{
-		Handler: Handler(n), Protocols: &protocols, ReadHeaderTimeout: time.Minute,
+		Handler: handler(n), Protocols: &protocols, ReadHeaderTimeout: time.Minute,
 		HTTP2: &http.HTTP2Config{SendPingTimeout: 5 * time.Second, PingTimeout: 10 * time.Second},
 	}
 	err = srv.Serve(listenOnce(conn))
@@ -38,8 +38,8 @@ func Serve(conn *Conn, n engine.Node, marker, build string) error {
 	return err
 }
 
-// Handler maps the calls of engine.Node to paths of package wire.
-func Handler(n engine.Node) http.Handler {
+// handler maps the calls of engine.Node to paths of package wire.
+func handler(n engine.Node) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc(wire.PathState, call(func(ctx context.Context, r wire.StateRequest) (any, error) { return n.State(ctx, r.Run) }))
 	mux.HandleFunc(wire.PathKeep, call(func(ctx context.Context, r engine.KeepRequest) (any, error) { return n.Keep(ctx, r) }))

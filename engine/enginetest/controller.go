@@ -28,7 +28,7 @@ func (c *Controller) Append(e *engine.Event) error {
 	}
 	if c.dead || (c.DieAt > 0 && len(c.Events) >= c.DieAt) {
 		c.die()
-		return ErrDead
+		return errDead
 	}
 	e.Seq = int64(len(c.Events) + 1)
 	c.Events = append(c.Events, *e)
@@ -76,7 +76,7 @@ type mortal struct {
 
 func (m *mortal) err() error {
 	if m.c.Dead() {
-		return engine.Fail(engine.ClassConnect, ErrDead)
+		return engine.Fail(engine.ClassConnect, errDead)
 	}
 	return nil
 }

@@ -15,8 +15,8 @@ import (
 	"tidemark/engine/agent"
 )
 
-// ErrDead is what a dead controller hears of everything.
-var ErrDead = errors.New("the controller is dead")
+// errDead is what a dead controller hears of everything.
+var errDead = errors.New("the controller is dead")
 
 // Fleet is a site in memory: real agents on temporary directories, whose tasks are goroutines of the test.
 type Fleet struct {

@@ -256,7 +256,7 @@ func TestList(t *testing.T) {
 		t.Fatal(err) // killed before the plan was there: never a run
 	}
 	runs, err := List(state)
-	if err != nil || len(runs) != 1 || runs[0].Run != plan().Run || !runs[0].Open() {
+	if err != nil || len(runs) != 1 || runs[0].Run != plan().Run || !runs[0].open() {
 		t.Fatalf("%v %+v", err, runs)
 	}
 	if _, err := SetAside(dir); err != nil {

@@ -21,8 +21,8 @@ type Entry struct {
 	Err    error
 }
 
-// Open tells whether the run is not closed; one that cannot be read counts as open.
-func (e *Entry) Open() bool { return e.State == nil || e.State.Closed == "" }
+// open tells whether the run is not closed; one that cannot be read counts as open.
+func (e *Entry) open() bool { return e.State == nil || e.State.Closed == "" }
 
 // List reads all runs of a state directory, oldest first (run ids begin with their time). A directory without a
 // plan was never a run: the plan is written before anything else.
@@ -34,7 +34,7 @@ func List(state string) ([]Entry, error) {
 // many, and a new run asks.
 func ListOpen(state string) ([]Entry, error) {
 	all, err := list(state, func(dir string) bool { return !endsClosed(filepath.Join(dir, journalName)) })
-	return slices.DeleteFunc(all, func(e Entry) bool { return !e.Open() }), err
+	return slices.DeleteFunc(all, func(e Entry) bool { return !e.open() }), err
 }
 
 func list(state string, wanted func(dir string) bool) ([]Entry, error) {

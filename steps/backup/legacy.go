@@ -11,8 +11,8 @@ import (
 	"tidemark/engine"
 )
 
-// LegacyRoot is below which the scripts that came with the nodes kept their backups (clearwater.md §2).
-const LegacyRoot = "/usr/share/clearwater"
+// legacyRoot is below which the scripts that came with the nodes kept their backups (clearwater.md §2).
+const legacyRoot = "/usr/share/clearwater"
 
 // Shape is how a legacy backup lies in its tree; the old listings show three.
 type Shape string
@@ -36,11 +36,11 @@ type LegacyBackup struct {
 	Path      string    `json:"path"`
 }
 
-// Legacy lists the old scripts' backups on this node, newest first.
-func Legacy(a engine.Asker) []LegacyBackup {
+// legacyBackups lists the old scripts' backups on this node, newest first.
+func legacyBackups(a engine.Asker) []LegacyBackup {
 	var all []LegacyBackup
-	for _, component := range subdirs(a.Path(LegacyRoot)) {
-		tree := filepath.Join(LegacyRoot, component, "backup", "backups")
+	for _, component := range subdirs(a.Path(legacyRoot)) {
+		tree := filepath.Join(legacyRoot, component, "backup", "backups")
 		for _, name := range subdirs(a.Path(tree)) {
 			database, id := cutDigits(name)
 			switch {

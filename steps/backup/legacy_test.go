@@ -24,7 +24,7 @@ func sstable(t testing.TB, base, digest, sum string) {
 
 func legacyTrees(t testing.TB, b *enginetest.Bench) string {
 	t.Helper()
-	root := b.Ground.Dir + LegacyRoot
+	root := b.Ground.Dir + legacyRoot
 	sstable(t, root+"/homestead/backup/backups/provisioning/1395401410135/public-0a/provisioning-public-ka-1-", "adler32", fmt.Sprint(adler32.Checksum([]byte("rows"))))
 	sstable(t, root+"/homestead/backup/backups/cache1395401410140/impi-0b/nb-1-big-", "crc32", fmt.Sprint(crc32.ChecksumIEEE([]byte("rows"))))
 	sstable(t, root+"/homer/backup/backups/homer/1395401410135/simservs-0c/homer-simservs-jb-1-", "sha1", sumOfSHA1)

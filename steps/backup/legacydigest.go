@@ -20,10 +20,10 @@ import (
 	"tidemark/engine"
 )
 
-// Verify compares a legacy backup with what it says of itself: each SSTable's Digest component with its Data
+// verify compares a legacy backup with what it says of itself: each SSTable's Digest component with its Data
 // component, and the components that its TOC names (clearwater.md §7); Ellis' dump with its trailer. root is the
 // backup's directory through engine.Asker.Path. Files without a digest are counted, not condemned.
-func (l LegacyBackup) Verify(ctx context.Context, root string, progress Progress) (checked int, err error) {
+func (l LegacyBackup) verify(ctx context.Context, root string, progress Progress) (checked int, err error) {
 	if l.Component == "ellis" {
 		return 1, l.damage(dumpTrailer(filepath.Join(root, "db_backup.sql")))
 	}

@@ -39,9 +39,9 @@ type Entry struct {
 	Path  string   `json:"path"`
 }
 
-// List is what the store dir on this node holds, newest first, whole or not; what cannot be read says so in
+// list is what the store dir on this node holds, newest first, whole or not; what cannot be read says so in
 // its State. Files and directories that are no backups are left out.
-func List(a engine.Asker, dir string) []Entry {
+func list(a engine.Asker, dir string) []Entry {
 	var all []Entry
 	for _, id := range subdirs(a.Path(dir)) {
 		if CheckID(id) != nil {

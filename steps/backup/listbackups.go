@@ -49,12 +49,12 @@ func (s *listBackups) Apply(_ context.Context, h *engine.Host, _ engine.Change) 
 
 func (s *listBackups) list(a engine.Asker) ListOut {
 	out := ListOut{Dir: s.Dir, Backups: []Entry{}, Legacy: []LegacyBackup{}}
-	for _, e := range List(a, s.Dir) {
+	for _, e := range list(a, s.Dir) {
 		if (s.Source == "" || e.Source == s.Source) && (s.Keyspace == "" || slices.Contains(e.Keyspaces, s.Keyspace)) {
 			out.Backups = append(out.Backups, e)
 		}
 	}
-	for _, l := range Legacy(a) {
+	for _, l := range legacyBackups(a) {
 		if s.Source == "" && (s.Keyspace == "" || s.Keyspace == l.Keyspace) {
 			out.Legacy = append(out.Legacy, l)
 		}

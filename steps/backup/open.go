@@ -54,7 +54,7 @@ func absent(a engine.Asker, dir, id, source string) error {
 	if exists(base) {
 		return engine.WithNext(engine.Failf(engine.ClassPrecondition, "backup %s has no %s part on this node", id, source), others(a, dir))
 	}
-	for _, l := range Legacy(a) {
+	for _, l := range legacyBackups(a) {
 		if l.ID == id {
 			return engine.WithNext(engine.Failf(engine.ClassPrecondition, "backup %s is a legacy backup (%s): it can be listed and verified, not restored here", id, l.Path),
 				"restore it with the script that came with it, restore_backup.sh, on each node")
@@ -67,7 +67,7 @@ func absent(a engine.Asker, dir, id, source string) error {
 func others(a engine.Asker, dir string) string {
 	const most = 8
 	var ids []string
-	for _, e := range List(a, dir) {
+	for _, e := range list(a, dir) {
 		if !e.Complete {
 			e.ID += " (" + e.State + ")"
 		}

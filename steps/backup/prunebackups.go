@@ -44,7 +44,7 @@ func PruneBackups() engine.Kind {
 
 // Plan lists exactly what goes. In the dry run of a backup, that backup counts already.
 func (s *pruneBackups) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
-	list := List(v, s.Dir)
+	list := list(v, s.Dir)
 	all := units(list)
 	expected := 0
 	if value, ok := v.Promised(FactOf(v.Run)); ok && value == Saved && !slices.ContainsFunc(all, func(u unit) bool { return u.id == v.Run && u.complete }) {
@@ -80,7 +80,7 @@ func (s *pruneBackups) Apply(ctx context.Context, h *engine.Host, c engine.Chang
 	if err := json.Unmarshal(c.Data, &planned); err != nil {
 		return engine.Output{}, err
 	}
-	list := List(h, s.Dir)
+	list := list(h, s.Dir)
 	all := units(list)
 	gone := slices.DeleteFunc(surplus(all, s.Keep, s.Min, 0), func(u unit) bool { return !slices.Contains(planned, u.id) })
 	entries := leftover(list, s.root(h))

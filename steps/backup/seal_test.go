@@ -29,7 +29,7 @@ func TestSealBackup(t *testing.T) {
 	if err != nil || len(seal.Nodes) != 2 || seal.Node("vellum-2").Manifest != "22" || *seal.Skew != 0.5 {
 		t.Fatalf("%+v, %v", seal, err)
 	}
-	if e := List(asker(b), store)[0]; !e.Complete {
+	if e := list(asker(b), store)[0]; !e.Complete {
 		t.Errorf("state %q", e.State)
 	}
 	if c, _, err := b.Apply(SealBackup(), step); err != nil || c.Sign != engine.Same {
@@ -73,7 +73,7 @@ func TestASealThatLacksANodeOfTheManifestIsNone(t *testing.T) {
 	if _, err := writeJSON(b.Ground.Dir+Path(store, id, setName), seal); err != nil {
 		t.Fatal(err)
 	}
-	if e := List(asker(b), store)[0]; e.Complete || e.State != "not sealed: it is not known whether the other nodes of the set have theirs" {
+	if e := list(asker(b), store)[0]; e.Complete || e.State != "not sealed: it is not known whether the other nodes of the set have theirs" {
 		t.Errorf("%+v", e)
 	}
 }

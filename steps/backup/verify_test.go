@@ -55,7 +55,7 @@ func TestVerifyBackup(t *testing.T) {
 			} else {
 				enginetest.Refused(t, err, engine.ClassPrecondition, append(c.words, "do not restore from it")...)
 			}
-			if e := List(asker(b), store)[0]; e.Complete != (c.words == nil) {
+			if e := list(asker(b), store)[0]; e.Complete != (c.words == nil) {
 				t.Errorf("complete: %t, state %q", e.Complete, e.State)
 			}
 		})
@@ -75,7 +75,7 @@ func TestVerifyStaysBadUntilTheFilesAreWholeAgain(t *testing.T) {
 	if _, out, err := b.Apply(VerifyBackup(), step); err != nil || out.Value.(VerifyOut).Files != 3 {
 		t.Fatalf("whole again: %v, %+v", err, out)
 	}
-	if e := List(asker(b), store)[0]; !e.Complete {
+	if e := list(asker(b), store)[0]; !e.Complete {
 		t.Errorf("state %q", e.State)
 	}
 }

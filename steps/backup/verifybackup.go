@@ -99,7 +99,7 @@ func (s *verifyBackup) legacy(a engine.Asker) []LegacyBackup {
 		return nil
 	}
 	var found []LegacyBackup
-	for _, l := range Legacy(a) {
+	for _, l := range legacyBackups(a) {
 		if l.ID == s.Backup {
 			found = append(found, l)
 		}
@@ -111,7 +111,7 @@ func (s *verifyBackup) verifyLegacy(ctx context.Context, h *engine.Host, found [
 	out := VerifyOut{Backup: s.Backup, Depth: Checksums}
 	var errs []error
 	for _, l := range found {
-		n, err := l.Verify(ctx, h.Path(l.Path), h.Progress)
+		n, err := l.verify(ctx, h.Path(l.Path), h.Progress)
 		errs = append(errs, err)
 		out.Files, out.Bytes, out.Legacy = out.Files+n, out.Bytes+l.Bytes, append(out.Legacy, l.Path)
 	}

@@ -118,7 +118,7 @@ func (r *row) weight() int {
 
 // frame draws the board into at most height-1 lines of width columns; what does not fit is counted.
 func (b *board) frame(width, height int, now time.Time) []text {
-	out := []text{{fit(fmt.Sprintf("%s  stage %s (%d of %d passed)  %s", b.runbook, b.stage, b.passed, b.stages, Duration(now.Sub(b.began))), width-1), bold}}
+	out := []text{{fit(fmt.Sprintf("%s  stage %s (%d of %d passed)  %s", b.runbook, b.stage, b.passed, b.stages, duration(now.Sub(b.began))), width-1), bold}}
 	rows := make([]*row, 0, len(b.order))
 	for _, n := range b.order {
 		rows = append(rows, b.nodes[n])
@@ -161,7 +161,7 @@ func (r *row) line(width int, now time.Time) text {
 	case r.lost:
 		return text{fit(head+"connection lost; its tasks go on there", width), yellow}
 	case r.task != "":
-		return text{fit(head+shortTask(r.task)+" "+Duration(now.Sub(r.since))+r.bar(now), width), ""}
+		return text{fit(head+shortTask(r.task)+" "+duration(now.Sub(r.since))+r.bar(now), width), ""}
 	case len(r.finished) >= r.total:
 		return text{fit(head+"finished", width), green}
 	}
@@ -182,7 +182,7 @@ func (r *row) bar(now time.Time) string {
 		out += fmt.Sprintf(" of %s", Bytes(p.Total))
 	}
 	if spent := now.Sub(r.since); p.Done > 0 && p.Done < p.Total && spent > 2*time.Second {
-		out += fmt.Sprintf(", %s left", Duration(time.Duration(float64(spent)*float64(p.Total-p.Done)/float64(p.Done))))
+		out += fmt.Sprintf(", %s left", duration(time.Duration(float64(spent)*float64(p.Total-p.Done)/float64(p.Done))))
 	}
 	return out + "  " + p.Message
 }

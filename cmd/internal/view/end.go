@@ -70,7 +70,7 @@ func Tasks(p *engine.Plan, s *engine.State) []Task {
 // Times makes the stages of a report.
 func Times(t *Tracker, s *engine.State, now time.Time) []Stage {
 	var out []Stage
-	for _, st := range t.Stages() {
+	for _, st := range t.times() {
 		over := st.Over
 		if over.IsZero() {
 			over = now

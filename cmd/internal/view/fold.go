@@ -15,8 +15,8 @@ type Folded struct {
 	Nodes []string
 }
 
-// Task stands for all of them.
-func (f *Folded) Task() *engine.Task { return f.Tasks[0] }
+// task stands for all of them.
+func (f *Folded) task() *engine.Task { return f.Tasks[0] }
 
 // fold joins the tasks of a stage that would do the same thing, in the order of their first appearance by step.
 // alike tells what counts as the same: exactly, or roughly.
@@ -60,8 +60,8 @@ func roughly(t *engine.Task) string {
 
 func numbers() *regexp.Regexp { return regexp.MustCompile(`\d+(\.\d+)?( [KMGT]?i?B\b)?`) }
 
-// Summary is the common summary: numbers that differ become "…".
-func (f *Folded) Summary() string {
+// summary is the common summary: numbers that differ become "…".
+func (f *Folded) summary() string {
 	texts := make([]string, len(f.Tasks))
 	for i, t := range f.Tasks {
 		texts[i] = t.Change.Summary
@@ -87,8 +87,8 @@ func common(texts []string) string {
 	})
 }
 
-// Size is what all of them write together, and the time of the slowest.
-func (f *Folded) Size() string {
+// size is what all of them write together, and the time of the slowest.
+func (f *Folded) size() string {
 	var sum engine.Change
 	for _, t := range f.Tasks {
 		sum.Bytes += t.Change.Bytes

@@ -27,7 +27,7 @@ func NewLines(w io.Writer, st Style) *Lines { return &Lines{w: w, st: st} }
 
 // Event writes the line of e; progress has none.
 func (l *Lines) Event(e engine.Event) {
-	text := Line(e)
+	text := line(e)
 	if text == "" {
 		return
 	}
@@ -39,8 +39,8 @@ func (l *Lines) Event(e engine.Event) {
 // Close does nothing: every line is out already.
 func (l *Lines) Close() {}
 
-// Line is what happened, without the time; "" for progress.
-func Line(e engine.Event) string {
+// line is what happened, without the time; "" for progress.
+func line(e engine.Event) string {
 	text := oneLine(e.Message)
 	switch e.Type {
 	case engine.EventProgress:

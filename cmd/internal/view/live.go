@@ -43,7 +43,7 @@ func (l *Live) Event(e engine.Event) {
 	defer l.mu.Unlock()
 	l.board.event(e)
 	if stays(e) {
-		l.above = append(l.above, l.st.paint(eventColor(e), Line(e)))
+		l.above = append(l.above, l.st.paint(eventColor(e), line(e)))
 	}
 	l.dirty = true
 }

@@ -33,7 +33,7 @@ func Plan(w io.Writer, p *engine.Plan, st Style, short bool) {
 	}
 	pw.printf("\n")
 	pw.legend(p)
-	pw.text("", Totals(p))
+	pw.text("", totals(p))
 	pw.printf("digest %s\n", p.Digest())
 }
 
@@ -86,7 +86,7 @@ func (pw *planWriter) head(p *engine.Plan) {
 		pw.text(red, "NOT PROVED: "+Clean(gate))
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Inputs)) {
-		pw.text("", "  "+name+" = "+Value(p.Inputs[name]))
+		pw.text("", "  "+name+" = "+value(p.Inputs[name]))
 	}
 }
 

@@ -41,7 +41,7 @@ func TestWhatIsKnown(t *testing.T) {
 		var b strings.Builder
 		Plan(&b, p, Style{}, false)
 		out := b.String()
-		if got := Totals(p); got != "1 task, "+c.count {
+		if got := totals(p); got != "1 task, "+c.count {
 			t.Errorf("%+v: %s", c.change, got)
 		}
 		if !strings.Contains(out, "\n  "+c.mark+" act  run: ") || p.Pending() != c.pending {
@@ -112,7 +112,7 @@ func TestUnits(t *testing.T) {
 		"1.5GiB": schema.Size(3 << 29), "512MiB": schema.Size(512 << 20), "1000000B": schema.Size(1_000_000), "0": schema.Size(0),
 		"1h30m": 90 * time.Minute, "1m30s": 90 * time.Second, `["2h"]`: []time.Duration{2 * time.Hour},
 	} {
-		if got := Value(v); got != want {
+		if got := value(v); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}

@@ -13,8 +13,8 @@ func (pw *planWriter) destroys(p *engine.Plan) {
 	first := true
 	for _, s := range p.Stages {
 		for _, f := range fold(s, roughly) {
-			c := f.Task().Change
-			if f.Task().Skip != "" || c.Sign == engine.Same || (c.Sign != engine.Destroys && c.Risk != engine.Overwrites) {
+			c := f.task().Change
+			if f.task().Skip != "" || c.Sign == engine.Same || (c.Sign != engine.Destroys && c.Risk != engine.Overwrites) {
 				continue
 			}
 			if first {

@@ -16,13 +16,13 @@ func (pw *planWriter) stage(s *engine.PlannedStage) {
 	}
 	var around []engine.Turn
 	for _, f := range fold(s, alike) {
-		around = pw.composites(s, around, f.Task().Outer)
+		around = pw.composites(s, around, f.task().Outer)
 		if pw.short && len(around) > 0 {
 			continue
 		}
 		pw.indent = strings.Repeat("  ", len(around))
 		pw.line(f)
-		pw.more(f.Task())
+		pw.more(f.task())
 	}
 	pw.indent = ""
 }
@@ -40,13 +40,13 @@ func pace(s *engine.PlannedStage) string {
 }
 
 func (pw *planWriter) line(f *Folded) {
-	t := f.Task()
-	text := f.Summary()
+	t := f.task()
+	text := f.summary()
 	if t.Skip != "" {
 		why, _, _ := strings.Cut(t.Skip, "\n")
 		text = "skipped, " + why
 	}
-	pw.text(signColor(mark(t)), fmt.Sprintf("%s  %s %s  %s: %s%s  @%s", pw.indent, mark(t), t.Name(), t.Kind, Clean(text), f.Size(), NodeList(f.Nodes)))
+	pw.text(signColor(mark(t)), fmt.Sprintf("%s  %s %s  %s: %s%s  @%s", pw.indent, mark(t), t.Name(), t.Kind, Clean(text), f.size(), NodeList(f.Nodes)))
 }
 
 // more is what stands below a task's line: its exact command, and its details in a long plan.

@@ -7,8 +7,8 @@ import (
 	"tidemark/engine"
 )
 
-// Totals counts the tasks of a plan by what they would do.
-func Totals(p *engine.Plan) string {
+// totals counts the tasks of a plan by what they would do.
+func totals(p *engine.Plan) string {
 	var tasks []*engine.Task
 	p.Tasks(func(t *engine.Task) { tasks = append(tasks, t) })
 	return counts(tasks)

@@ -65,8 +65,8 @@ func (t *Tracker) Alive() []string {
 	return out
 }
 
-// Stages are the stages so far.
-func (t *Tracker) Stages() []StageTime {
+// times are the stages so far.
+func (t *Tracker) times() []StageTime {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return slices.Clone(t.stages)

@@ -19,8 +19,8 @@ func Bytes(n int64) string {
 	return fmt.Sprintf("%.1f %ciB", f, " KMGT"[unit])
 }
 
-// Duration writes a time as a person says it: "0.4s", "12s", "3m05s", "2h10m".
-func Duration(d time.Duration) string {
+// duration writes a time as a person says it: "0.4s", "12s", "3m05s", "2h10m".
+func duration(d time.Duration) string {
 	switch {
 	case d < 10*time.Second:
 		return fmt.Sprintf("%.1fs", d.Seconds())
@@ -32,7 +32,7 @@ func Duration(d time.Duration) string {
 	return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
 }
 
-func seconds(s float64) string { return Duration(time.Duration(s * float64(time.Second))) }
+func seconds(s float64) string { return duration(time.Duration(s * float64(time.Second))) }
 
 // maxNamed is how many nodes a line names before it counts the rest.
 const maxNamed = 6

@@ -11,8 +11,8 @@ import (
 	"tidemark/schema"
 )
 
-// Value writes an input as one word: JSON, but bare where it is text, and with units where it has one.
-func Value(v any) string {
+// value writes an input as one word: JSON, but bare where it is text, and with units where it has one.
+func value(v any) string {
 	v = withUnits(reflect.ValueOf(v))
 	if s, ok := v.(string); ok {
 		return Clean(s)

@@ -31,15 +31,15 @@ func (c Config) StorageAddress() string {
 	return net.JoinHostPort(c.host(c.Listen), strconv.Itoa(c.StoragePort))
 }
 
-// JMXAddress is host:port where nodetool reaches this node.
-func (c Config) JMXAddress() string {
+// jmxAddress is host:port where nodetool reaches this node.
+func (c Config) jmxAddress() string {
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(c.JMXPort))
 }
 
 // Ports are the addresses Cassandra listens on while it runs, in Space Signaling: JMX, CQL, storage. A stopped
 // Cassandra has all of them closed (clearwater.md §8).
 func (c Config) Ports() []string {
-	return []string{c.JMXAddress(), c.CQLAddress(), c.StorageAddress()}
+	return []string{c.jmxAddress(), c.CQLAddress(), c.StorageAddress()}
 }
 
 func (c Config) host(candidates ...string) string {

@@ -114,8 +114,8 @@ func pick(all, rows []Service) ([]Service, error) {
 	return out, nil
 }
 
-// Actions are what Do can ask of monit.
-func Actions() []string { return []string{"stop", "start", "restart", "monitor", "unmonitor"} }
+// actions are what Do can ask of monit.
+func actions() []string { return []string{"stop", "start", "restart", "monitor", "unmonitor"} }
 
 // Do asks monit for an action on a service or a whole group. It returns when monit has taken the order: nothing has
 // happened yet, the status must prove it. Without a running daemon nothing is sent: the client would then start
@@ -124,7 +124,7 @@ func (m *Monit) Do(ctx context.Context, action, name string, group bool) error {
 	if err := target(name); err != nil {
 		return err
 	}
-	if !slices.Contains(Actions(), action) {
+	if !slices.Contains(actions(), action) {
 		return engine.Failf(engine.ClassPrecondition, "monit: no action %q", action)
 	}
 	if _, err := m.Services(ctx); err != nil {

@@ -11,7 +11,7 @@ import (
 const (
 	On     = "on"
 	Off    = "off"
-	Partly = "partly on"
+	partly = "partly on"
 )
 
 // SetAutocompaction switches automatic compaction of one keyspace on or off, proved by statusautocompaction.
@@ -48,7 +48,7 @@ func (t *Tool) Autocompaction(ctx context.Context, keyspace string) (string, err
 	case "not running":
 		return Off, nil
 	case "partially running":
-		return Partly, nil
+		return partly, nil
 	}
 	return "", unknownShape("statusautocompaction", out)
 }

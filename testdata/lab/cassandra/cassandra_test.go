@@ -19,7 +19,7 @@ func TestTokensAreDistinctAndNotInterleaved(t *testing.T) {
 	owner := map[int64]int{}
 	var ring []int64
 	for node, tokens := range Tokens(1, 4) {
-		if len(tokens) != TokensPerNode {
+		if len(tokens) != tokensPerNode {
 			t.Fatalf("node %d has %d tokens", node, len(tokens))
 		}
 		for _, token := range tokens {
@@ -27,8 +27,8 @@ func TestTokensAreDistinctAndNotInterleaved(t *testing.T) {
 			ring = append(ring, token)
 		}
 	}
-	if len(owner) != 4*TokensPerNode {
-		t.Fatalf("%d distinct tokens, want %d", len(owner), 4*TokensPerNode)
+	if len(owner) != 4*tokensPerNode {
+		t.Fatalf("%d distinct tokens, want %d", len(owner), 4*tokensPerNode)
 	}
 	slices.Sort(ring)
 	neighbours := 0

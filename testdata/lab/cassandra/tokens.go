@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// TokensPerNode is the lab's num_tokens.
-const TokensPerNode = 16
+// tokensPerNode is the lab's num_tokens.
+const tokensPerNode = 16
 
 // Tokens returns the tokens of n nodes.  They are random but the same for the
 // same seed, and on purpose not evenly interleaved: an even ring would make
@@ -18,7 +18,7 @@ func Tokens(seed uint64, n int) [][]int64 {
 	seen := map[int64]bool{}
 	rings := make([][]int64, n)
 	for i := range rings {
-		for len(rings[i]) < TokensPerNode {
+		for len(rings[i]) < tokensPerNode {
 			// The smallest value is the partitioner's own mark, never a token.
 			token := int64(random.Uint64())
 			if token == -1<<63 || seen[token] {

@@ -89,8 +89,8 @@ func waitCQL(h site.Host, end time.Time) error {
 	return poll(time.Until(end), 200*time.Millisecond, h.Name+": CQL", ask)
 }
 
-// UpNormal counts the nodes that the host's own nodetool sees as UN.
-func UpNormal(h site.Host) (int, error) {
+// upNormal counts the nodes that the host's own nodetool sees as UN.
+func upNormal(h site.Host) (int, error) {
 	// A probe of the lab's own: the log that tests count calls in leaves it out.
 	argv := h.InCassandraNetns("env", "LAB_PROBE=1", "timeout", "20", "nodetool", "status")
 	cmd, err := host.Exec(h, argv...)
@@ -106,7 +106,7 @@ func UpNormal(h site.Host) (int, error) {
 }
 
 func wholeRing(h site.Host, n int) error {
-	seen, err := UpNormal(h)
+	seen, err := upNormal(h)
 	if err == nil && seen != n {
 		err = fmt.Errorf("sees %d of %d nodes up", seen, n)
 	}

@@ -21,10 +21,10 @@ type File struct {
 	Text string
 }
 
-// Files returns what the host gets before its first services start.  It reads
+// files returns what the host gets before its first services start.  It reads
 // the keys from the lab's directory, so it is asked before the host has its
 // own root.
-func Files(lab *site.Lab, h site.Host) ([]File, error) {
+func files(lab *site.Lab, h site.Host) ([]File, error) {
 	public, err := os.ReadFile(filepath.Join(lab.Dir, "id_ed25519.pub"))
 	if err != nil {
 		return nil, err

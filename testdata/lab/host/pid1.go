@@ -17,7 +17,7 @@ import (
 func PID1(lab *site.Lab, h site.Host) error {
 	terminate := make(chan os.Signal, 1)
 	signal.Notify(terminate, syscall.SIGTERM)
-	files, err := Files(lab, h)
+	files, err := files(lab, h)
 	if err != nil {
 		return err
 	}

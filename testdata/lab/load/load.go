@@ -25,21 +25,21 @@ type Options struct {
 	Phase Phase
 }
 
-// Statement is one write.
-type Statement struct {
+// statement is one write.
+type statement struct {
 	CQL  string
 	Args []any
 }
 
-// Batch is a set of writes to one partition; they get one timestamp, so a row
+// batch is a set of writes to one partition; they get one timestamp, so a row
 // and its deletion never stand in the same one.
-type Batch []Statement
+type batch []statement
 
-// Work is a list of batches to be written one after the other.
-type Work []Batch
+// work is a list of batches to be written one after the other.
+type work []batch
 
-// Plan yields all work; one piece does not depend on the others.
-func Plan(o Options) (iter.Seq[Work], error) {
+// plan yields all work; one piece does not depend on the others.
+func plan(o Options) (iter.Seq[work], error) {
 	switch o.Phase {
 	case Base:
 		return base(o), nil
@@ -49,8 +49,8 @@ func Plan(o Options) (iter.Seq[Work], error) {
 	return nil, fmt.Errorf("phase %q: want %s or %s", o.Phase, Base, Newer)
 }
 
-func base(o Options) iter.Seq[Work] {
-	return func(yield func(Work) bool) {
+func base(o Options) iter.Seq[work] {
+	return func(yield func(work) bool) {
 		for i := range o.Lines {
 			if !yield(newLine(o.Seed, i, 0).create()) {
 				return
@@ -66,8 +66,8 @@ func base(o Options) iter.Seq[Work] {
 
 // newer changes each fifth line, deletes its neighbour, adds a tenth; in the
 // wide partition it deletes the first tenth and adds as many rows.
-func newer(o Options) iter.Seq[Work] {
-	return func(yield func(Work) bool) {
+func newer(o Options) iter.Seq[work] {
+	return func(yield func(work) bool) {
 		for i := range o.Lines {
 			if work := nextOf(o.Seed, i); work != nil && !yield(work) {
 				return
@@ -89,7 +89,7 @@ func newer(o Options) iter.Seq[Work] {
 	}
 }
 
-func nextOf(seed uint64, i int) Work {
+func nextOf(seed uint64, i int) work {
 	switch i % 5 {
 	case 0:
 		return newLine(seed, i, 1).change()

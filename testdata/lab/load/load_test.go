@@ -6,13 +6,13 @@ import (
 	"testing"
 )
 
-func all(t *testing.T, o Options) []Work {
+func all(t *testing.T, o Options) []work {
 	t.Helper()
-	plan, err := Plan(o)
+	plan, err := plan(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var works []Work
+	var works []work
 	for w := range plan {
 		works = append(works, w)
 	}
@@ -74,7 +74,7 @@ func TestBaseReachesEveryTableInEveryShape(t *testing.T) {
 }
 
 func TestPlanRefusesAnUnknownPhase(t *testing.T) {
-	if _, err := Plan(Options{Phase: "later"}); err == nil {
+	if _, err := plan(Options{Phase: "later"}); err == nil {
 		t.Error("phase later is accepted")
 	}
 }

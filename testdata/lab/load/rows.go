@@ -22,23 +22,23 @@ var (
 )
 
 // static writes declared columns; columns is "a, b" and values theirs.
-func (t table) static(key any, columns string, values ...any) Statement {
+func (t table) static(key any, columns string, values ...any) statement {
 	marks := "?"
 	for range values {
 		marks += ", ?"
 	}
-	return Statement{
+	return statement{
 		fmt.Sprintf("INSERT INTO %s (%s, %s) VALUES (%s)", t.name, t.key, columns, marks),
 		append([]any{key}, values...),
 	}
 }
 
 // dynamic writes one dynamic column, a row of its own.
-func (t table) dynamic(key any, name string, value []byte) Statement {
-	return Statement{fmt.Sprintf("INSERT INTO %s (%s, column1, %s) VALUES (?, ?, ?)", t.name, t.key, t.value()), []any{key, name, value}}
+func (t table) dynamic(key any, name string, value []byte) statement {
+	return statement{fmt.Sprintf("INSERT INTO %s (%s, column1, %s) VALUES (?, ?, ?)", t.name, t.key, t.value()), []any{key, name, value}}
 }
 
-func (t table) passing(key any, name string, value []byte) Statement {
+func (t table) passing(key any, name string, value []byte) statement {
 	s := t.dynamic(key, name, value)
 	s.CQL += fmt.Sprintf(" USING TTL %d", month)
 	return s
@@ -52,27 +52,27 @@ func (t table) value() string {
 	return "value"
 }
 
-func (t table) drop(key any) Statement {
-	return Statement{fmt.Sprintf("DELETE FROM %s WHERE %s = ?", t.name, t.key), []any{key}}
+func (t table) drop(key any) statement {
+	return statement{fmt.Sprintf("DELETE FROM %s WHERE %s = ?", t.name, t.key), []any{key}}
 }
 
-func (t table) dropRow(key any, name string) Statement {
-	return Statement{fmt.Sprintf("DELETE FROM %s WHERE %s = ? AND column1 = ?", t.name, t.key), []any{key, name}}
+func (t table) dropRow(key any, name string) statement {
+	return statement{fmt.Sprintf("DELETE FROM %s WHERE %s = ? AND column1 = ?", t.name, t.key), []any{key, name}}
 }
 
 // create writes a whole line and, for some, rows that are deleted at once.
-func (l *line) create() Work {
+func (l *line) create() work {
 	work := append(l.provisioning(), l.cache()...)
-	work = append(work, Batch{simservs.static(l.public, "value", l.services())})
+	work = append(work, batch{simservs.static(l.public, "value", l.services())})
 	if l.number%4 == 1 {
-		work = append(work, Batch{simservs.dynamic(l.public, "blob", blob(l.random, l.random.IntN(300)))})
+		work = append(work, batch{simservs.dynamic(l.public, "blob", blob(l.random, l.random.IntN(300)))})
 	}
 	work = append(work, l.calls(1+l.number%4))
 	return append(work, l.shortLived()...)
 }
 
-func (l *line) provisioning() Work {
-	return Work{
+func (l *line) provisioning() work {
+	return work{
 		{
 			private.static(l.private, "digest_ha1, realm, plaintext_password", l.ha1(), "example.com", l.password()),
 			private.dynamic(l.private, "associated_irs_"+l.irs.String(), nothing),
@@ -95,8 +95,8 @@ func (l *line) provisioning() Work {
 	}
 }
 
-func (l *line) cache() Work {
-	return Work{
+func (l *line) cache() work {
+	return work{
 		{
 			impi.static(l.private, "digest_ha1, digest_realm, digest_qop", l.ha1(), "example.com", "auth"),
 			impi.dynamic(l.private, "public_id_"+l.public, nothing),
@@ -112,8 +112,8 @@ func (l *line) cache() Work {
 	}
 }
 
-func (l *line) calls(n int) Batch {
-	var batch Batch
+func (l *line) calls(n int) batch {
+	var batch batch
 	for i := range n {
 		name := fmt.Sprintf("call_2026%02d%02d_%08x_begin", 1+l.version, 1+i, l.random.Uint32())
 		batch = append(batch, callLists.passing(l.public, name, blob(l.random, 40+l.random.IntN(200))))
@@ -122,23 +122,23 @@ func (l *line) calls(n int) Batch {
 }
 
 // shortLived leaves tombstones: a row deleted, a partition deleted.
-func (l *line) shortLived() Work {
+func (l *line) shortLived() work {
 	switch l.number % 10 {
 	case 6:
-		return Work{
+		return work{
 			{callLists.passing(l.public, "call_deleted", []byte("gone"))},
 			{callLists.dropRow(l.public, "call_deleted")},
 		}
 	case 8:
 		passed := "sip:passed-" + l.private
-		return Work{{simservs.static(passed, "value", l.services())}, {simservs.drop(passed)}}
+		return work{{simservs.static(passed, "value", l.services())}, {simservs.drop(passed)}}
 	}
 	return nil
 }
 
 // change gives the line another password, criteria, services and calls.
-func (l *line) change() Work {
-	return Work{
+func (l *line) change() work {
+	return work{
 		{private.static(l.private, "digest_ha1", l.ha1())},
 		{profiles.static(l.profile, "initialfiltercriteria", l.criteria())},
 		{impi.static(l.private, "digest_ha1", l.ha1())},
@@ -148,8 +148,8 @@ func (l *line) change() Work {
 	}
 }
 
-func (l *line) remove() Work {
-	return Work{
+func (l *line) remove() work {
+	return work{
 		{private.drop(l.private)},
 		{sets.drop(l.irs)},
 		{profiles.drop(l.profile)},

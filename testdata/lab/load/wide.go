@@ -12,25 +12,25 @@ const (
 )
 
 // wideRows writes n rows of the wide partition from the given number on.
-func wideRows(seed uint64, from, n int) iter.Seq[Work] {
-	return func(yield func(Work) bool) {
+func wideRows(seed uint64, from, n int) iter.Seq[work] {
+	return func(yield func(work) bool) {
 		for begin := from; begin < from+n; begin += wideBatch {
 			random := rand.New(rand.NewPCG(seed, 1<<63|uint64(begin)))
-			var batch Batch
+			var batch batch
 			for i := begin; i < min(begin+wideBatch, from+n); i++ {
 				batch = append(batch, callLists.dynamic(widePublic, wideName(i), blob(random, 60)))
 			}
-			if !yield(Work{batch}) {
+			if !yield(work{batch}) {
 				return
 			}
 		}
 	}
 }
 
-func wideGone(n int) Work {
-	var work Work
+func wideGone(n int) work {
+	var work work
 	for begin := 0; begin < n; begin += wideBatch {
-		var batch Batch
+		var batch batch
 		for i := begin; i < min(begin+wideBatch, n); i++ {
 			batch = append(batch, callLists.dropRow(widePublic, wideName(i)))
 		}

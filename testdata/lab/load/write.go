@@ -13,13 +13,13 @@ const writers = 24
 
 // Write writes all work and returns the number of statements.
 func Write(ctx context.Context, session *gocql.Session, o Options) (int, error) {
-	plan, err := Plan(o)
+	plan, err := plan(o)
 	if err != nil {
 		return 0, err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	queue := make(chan Work)
+	queue := make(chan work)
 	var written atomic.Int64
 	var group sync.WaitGroup
 	for range writers {
@@ -44,7 +44,7 @@ func Write(ctx context.Context, session *gocql.Session, o Options) (int, error) 
 	return int(written.Load()), context.Cause(ctx)
 }
 
-func writeOne(ctx context.Context, session *gocql.Session, work Work) (int, error) {
+func writeOne(ctx context.Context, session *gocql.Session, work work) (int, error) {
 	written := 0
 	for _, statements := range work {
 		batch := session.NewBatch(gocql.UnloggedBatch).WithContext(ctx)

@@ -28,9 +28,9 @@ func ports(lab *site.Lab, h site.Host, line func(port string) string) error {
 	if err := Up(lab); err != nil {
 		return err
 	}
-	all := []string{Port(h, false)}
+	all := []string{port(h, false)}
 	if h.Signaling {
-		all = append(all, Port(h, true))
+		all = append(all, port(h, true))
 	}
 	for _, port := range all {
 		if err := command.Each("ip", "-n "+lab.BridgeNetns()+" "+line(port)); err != nil {

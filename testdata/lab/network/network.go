@@ -21,13 +21,13 @@ func Up(lab *site.Lab) error {
 		return err
 	}
 	for _, h := range lab.Hosts() {
-		if err := attach(lab, h.Netns, Port(h, false), h.Address); err != nil {
+		if err := attach(lab, h.Netns, port(h, false), h.Address); err != nil {
 			return err
 		}
 		if !h.Signaling {
 			continue
 		}
-		if err := attach(lab, h.SignalingNetns(), Port(h, true), h.Cassandra); err != nil {
+		if err := attach(lab, h.SignalingNetns(), port(h, true), h.Cassandra); err != nil {
 			return err
 		}
 	}
@@ -60,8 +60,8 @@ func Down(lab *site.Lab) error {
 // Path is the file that names a network namespace.
 func Path(netns string) string { return "/run/netns/" + netns }
 
-// Port is the bridge's end of a host's cable.
-func Port(h site.Host, signaling bool) string {
+// port is the bridge's end of a host's cable.
+func port(h site.Host, signaling bool) string {
 	if signaling {
 		return h.Name + "-sig"
 	}
