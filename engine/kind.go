@@ -15,7 +15,7 @@ const (
 	OnController
 )
 
-// Redo is the rule for a task whose outcome is unknown (design: settling).
+// Redo is the rule for a task whose outcome is unknown.
 type Redo string
 
 // The rules. Pure tasks change nothing; Idempotent ones may run again; Checked ones ask Plan what is true now;

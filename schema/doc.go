@@ -1,6 +1,7 @@
-// Package schema is the language of tidemark: it turns the text of a runbook
-// or a site file into typed values, or into diagnostics that name the exact
-// place of every mistake, all at once.
+// Package schema is the language of tidemark: it turns the text of a site
+// file, or of a runbook with the overlays, lists of stages and kinds that it
+// takes, into typed values, or into diagnostics that name the exact place of
+// every mistake, all at once.
 //
 // It does no input or output and keeps no state between calls. Step kinds
 // reach it as values ([Kind]); what an expression may see reaches it as an

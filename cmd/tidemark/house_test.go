@@ -22,7 +22,7 @@ type arrow struct {
 	name, from, but, never, allowed string
 }
 
-// arrows are the arrows of the design, with the lab's packages exempt where it is.
+// arrows are the arrows of the house, with the lab's packages exempt where it is.
 func arrows() []arrow {
 	const clients = `^tidemark/(steps/internal/|engine/agent$|engine/link$|testdata/lab)`
 	return []arrow{

@@ -8,7 +8,7 @@ import (
 const idLetters = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 // newRunID is the time in UTC and two random characters: 20261122T010203Z-k7. It is also the backup's id and the
-// snapshot's tag: 19 characters, the longest that every nodetool prints apart (clearwater.md §7).
+// snapshot's tag: 19 characters, the longest that every nodetool prints apart.
 func newRunID(now time.Time) string {
 	return now.UTC().Format("20060102T150405Z") + "-" + string([]byte{letter(), letter()})
 }

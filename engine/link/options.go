@@ -47,7 +47,7 @@ type Dialer struct {
 
 // timing holds the waits of a connection; tests shorten them.
 type timing struct {
-	ping, pong time.Duration // silence before a ping; wait for its answer (design: dead after 15 s)
+	ping, pong time.Duration // silence before a ping; wait for its answer
 	first, max time.Duration // backoff between attempts
 	grace      time.Duration // between closing the agent's input and killing its transport
 	quick      time.Duration // a session that died younger than this served nobody

@@ -14,8 +14,7 @@ import (
 // usePrefix begins the names of the files `<dir>/<id>/in-use-<run>`.
 const usePrefix = "in-use-"
 
-// Use notes that run restores from backup id and is not released: retention keeps it (design: backups and
-// restores). Noting it again changes nothing.
+// Use notes that run restores from backup id and is not released: retention keeps it. Noting it again changes nothing.
 func Use(a engine.Asker, dir, id, run string) error {
 	base := a.Path(Path(dir, id, ""))
 	f, err := os.OpenFile(filepath.Join(base, usePrefix+run), os.O_CREATE|os.O_WRONLY, 0o600)

@@ -11,7 +11,7 @@ import (
 	"tidemark/engine"
 )
 
-// legacyRoot is below which the scripts that came with the nodes kept their backups (clearwater.md §2).
+// legacyRoot is below which the scripts that came with the nodes kept their backups.
 const legacyRoot = "/usr/share/clearwater"
 
 // Shape is how a legacy backup lies in its tree; the old listings show three.

@@ -21,7 +21,7 @@ import (
 )
 
 // verify compares a legacy backup with what it says of itself: each SSTable's Digest component with its Data
-// component, and the components that its TOC names (clearwater.md §7); Ellis' dump with its trailer. root is the
+// component, and the components that its TOC names; Ellis' dump with its trailer. root is the
 // backup's directory through engine.Asker.Path. Files without a digest are counted, not condemned.
 func (l LegacyBackup) verify(ctx context.Context, root string, progress Progress) (checked int, err error) {
 	if l.Component == "ellis" {
@@ -139,7 +139,7 @@ func contents(toc, base string) (string, error) {
 	return "missing " + strings.Join(missing, ", "), nil
 }
 
-// dumpTrailer: a dump is whole only with "-- Dump completed" as its last non-empty line (clearwater.md §9).
+// dumpTrailer: a dump is whole only with "-- Dump completed" as its last non-empty line.
 func dumpTrailer(path string) []string {
 	const tail = 4096
 	f, err := os.Open(path)

@@ -8,8 +8,7 @@ const Format = 1
 // Cassandra is the source name of Cassandra's part of a backup.
 const Cassandra = "cassandra"
 
-// Manifest describes what one node saved of one source; a backup counts only with it, so it is written last
-// (design: backups and restores).
+// Manifest describes what one node saved of one source; a backup counts only with it, so it is written last.
 type Manifest struct {
 	Format int `json:"format"`
 	// Backup is the set's id, the same on all nodes; Run is the run that saved it.
@@ -32,7 +31,7 @@ type Manifest struct {
 	sum string // sha256 of the file it was read from or written to
 }
 
-// Server is the ring member that was saved. Tokens decide which ranges its files hold (clearwater.md §6).
+// Server is the ring member that was saved. Tokens decide which ranges its files hold.
 type Server struct {
 	HostID      string   `json:"host_id"`
 	Cluster     string   `json:"cluster"`
@@ -56,7 +55,7 @@ type Times struct {
 	Finished time.Time `json:"finished"`
 }
 
-// Keyspace is what the snapshot's schema.cql does not hold: it has no CREATE KEYSPACE (clearwater.md §7).
+// Keyspace is what the snapshot's schema.cql does not hold: it has no CREATE KEYSPACE.
 type Keyspace struct {
 	Name        string            `json:"name"`
 	Replication map[string]string `json:"replication"`

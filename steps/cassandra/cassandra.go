@@ -1,5 +1,5 @@
-// Package cassandra has the kinds that work on a node's Cassandra: snapshots and their backup, restore by exchange of
-// files, nodetool, waiting, repair.
+// Package cassandra has the kinds that work on a node's Cassandra: snapshots and their backup; restore by exchange of
+// files with its gate, its undo and the comparison of rows; nodetool, waiting, repair.
 package cassandra
 
 import (

@@ -22,7 +22,7 @@ func (g *gate) leftOut() []string {
 }
 
 // replicas refuses a restore of only a part of the set: on the other replicas newer rows would win over the restored
-// ones, and deleted rows would come back (clearwater.md §7). With vnodes every node shares ranges with every other.
+// ones, and deleted rows would come back. With vnodes every node shares ranges with every other.
 // It passes where nothing can win, since none of the tables exists (one that merely has no rows may still hold deletions,
 // which no query shows), and where no row is lost, since every range has a
 // replica among the nodes that are restored; a repair of all nodes brings the others theirs.

@@ -10,7 +10,7 @@ import (
 )
 
 // ring compares cluster, partitioner, tokens, data centre and rack. Only a node with the same tokens owns the ranges
-// its files hold; on another ring rows would be lost (clearwater.md §6).
+// its files hold; on another ring rows would be lost.
 func (g *gate) ring(ctx context.Context, server *cql.Server, local cql.Local) error {
 	g.out.Live = RingMember{HostID: local.HostID, Address: g.conf.CQLAddress(), Cluster: local.Cluster, DC: local.DC, Rack: local.Rack, Version: local.Release, Tokens: local.Tokens}
 	peers, err := server.Peers(ctx)

@@ -12,7 +12,7 @@ import (
 )
 
 // planDrain refuses a Cassandra that was stopped with changes in its commit log: files may be swapped in only after a
-// clean stop (design: backups and restores). Stopped clean, or drained already, is done, so that a resumed run
+// clean stop. Stopped clean, or drained already, is done, so that a resumed run
 // passes here.
 func (s *toolStep) planDrain(ctx context.Context, v *engine.View) (engine.Change, error) {
 	c := engine.Change{Sign: engine.Same, Summary: "drain: nothing to do", Argv: s.argv(), Will: []engine.Fact{{Key: factClean, Value: "true"}}}

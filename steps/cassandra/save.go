@@ -156,7 +156,7 @@ func (s *saveSnapshot) size(ctx context.Context, v *engine.View, c engine.Change
 }
 
 // everyMember refuses a set that leaves out a member of the ring: it would count as complete, and its restore would be
-// refused or lose the ranges of the member that is missing (clearwater.md §6).
+// refused or lose the ranges of the member that is missing.
 func (s *saveSnapshot) everyMember(ctx context.Context, v *engine.View, r *ring) error {
 	peers, err := cql.At(v, r.conf.CQLAddress()).Peers(ctx)
 	if err != nil || len(peers) < len(s.Nodes) {

@@ -20,7 +20,7 @@ type component struct {
 }
 
 // components lists what to save of one table: SSTable components and those of its indexes in hidden
-// subdirectories. What Cassandra was still writing never belongs to a backup (clearwater.md §7).
+// subdirectories. What Cassandra was still writing never belongs to a backup.
 func components(a engine.Asker, s snapshotOf) ([]component, error) {
 	var all []component
 	for disk, part := range s.parts {

@@ -14,7 +14,7 @@ import (
 	"tidemark/steps/internal/cql"
 )
 
-// createKeyspace is the statement for a saved keyspace: the snapshot's own schema has none (clearwater.md §7).
+// createKeyspace is the statement for a saved keyspace: the snapshot's own schema has none.
 func createKeyspace(k backup.Keyspace) string {
 	var options []string
 	for _, name := range slices.Sorted(maps.Keys(k.Replication)) {

@@ -19,7 +19,7 @@ import (
 const snapshotsDir = "snapshots"
 
 // tableDir is the directory name of a live table: several of one name may exist after a table was dropped and
-// created again, only the id tells them apart (clearwater.md §7).
+// created again, only the id tells them apart.
 func tableDir(t cql.Table) string { return t.Name + "-" + strings.ReplaceAll(t.ID, "-", "") }
 
 // snapshotOf is one live table's part of a snapshot: its directories, one per data directory that has a share.

@@ -25,7 +25,7 @@ const (
 const ownDir = "tidemark"
 
 // area is where one run keeps its sets beside one data directory. Both are on one mount, so that a directory can be
-// exchanged by one rename (design: backups and restores). Paths are the node's real ones (see engine.Asker.Path).
+// exchanged by one rename. Paths are the node's real ones (see engine.Asker.Path).
 type area struct{ data, root string }
 
 // areasOf makes the areas of run, one for each data directory in order. Data directories that share a parent get

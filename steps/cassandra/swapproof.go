@@ -14,7 +14,7 @@ const factClean = "cassandra.clean"
 
 // proveStopped fails unless Cassandra is stopped: no process, ports 7199, 9042 and 7000 closed; and stopped clean:
 // its commit log has nothing to replay. Files may be swapped in only then: a log would bring rows back that are
-// newer than the backup (design: backups and restores).
+// newer than the backup.
 func proveStopped(ctx context.Context, a engine.Asker, c cassconf.Config) error {
 	standing, err := c.Standing(ctx, a)
 	if err != nil {

@@ -1,5 +1,5 @@
 // Package monit has the kinds that command monit on a node and wait for what it says. Monit's word alone is never
-// taken for "stopped": see clearwater.md §8.
+// taken for "stopped": there a process that lost its pid file has stopped, so ports and processes are asked, too.
 package monit
 
 import (
@@ -11,7 +11,7 @@ import (
 // Kinds lists the kinds of this package.
 func Kinds() []engine.Kind { return []engine.Kind{Monit(), WaitMonit()} }
 
-// cassandraProcess is what monit calls Cassandra on a Clearwater node (clearwater.md §8).
+// cassandraProcess is what monit calls Cassandra on a Clearwater node.
 const cassandraProcess = "cassandra_process"
 
 // factClean is the key of the fact that Cassandra was drained since its last start; every start ends it.

@@ -1,3 +1,3 @@
-// Package view turns events, plans, failures and tables into text for a terminal, for a pipe, and into JSON. Views
+// Package view turns events, plans, failures and tables into text for a terminal or a pipe, into JSON and SARIF. Views
 // only read: nothing flows back from them.
 package view

@@ -37,7 +37,7 @@ func (c Config) jmxAddress() string {
 }
 
 // Ports are the addresses Cassandra listens on while it runs, in Space Signaling: JMX, CQL, storage. A stopped
-// Cassandra has all of them closed (clearwater.md §8).
+// Cassandra has all of them closed.
 func (c Config) Ports() []string {
 	return []string{c.jmxAddress(), c.CQLAddress(), c.StorageAddress()}
 }

@@ -1,5 +1,5 @@
 // Package monit asks and commands the node's monit: its XML status page first, the text of `monit summary`
-// second. The shapes and traps are in clearwater.md §8; what is not recognised is unknown, never running.
+// second. What is not recognised is unknown, never running.
 package monit
 
 import (

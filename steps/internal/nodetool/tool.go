@@ -1,6 +1,6 @@
 // Package nodetool asks Cassandra's nodetool. Every call has a deadline and lies in the node's signalling network;
-// every change is proved by what a reading command says afterwards, or by the caller on disk. Output of a shape that is not known is an
-// error, never good news. Rules and outputs: clearwater.md §7, Cassandra 4.0, 4.1 and 5.0.
+// every change is proved by what a reading command says afterwards, or by the caller on disk. Output of a shape that is
+// not known is an error, never good news; known are Cassandra 4.0, 4.1 and 5.0, whose outputs lie in testdata/nodetool.
 package nodetool
 
 import (

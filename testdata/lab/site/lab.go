@@ -1,5 +1,5 @@
 // Package site says what a lab consists of: its hosts, their addresses and
-// the files by which ssh and tidemark reach them.  It does nothing itself.
+// the files by which ssh and tidemark reach them. It starts nothing itself.
 package site
 
 import (
