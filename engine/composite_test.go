@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -152,4 +153,26 @@ func stored(t *testing.T, b *bench, p *engine.Plan) *engine.Plan {
 	}
 	b.basis.Runbook = book
 	return again
+}
+
+// Two tasks of one id would share one record: such a plan is not made. Keys with brackets can write the id of an
+// inner step.
+func TestTwoTasksOfOneIDAreRefused(t *testing.T) {
+	b := newCompositeBench(t)
+	b.basis.Inputs = map[string]any{"names": []string{"y", "y].right[z"}}
+	inner := strings.Replace(pair, "[p, q]", `["z].right[w", w]`, 1)
+	texts := schema.Sources{
+		Runbook: schema.Source{Name: "twice.yaml", Data: []byte(twice)},
+		Kinds:   []schema.Source{{Name: "kinds/pair.yaml", Data: []byte(inner)}},
+	}
+	book, diags := schema.Load(texts, b.basis.Kinds.Schema(), b.basis.Site)
+	if len(diags) > 0 {
+		t.Fatal(diags.Render(texts.All()...))
+	}
+	b.basis.Runbook = book
+	_, err := engine.NewPlan(b.basis)
+	want := "two tasks have the id first/pair[y].right[z].right[w]@n1"
+	if err == nil || !strings.HasPrefix(err.Error(), want) || engine.NextOf(err) == "" {
+		t.Errorf("%v, want %s", err, want)
+	}
 }

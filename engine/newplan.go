@@ -39,7 +39,25 @@ func NewPlan(b Basis) (*Plan, error) {
 			return nil, err
 		}
 	}
+	if err := p.distinct(); err != nil {
+		return nil, err
+	}
 	return p, nil
+}
+
+// distinct refuses a plan with two tasks of one id: records are found by it, so one of them would count as done
+// because the other was. The language refuses equal names; keys of items can still write the ids of inner steps.
+func (p *Plan) distinct() error {
+	seen := map[string]*Task{}
+	var err error
+	p.Tasks(func(t *Task) {
+		if other := seen[t.ID]; other != nil && err == nil {
+			err = WithNext(Failf(ClassPrecondition, "two tasks have the id %s: step %s of kind %s, and step %s of kind %s",
+				t.ID, other.Name(), other.Kind, t.Name(), t.Kind), "give one step another id, or one item another key")
+		}
+		seen[t.ID] = t
+	})
+	return err
 }
 
 func (b Basis) addStage(p *Plan, id string, nodes []string, steps []*schema.Step, st schema.Strategy) error {
