@@ -38,7 +38,6 @@ type text struct {
 
 // decode fills v, reporting every mistake; ok is false after one.
 func (d *decoder) decode(n *yaml.Node, v reflect.Value) (ok bool) {
-	n = meantBy(n)
 	switch {
 	case d.full():
 		return false
@@ -140,7 +139,6 @@ func (d *decoder) check(n *yaml.Node, v reflect.Value) bool {
 
 // hasExpr reports whether any value below is known only per task.
 func hasExpr(n *yaml.Node, t reflect.Type) bool {
-	n = meantBy(n)
 	if isTemplate(n) {
 		return true
 	}

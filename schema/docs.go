@@ -31,14 +31,18 @@ type docs struct {
 func docsOf(main *document) *docs { return &docs{main: main, from: map[*yaml.Node]*document{}} }
 
 // add makes a text's nodes known, so that mistakes in them are shown there.
-func (d *docs) add(doc *document) { d.mark(doc.root, doc) }
+func (d *docs) add(doc *document) {
+	d.mark(doc.root, doc)
+	for _, alias := range doc.aliases {
+		d.from[alias] = doc
+	}
+}
 
 func (d *docs) mark(n *yaml.Node, doc *document) {
 	if n == nil || d.from[n] != nil {
 		return
 	}
 	d.from[n] = doc
-	d.mark(n.Alias, doc)
 	for _, c := range n.Content {
 		d.mark(c, doc)
 	}
@@ -59,6 +63,14 @@ func (d *docs) of(n *yaml.Node) *document {
 		return doc
 	}
 	return d.main
+}
+
+// used is where a value is used: the alias that stands for it, or the value itself.
+func (d *docs) used(n *yaml.Node) *yaml.Node {
+	if alias := d.of(n).aliases[n]; alias != nil {
+		return alias
+	}
+	return n
 }
 
 func (d *docs) pos(n *yaml.Node) Pos { return d.of(n).pos(n) }

@@ -17,6 +17,8 @@ type document struct {
 	lines []string
 	root  *yaml.Node // the top mapping, nil when the text is not YAML
 
+	aliases map[*yaml.Node]*yaml.Node // by each value that an alias stands for: the alias, see expand
+
 	wide  atomic.Pointer[lineRunes] // the line that was last asked for
 	shows func() shownText          // the lines as messages quote them
 }
@@ -28,8 +30,16 @@ type lineRunes struct {
 	runes []rune
 }
 
-// parse reads exactly one YAML document within the limits.
+// parse reads exactly one YAML document within the limits, and writes its aliases out.
 func parse(src Source, r *report) *document {
+	d := parseAsWritten(src, r)
+	d.expand()
+	d.exposed(r)
+	return d
+}
+
+// parseAsWritten is parse with the aliases and anchors left where they are.
+func parseAsWritten(src Source, r *report) *document {
 	d := &document{src: src}
 	d.shows = sync.OnceValue(func() shownText { return showText(d.lines, len(d.lines)) })
 	if r.docs == nil {
@@ -64,7 +74,6 @@ func (d *document) read(r *report) {
 	if d.bounded(&doc, r) && len(doc.Content) == 1 {
 		d.root = doc.Content[0]
 	}
-	d.exposed(r)
 }
 
 // runesOf gives a line as characters, nothing outside the text.

@@ -18,7 +18,8 @@ import (
 func Format(src Source) ([]byte, Diagnostics) {
 	r := &report{}
 	src.Data = bytes.TrimPrefix(src.Data, []byte("\ufeff"))
-	doc := parse(src, r)
+	doc := parseAsWritten(src, r)
+	doc.exposed(r)
 	if doc.root == nil || r.list.HasErrors() {
 		return nil, r.list.sorted()
 	}
@@ -60,7 +61,7 @@ func (r *report) plainKeys(n *yaml.Node) {
 // lost says what a formatted text has lost, "" when nothing.
 func (l *layout) lost(out []byte) string {
 	r := &report{}
-	again := parse(Source{Name: l.doc.src.Name, Data: out}, r)
+	again := parseAsWritten(Source{Name: l.doc.src.Name, Data: out}, r)
 	if again.root == nil || r.list.HasErrors() {
 		return "the result is not YAML: " + r.list.Error()
 	}

@@ -55,7 +55,7 @@ func (d *decoder) known(n *yaml.Node, v reflect.Value, what, site string, names 
 
 // elementAt is where an element of a list is written, or the list itself.
 func elementAt(n *yaml.Node, i, total int) *yaml.Node {
-	if n = meantBy(n); n.Kind == yaml.SequenceNode && len(n.Content) == total {
+	if n.Kind == yaml.SequenceNode && len(n.Content) == total {
 		return n.Content[i]
 	}
 	return n

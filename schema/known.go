@@ -41,7 +41,7 @@ func (s *Step) argument(f field) *yaml.Node {
 
 // bare reports whether the arguments are one value, and no mapping of names.
 func (s *Step) bare() bool {
-	return s.args != nil && meantBy(s.args).Kind != yaml.MappingNode
+	return s.args != nil && s.args.Kind != yaml.MappingNode
 }
 
 // lateArgs are the arguments that depend on the outputs of other steps.
@@ -60,7 +60,6 @@ func (l *loader) lateArgs(s *Step) map[string]*yaml.Node {
 
 // lateBelow reports whether anything at or below a node reads an output.
 func (l *loader) lateBelow(s *Step, n *yaml.Node) bool {
-	n = meantBy(n)
 	if leaf := s.leaves[n]; leaf != nil && l.late(leaf) {
 		return true
 	}

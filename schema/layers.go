@@ -145,7 +145,6 @@ func oneLine(n *yaml.Node) string {
 
 // flow writes brackets and braces; deeper than a few levels it stops.
 func flow(n *yaml.Node, depth int) string {
-	n = meantBy(n)
 	var parts []string
 	for i, c := range n.Content {
 		if depth > 4 || i > maxOneLine {

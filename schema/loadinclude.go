@@ -71,8 +71,7 @@ func (l *loader) mayInclude(inc *included) bool {
 	}
 	for _, other := range l.includes {
 		if other.use.Include.Value == name.Value {
-			l.at(name.node, codeDuplicateID, fmt.Sprintf("%q is included twice: its stages would have the same ids", name.Value),
-				"the first is at "+l.where(other.use.Include.node, name.node))
+			l.twice(other.use.Include.node, name.node, fmt.Sprintf("%q is included twice: its stages would have the same ids", name.Value), "")
 			return false
 		}
 	}

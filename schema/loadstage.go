@@ -44,9 +44,7 @@ func (l *loader) stages(n *yaml.Node) {
 			l.included(l.includes[c])
 			continue
 		}
-		s := l.stage(c, len(l.book.Stages))
-		l.uniqueStage(s)
-		l.book.Stages = append(l.book.Stages, s)
+		l.book.Stages = append(l.book.Stages, l.stage(c, len(l.book.Stages)))
 	}
 }
 
@@ -55,7 +53,7 @@ func (l *loader) uniqueStage(s *Stage) {
 		return
 	}
 	if first := l.stageIDs[s.ID]; first != nil {
-		l.at(s.node, codeDuplicateID, fmt.Sprintf("duplicate stage %q", s.ID), "the first is at "+l.where(first, s.node))
+		l.twice(first, s.node, fmt.Sprintf("duplicate stage %q", s.ID), "")
 		return
 	}
 	l.stageIDs[s.ID] = s.node
@@ -71,6 +69,7 @@ func (l *loader) stage(n *yaml.Node, index int) *Stage {
 			l.at(f.Stage.node, codeName, `"finally" is reserved`, "steps that run when the run closes stand under finally:")
 		}
 	}
+	l.uniqueStage(s)
 	s.On, s.Pick = l.on(f.On)
 	s.Strategy = l.strategy(f.Strategy)
 	l.steps(f.Steps, s, index)

@@ -25,8 +25,6 @@ func (l *loader) isSteps(n *yaml.Node) bool {
 	switch {
 	case n == nil:
 		return false
-	case n.Kind == yaml.AliasNode:
-		return l.isSteps(n.Alias)
 	case n.Kind != yaml.SequenceNode:
 		return l.wrongShape(n, "list")
 	case len(n.Content) == 0:
@@ -50,7 +48,7 @@ func (l *loader) stepsAt(n *yaml.Node, here *place) []*Step {
 }
 
 func (l *loader) step(n *yaml.Node, here *place) *Step {
-	if n = meantBy(n); n.Kind != yaml.MappingNode {
+	if n.Kind != yaml.MappingNode {
 		l.wrongShape(n, "mapping")
 		return nil
 	}
@@ -87,9 +85,8 @@ func (l *loader) step(n *yaml.Node, here *place) *Step {
 func (l *loader) stepRules(step *Step, f stepFile, s *Stage) {
 	if f.ID.node != nil {
 		l.name(f.ID.node, "step")
-		if first := l.ids[step.ID]; first != nil && first != f.ID.node {
-			l.at(f.ID.node, codeDuplicateID, fmt.Sprintf("duplicate step %q", step.ID),
-				"ids are unique in the runbook; the first is at "+l.where(first, f.ID.node))
+		if first, taken := l.past[step.ID]; taken && step.ID != "" {
+			l.twice(first.step.id, f.ID.node, fmt.Sprintf("duplicate step %q", step.ID), "ids are unique in the runbook; ")
 		}
 	}
 	l.word(f.User, "user")

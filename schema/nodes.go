@@ -2,20 +2,9 @@ package schema
 
 import "gopkg.in/yaml.v3"
 
-// meantBy is what an alias stands for, or the node itself.
-func meantBy(n *yaml.Node) *yaml.Node {
-	if n.Kind == yaml.AliasNode {
-		return n.Alias
-	}
-	return n
-}
-
 // items gives the elements of a list, none when it is no list.
 func items(n *yaml.Node) []*yaml.Node {
-	if n == nil {
-		return nil
-	}
-	if n = meantBy(n); n.Kind != yaml.SequenceNode {
+	if n == nil || n.Kind != yaml.SequenceNode {
 		return nil
 	}
 	return n.Content
@@ -23,10 +12,7 @@ func items(n *yaml.Node) []*yaml.Node {
 
 // valueOf gives a key's value, nil when it is absent, no mapping or lacks the key.
 func valueOf(n *yaml.Node, key string) *yaml.Node {
-	if n == nil {
-		return nil
-	}
-	if n = meantBy(n); n.Kind != yaml.MappingNode {
+	if n == nil || n.Kind != yaml.MappingNode {
 		return nil
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {

@@ -78,9 +78,6 @@ func (m *merger) overlay(src Source, digest string) {
 	if of := valueOf(doc.root, "of"); of != nil && of.Value != "" && of.Value != m.book {
 		return
 	}
-	if len(m.overlays) == 0 && !m.flatten(m.root) || !m.flatten(doc.root) {
-		return
-	}
 	var f overlayFile
 	m.decode(doc.root, reflect.ValueOf(&f).Elem())
 	m.word(f.Overlay, "overlay")

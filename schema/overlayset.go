@@ -137,8 +137,6 @@ func bare(n *yaml.Node) any {
 			out[i] = bare(c)
 		}
 		return out
-	case yaml.AliasNode:
-		return bare(n.Alias)
 	}
 	return n.ShortTag() + " " + n.Value
 }

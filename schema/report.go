@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/conf"
@@ -52,10 +53,28 @@ func (r *report) more(src Source) *document {
 // where names the place of a node for the reader of another: its line, and
 // its file where that is another one.
 func (r *report) where(n, reader *yaml.Node) string {
-	if r.docs.of(n) == r.docs.of(reader) {
-		return fmt.Sprintf("line %d", r.docs.pos(n).Line)
+	at, from := r.docs.pos(n), r.docs.pos(reader)
+	switch {
+	case r.docs.of(n) != r.docs.of(reader):
+		return at.String()
+	case at.Line == from.Line:
+		return fmt.Sprintf("column %d of this line", at.Col)
 	}
-	return r.docs.pos(n).String()
+	return fmt.Sprintf("line %d", at.Line)
+}
+
+// twice reports what stands twice, at the place where it is used. Of all that
+// one alias brings a second time, the first is told.
+func (r *report) twice(first, again *yaml.Node, message, help string) {
+	at := r.docs.used(again)
+	help += "the first is at " + r.where(r.docs.used(first), at)
+	if at != again {
+		help += "; an alias brings the ids of what it stands for: write it out with other ids, or use for-each"
+	}
+	told := func(d Diagnostic) bool { return d.Code == codeDuplicateID && d.Pos == r.docs.pos(at) }
+	if at == again || !slices.ContainsFunc(r.list, told) {
+		r.at(at, codeDuplicateID, message, help)
+	}
 }
 
 // within reports a mistake at characters [from, from+width) of a scalar's

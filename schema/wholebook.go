@@ -145,7 +145,7 @@ func (l *loader) narrowed(step *Step, on *yaml.Node, s *Stage) {
 
 // onNames are the nodes in which an `on:` names groups and nodes.
 func onNames(on *yaml.Node) []*yaml.Node {
-	if on = meantBy(on); on.Kind == yaml.SequenceNode {
+	if on.Kind == yaml.SequenceNode {
 		return on.Content
 	}
 	return []*yaml.Node{on}
