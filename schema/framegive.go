@@ -24,6 +24,7 @@ func (l *loader) give(at, with *yaml.Node, inputs []Input, s *scope) *frame {
 			f.values[in.Name] = l.givenValue(in, node, s)
 		case in.HasDefault:
 			f.values[in.Name] = &frameValue{input: in, node: in.def, leaves: in.leaves}
+			l.notGiven(at, in)
 		case in.Required:
 			l.at(at, codeGiven, fmt.Sprintf("input %q is missing", in.Name), fmt.Sprintf("with: {%s: …}%s", in.Name, meaning(in)))
 		}

@@ -92,6 +92,7 @@ func (l *loader) load(root *yaml.Node) {
 	l.book.Name, l.book.Title = f.Runbook.Value, f.Title
 	l.book.OnFailure, l.book.Deadline = f.OnFailure, f.Deadline
 	l.book.Vars = l.vars(f.Vars)
+	l.bareNames(f.Vars, "a var", "vars")
 	l.book.Locks = l.targets(f.Locks)
 	l.book.Inputs = l.inputs(f.Inputs)
 	l.frame = newFrame(nil, l.book.Inputs)

@@ -29,6 +29,7 @@ func (l *loader) inputs(n *yaml.Node) []Input {
 	}
 	var out []Input
 	l.names(n, "input")
+	l.bareNames(n, "an input", "inputs")
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		if entries[key.Value] == value {

@@ -65,6 +65,7 @@ func (l *loader) stage(n *yaml.Node, index int) *Stage {
 	s := &Stage{ID: f.Stage.Value, Pos: l.docs.pos(n), node: f.Stage.node, entry: n}
 	if f.Stage.node != nil {
 		l.name(f.Stage.node, "stage")
+		l.stageKey(f.Stage.node)
 		if s.ID == finallyID {
 			l.at(f.Stage.node, codeName, `"finally" is reserved`, "steps that run when the run closes stand under finally:")
 		}

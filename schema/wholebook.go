@@ -35,17 +35,6 @@ func (l *loader) unusedVars(n *yaml.Node) {
 // allVars marks an expression that reads vars as a whole; no var has this name.
 const allVars = "*"
 
-// shadowed warns of a name that is an input and a var: whoever sets the one
-// from outside may wonder why the other stands.
-func (l *loader) shadowed() {
-	for _, in := range l.book.Inputs {
-		if _, ok := l.book.Vars[in.Name]; ok {
-			l.warn(in.pos, codeShadow, fmt.Sprintf("%q is an input and a var", in.Name),
-				fmt.Sprintf("rename one: inputs.%s and vars.%s are two values", in.Name, in.Name))
-		}
-	}
-}
-
 // repeats checks that a failed attempt may be repeated, and that all of them
 // fit into the run. args points to the arguments as far as they are written.
 func (l *loader) repeats(step *Step, f stepFile, args any) {
