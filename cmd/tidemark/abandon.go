@@ -35,6 +35,18 @@ func (a *app) abandon(ctx context.Context, args []string) error {
 		return err
 	}
 	a.leftovers(p, state)
+	if err := a.letGo(ctx, p, state); err != nil {
+		return err
+	}
+	if err := j.Append(&engine.Event{Type: engine.EventClosed, Time: holder().Since, Run: p.Run, Reason: "abandoned"}); err != nil {
+		return err
+	}
+	a.say("run %s is closed: abandoned; released: %s", p.Run, view.NodeList(p.Nodes))
+	return nil
+}
+
+// letGo releases the nodes of a run, if the operator wants it.
+func (a *app) letGo(ctx context.Context, p *engine.Plan, state *engine.State) error {
 	session, err := a.openFor(p)
 	if err != nil {
 		return err
@@ -50,14 +62,7 @@ func (a *app) abandon(ctx context.Context, args []string) error {
 	if err := a.consent("abandon run " + p.Run); err != nil {
 		return err
 	}
-	if err := a.release(ctx, session, states, p, state); err != nil {
-		return err
-	}
-	if err := j.Append(&engine.Event{Type: engine.EventClosed, Time: holder().Since, Run: p.Run, Reason: "abandoned"}); err != nil {
-		return err
-	}
-	a.say("run %s is closed: abandoned; released: %s", p.Run, view.NodeList(p.Nodes))
-	return nil
+	return a.release(ctx, session, states, p, state)
 }
 
 // leftovers prints what is half-done, and the finally steps as commands: abandon does not run them.

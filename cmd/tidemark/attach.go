@@ -25,20 +25,7 @@ func (a *app) attach(ctx context.Context, args []string) error {
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	sink := a.sink(rec.Plan, engine.NewState())
-	state, quiet := engine.NewState(), 0
-	err = journal.Follow(ctx, dir, func(e engine.Event) bool {
-		state.Add(&e)
-		sink.Event(e)
-		quiet = 0
-		return true
-	}, func() bool { // two looks after the driver is gone, everything it wrote was seen
-		if driver, err := journal.DrivenBy(dir); err == nil && driver == nil {
-			quiet++
-		}
-		return quiet < 2
-	})
-	sink.Close()
+	state, err := a.watch(ctx, dir, rec.Plan)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return nil
@@ -51,4 +38,23 @@ func (a *app) attach(ctx context.Context, args []string) error {
 		return view.JSON(a.stdout, view.Tasks(rec.Plan, state))
 	}
 	return nil
+}
+
+// watch shows the events of a run, old and new, until nobody drives it any more.
+func (a *app) watch(ctx context.Context, dir string, p *engine.Plan) (*engine.State, error) {
+	sink := a.sink(p, engine.NewState())
+	defer sink.Close()
+	state, quiet := engine.NewState(), 0
+	err := journal.Follow(ctx, dir, func(e engine.Event) bool {
+		state.Add(&e)
+		sink.Event(e)
+		quiet = 0
+		return true
+	}, func() bool { // two looks after the driver is gone, everything it wrote was seen
+		if driver, err := journal.DrivenBy(dir); err == nil && driver == nil {
+			quiet++
+		}
+		return quiet < 2
+	})
+	return state, err
 }

@@ -34,7 +34,11 @@ func (a *app) unlock(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	lock := states[name].Lock
+	return a.dropLock(ctx, s.node(name), name, states[name])
+}
+
+func (a *app) dropLock(ctx context.Context, node engine.Node, name string, state engine.NodeState) error {
+	lock := state.Lock
 	if lock == nil {
 		a.say("%s is not locked", name)
 		return nil
@@ -44,7 +48,7 @@ func (a *app) unlock(ctx context.Context, name string) error {
 	if err := a.consent("unlock " + name); err != nil {
 		return err
 	}
-	if err := s.node(name).Unlock(ctx, engine.UnlockRequest{Run: lock.Run, Epoch: max(lock.Epoch, states[name].Epoch), Closed: "unlocked", Force: true}); err != nil {
+	if err := node.Unlock(ctx, engine.UnlockRequest{Run: lock.Run, Epoch: max(lock.Epoch, state.Epoch), Closed: "unlocked", Force: true}); err != nil {
 		return &refused{err}
 	}
 	a.say("%s is released", name)
