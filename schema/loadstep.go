@@ -66,12 +66,7 @@ func (l *loader) step(n *yaml.Node, here *place) *Step {
 		here = l.newPlace(here.stage, step.On, here.index)
 	}
 	if kindKey != nil {
-		step.Kind = kindKey.Value
-		step.kind, _ = l.kind(step.Kind)
-		l.broken(step, kindKey)
-		l.place(kindKey, step.kind, here)
-		l.skipped(step, f.Skip)
-		l.gated(step, kindKey)
+		l.stepKind(step, kindKey, f, here)
 	}
 	l.stepParts(step, f, l.scopeAt(here))
 	l.stepTimes(step, valueOf(plain, "timeout"))
@@ -80,6 +75,15 @@ func (l *loader) step(n *yaml.Node, here *place) *Step {
 	}
 	l.remember(step, here, f.When != nil || f.Skip.node != nil)
 	return step
+}
+
+func (l *loader) stepKind(step *Step, key *yaml.Node, f stepFile, here *place) {
+	step.Kind = key.Value
+	step.kind, _ = l.kind(step.Kind)
+	l.broken(step, key)
+	l.place(key, step.kind, here)
+	l.skipped(step, f.Skip)
+	l.gated(step, key)
 }
 
 func (l *loader) stepRules(step *Step, f stepFile, s *Stage) {

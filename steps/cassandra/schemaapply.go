@@ -25,11 +25,24 @@ func (s *restoreSchema) Apply(ctx context.Context, h *engine.Host, _ engine.Chan
 	if err != nil {
 		return engine.Output{}, err
 	}
-	server, out := cql.At(h, conf.CQLAddress()), s.out(d)
+	out := s.out(d)
+	left, err := create(ctx, h, cql.At(h, conf.CQLAddress()), m, d)
+	if err != nil {
+		return engine.Output{}, err
+	}
+	out.LeftOut = append(out.LeftOut, left...)
+	if _, err := s.settled(ctx, h, m); err != nil {
+		return engine.Output{}, err
+	}
+	return engine.Output{Value: out, Note: out.note()}, nil
+}
+
+// create makes what is missing, and names the options that this server does not know.
+func create(ctx context.Context, h *engine.Host, server *cql.Server, m *backup.Manifest, d liveDiff) (leftOut []string, err error) {
 	for _, k := range d.keyspaces {
 		h.Log("create keyspace %s", k.Name)
 		if err := server.Exec(ctx, createKeyspace(k), []string{k.Name}); err != nil {
-			return engine.Output{}, fmt.Errorf("create keyspace %s: %w", k.Name, err)
+			return nil, fmt.Errorf("create keyspace %s: %w", k.Name, err)
 		}
 	}
 	for _, name := range d.missing {
@@ -37,16 +50,13 @@ func (s *restoreSchema) Apply(ctx context.Context, h *engine.Host, _ engine.Chan
 		h.Log("create table %s", name)
 		left, err := createTable(ctx, server, *m.Table(keyspace, table))
 		if err != nil {
-			return engine.Output{}, err
+			return nil, err
 		}
 		for _, option := range left {
-			out.LeftOut = append(out.LeftOut, name+": "+option)
+			leftOut = append(leftOut, name+": "+option)
 		}
 	}
-	if _, err := s.settled(ctx, h, m); err != nil {
-		return engine.Output{}, err
-	}
-	return engine.Output{Value: out, Note: out.note()}, nil
+	return leftOut, nil
 }
 
 func createTable(ctx context.Context, server *cql.Server, t backup.Table) (left []string, err error) {

@@ -73,10 +73,15 @@ func (s *restoreSchema) Plan(ctx context.Context, v *engine.View) (engine.Change
 	if err != nil {
 		return c, err
 	}
+	return s.creates(c, d), nil
+}
+
+// creates says what the difference asks for.
+func (s *restoreSchema) creates(c engine.Change, d liveDiff) engine.Change {
 	if len(d.keyspaces) == 0 && len(d.missing) == 0 {
 		c.Sign, c.Summary = engine.Same, "all keyspaces and tables of backup "+s.Backup+" exist"
 		c.Out = engine.Encode(s.out(d))
-		return c, nil
+		return c
 	}
 	c.Summary = fmt.Sprintf("create %s and %s from the schema of backup %s", backup.Count(len(d.keyspaces), "keyspace"), backup.Count(len(d.missing), "table"), s.Backup)
 	for _, k := range d.keyspaces {
@@ -85,7 +90,7 @@ func (s *restoreSchema) Plan(ctx context.Context, v *engine.View) (engine.Change
 	for _, t := range d.missing {
 		c.Details = append(c.Details, "+ "+t)
 	}
-	return c, nil
+	return c
 }
 
 func (s *restoreSchema) open(a engine.Asker) (*backup.Manifest, error) {

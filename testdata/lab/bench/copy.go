@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"time"
+
+	"tidemark/testdata/lab/site"
 )
 
 const copied = 1 << 30
@@ -32,23 +34,7 @@ func (b *bench) copies(what string) error {
 	if err != nil {
 		return err
 	}
-	summed, err := byhand.ReadFile("byhand/copy.sh")
-	if err != nil {
-		return err
-	}
-	script, err := b.write("copy.sh", string(summed))
-	if err != nil {
-		return err
-	}
-	config := b.lab.Dir + "/ssh_config"
-	took, err := b.taken(b.repeat,
-		func() error { _, err := b.tm("run", runbook, "--yes=lab"); return err },
-		func() error { return fromFile(source, "ssh", "-F", config, h.Name, "cat >/root/by-hand") },
-		func() error { return local(nil, "sh", script, config, h.Name, source) },
-		func() error {
-			_, err := b.on(h, "rm", "-rf", "/root/copied", "/root/by-hand", "/root/summed")
-			return err
-		})
+	took, err := b.copyTimes(source, h, runbook)
 	if err != nil {
 		return err
 	}
@@ -57,6 +43,27 @@ func (b *bench) copies(what string) error {
 	b.add(ours)
 	b.add(rate("the floor of it: by hand with sha256 at both ends", took[2], took[1]))
 	return nil
+}
+
+// copyTimes is what each way takes: the runbook, cat through ssh, and that with a sum at both ends.
+func (b *bench) copyTimes(source string, h site.Host, runbook string) ([]time.Duration, error) {
+	summed, err := byhand.ReadFile("byhand/copy.sh")
+	if err != nil {
+		return nil, err
+	}
+	script, err := b.write("copy.sh", string(summed))
+	if err != nil {
+		return nil, err
+	}
+	config := b.lab.Dir + "/ssh_config"
+	return b.taken(b.repeat,
+		func() error { _, err := b.tm("run", runbook, "--yes=lab"); return err },
+		func() error { return fromFile(source, "ssh", "-F", config, h.Name, "cat >/root/by-hand") },
+		func() error { return local(nil, "sh", script, config, h.Name, source) },
+		func() error {
+			_, err := b.on(h, "rm", "-rf", "/root/copied", "/root/by-hand", "/root/summed")
+			return err
+		})
 }
 
 // rate compares with a copy by cat, which proves nothing.
