@@ -20,6 +20,7 @@ type copyBench struct {
 	t        testing.TB
 	from, to string
 	order    engine.CopyOrder
+	sync     func(*os.File) error // in place of the system's; nil is that
 }
 
 func newCopyBench(t testing.TB) *copyBench {
@@ -71,7 +72,11 @@ func (b *copyBench) with(bytes int, send func(net.Conn)) (engine.Copied, error) 
 		send(there)
 		there.Close()
 	}()
-	done, err := newReceiver(b.order, b.to).take(context.Background(), &cutAfter{here, bytes})
+	c := newReceiver(b.order, b.to)
+	if b.sync != nil {
+		c.sync = b.sync
+	}
+	done, err := c.take(context.Background(), &cutAfter{here, bytes})
 	here.Close()
 	<-ended
 	return done, err

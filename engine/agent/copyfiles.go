@@ -97,7 +97,7 @@ func WidenPipe(f *os.File) {
 	if err != nil {
 		return
 	}
-	_ = c.Control(func(fd uintptr) { _, _ = unix.FcntlInt(fd, unix.F_SETPIPE_SZ, copyChunk) })
+	_ = c.Control(func(fd uintptr) { _, _ = unix.FcntlInt(fd, unix.F_SETPIPE_SZ, pipeBytes) })
 }
 
 func itoa(f *os.File) string { return strconv.Itoa(int(f.Fd())) }

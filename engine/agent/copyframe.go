@@ -29,10 +29,11 @@ const (
 )
 
 const (
-	copyChunk  = 1 << 20
+	copyChunk  = 256 << 10
 	batchFiles = 1024
 	batchNames = 256 << 10 // bytes of names
 	entryBytes = 8 << 10   // a path ends at 4096 bytes, base64 makes a third more of it
+	pipeBytes  = 1 << 20   // what a user may have without asking
 )
 
 // totals are what the source holds, as far as it stands still.
@@ -100,21 +101,35 @@ func writeMessage(w io.Writer, kind byte, v any) error {
 // readFrame reads the next frame into buf, which holds copyChunk bytes. A failure that the other side tells is the
 // error.
 func readFrame(r io.Reader, buf []byte) (kind byte, payload []byte, err error) {
+	kind, n, err := readHead(r, buf)
+	if err != nil {
+		return 0, nil, err
+	}
+	payload, err = readPayload(r, kind, buf[:n])
+	return kind, payload, err
+}
+
+// readHead reads what the next frame is and how long; it fits into buf.
+func readHead(r io.Reader, buf []byte) (kind byte, n int, err error) {
 	var head [5]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return 0, nil, &brokenStream{err}
+		return 0, 0, &brokenStream{err}
 	}
-	n := binary.BigEndian.Uint32(head[1:])
-	if int(n) > len(buf) {
-		return 0, nil, engine.Failf(engine.ClassIO, "the stream has a frame of %d bytes; %d is the most", n, len(buf))
+	n = int(binary.BigEndian.Uint32(head[1:]))
+	if n > len(buf) {
+		return 0, 0, engine.Failf(engine.ClassIO, "the stream has a frame of %d bytes; %d is the most", n, len(buf))
 	}
-	if _, err := io.ReadFull(r, buf[:n]); err != nil {
-		return 0, nil, &brokenStream{err}
+	return head[0], n, nil
+}
+
+func readPayload(r io.Reader, kind byte, buf []byte) ([]byte, error) {
+	if _, err := io.ReadFull(r, buf); err != nil {
+		return nil, &brokenStream{err}
 	}
-	if head[0] == frameFail {
-		return 0, nil, failureOf(buf[:n])
+	if kind == frameFail {
+		return nil, failureOf(buf)
 	}
-	return head[0], buf[:n], nil
+	return buf, nil
 }
 
 func failureOf(raw []byte) error {

@@ -24,7 +24,8 @@ type receiver struct {
 	r   *bufio.Reader
 	w   *bufio.Writer
 	buf []byte
-	trailing
+	// sync makes a file durable.
+	sync func(*os.File) error
 
 	parent *os.File // the directory of the target
 	top    *os.File // where names of the source lie: the directory itself, or parent for a file
@@ -43,13 +44,13 @@ func newReceiver(o engine.CopyOrder, root string) *receiver {
 	if o.Log == nil {
 		o.Log = func(string, ...any) {}
 	}
-	return &receiver{o: o, root: root, buf: make([]byte, copyChunk), trailing: newTrailing()}
+	return &receiver{o: o, root: root, buf: make([]byte, copyChunk), sync: (*os.File).Sync}
 }
 
 // take stores what the stream brings. A *brokenStream may be followed by another stream.
 func (c *receiver) take(ctx context.Context, stream io.ReadWriter) (engine.Copied, error) {
 	sent := c.done.Sent
-	c.r, c.w = bufio.NewReaderSize(stream, 256<<10), bufio.NewWriterSize(stream, 64<<10)
+	c.r, c.w = bufio.NewReaderSize(stream, copyChunk), bufio.NewWriterSize(stream, 64<<10)
 	c.done, c.items, c.passed = engine.Copied{Sent: sent}, 0, 0
 	if err := expect(c.r, c.buf, frameTotal, &c.total); err != nil {
 		return c.done, err

@@ -62,7 +62,7 @@ func (c *receiver) file(p *piece) error {
 	if !whole {
 		return c.write(p, from.Offset)
 	}
-	sum, err := c.data(p, nil, nil)
+	sum, err := c.data(p, nil)
 	if err == nil && !bytes.Equal(sum, p.have.Sum) {
 		err = &brokenStream{engine.Failf(engine.ClassIO, "%q grew while it was copied", p.rel)}
 	}
@@ -81,9 +81,7 @@ func (c *receiver) write(p *piece, offset int64) error {
 	if offset == 0 {
 		p.h = sha256.New()
 	}
-	own := c.behind(p.h)
-	sum, err := c.data(p, f, own)
-	own.end()
+	sum, err := c.data(p, f)
 	if err != nil {
 		return err
 	}
@@ -120,37 +118,6 @@ func (c *receiver) partFile(p *piece, offset int64) (*os.File, error) {
 	return f, nil
 }
 
-// data takes data frames up to the sum, which it returns, while own trails behind; with no file to write there must be
-// none.
-func (c *receiver) data(p *piece, f *os.File, own *digest) (sum []byte, err error) {
-	for {
-		kind, payload, err := readFrame(c.r, c.buf)
-		switch {
-		case err != nil:
-			return nil, err
-		case kind == frameSum:
-			return bytes.Clone(payload), nil
-		case kind != frameData:
-			return nil, unexpected(kind, frameData)
-		case f == nil:
-			return nil, &brokenStream{engine.Failf(engine.ClassIO, "%q grew while it was copied", p.rel)}
-		}
-		if _, err := f.Write(payload); err != nil {
-			return nil, err
-		}
-		n := int64(len(payload))
-		c.buf = own.add(c.buf, len(payload))
-		early(f)
-		c.done.Sent, c.passed = c.done.Sent+n, c.passed+n
-		c.o.Progress(c.passed, c.total.Bytes, p.rel)
-	}
-}
-
-// early has the disk begin with what was written, so that little is left for commit to wait for; it waits for nothing.
-func early(f *os.File) {
-	_ = unix.SyncFileRange(int(f.Fd()), 0, 0, unix.SYNC_FILE_RANGE_WRITE)
-}
-
 // grant gives mode and owner. Bits that lend the owner's rights to others do not travel.
 func (c *receiver) grant(f *os.File, mode uint32) error {
 	if c.o.UID >= 0 || c.o.GID >= 0 {
@@ -167,7 +134,7 @@ func (c *receiver) commit(batch []*piece) error {
 	dirs := map[string]bool{}
 	for _, p := range batch {
 		if p.ready {
-			if err := c.synced(p.part()); err != nil {
+			if err := c.stored(p); err != nil {
 				return targetErr(p.rel, err)
 			}
 		}
@@ -186,6 +153,30 @@ func (c *receiver) commit(batch []*piece) error {
 		}
 	}
 	return nil
+}
+
+// stored makes a part durable.
+func (c *receiver) stored(p *piece) error {
+	f, err := beneath(c.top, p.part(), unix.O_RDONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close() //nolint:errcheck // synced
+	return c.settled(p, c.sync(f))
+}
+
+// settled takes away a part that could not be made durable: the system tells that once, and goes on to show bytes that
+// the disk does not have.
+func (c *receiver) settled(p *piece, err error) error {
+	if err == nil {
+		return nil
+	}
+	dir, derr := openDir(c.top, p.dir())
+	if derr != nil {
+		return errors.Join(err, derr)
+	}
+	defer dir.Close() //nolint:errcheck // the part was of no use, durably or not
+	return errors.Join(err, unix.Unlinkat(int(dir.Fd()), path.Base(p.part()), 0))
 }
 
 func (c *receiver) synced(name string) error {

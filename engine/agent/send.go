@@ -25,13 +25,12 @@ type sender struct {
 	batch []item
 	names int
 	buf   []byte
-	trailing
 }
 
 // Send sends what lies at the absolute path below root ("/" on a node) and ends when the receiver has it. What keeps
 // it from that it tells the receiver, too.
 func Send(root, source string, in io.Reader, out io.Writer) error {
-	s := &sender{r: bufio.NewReader(in), w: bufio.NewWriterSize(out, 64<<10), path: source, buf: make([]byte, copyChunk), trailing: newTrailing()}
+	s := &sender{r: bufio.NewReader(in), w: bufio.NewWriterSize(out, 64<<10), path: source, buf: make([]byte, copyChunk)}
 	err := s.send(root)
 	if err != nil && !isBroken(err) {
 		err = errors.Join(err, RefuseCopy(s.w, err), s.w.Flush())

@@ -28,24 +28,21 @@ func (s *sender) file(i item, have held) error {
 	if err := writeMessage(s.w, frameStart, start{offset}); err != nil {
 		return err
 	}
-	sum := s.behind(h)
-	err = s.data(f, sum)
-	sum.end()
-	if err != nil {
+	if err := s.data(f, h); err != nil {
 		return err
 	}
 	return writeFrame(s.w, frameSum, h.Sum(nil))
 }
 
 // data sends what f holds from where it stands; the hash trails behind.
-func (s *sender) data(f *os.File, sum *digest) error {
+func (s *sender) data(f *os.File, h hash.Hash) error {
 	for {
 		n, err := io.ReadFull(f, s.buf)
 		if n > 0 {
+			h.Write(s.buf[:n]) //nolint:errcheck // a hash takes everything
 			if err := writeFrame(s.w, frameData, s.buf[:n]); err != nil {
 				return err
 			}
-			s.buf = sum.add(s.buf, n)
 		}
 		switch {
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

@@ -4,12 +4,17 @@ import (
 	"errors"
 	"io"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
 // spliced is how much goes from pipe to pipe at once.
 const spliced = 1 << 20
+
+// breath lets a pipe fill before more is moved. Woken for each few KiB that the other end took, this process would cost as
+// much as a hash; a pipe of 1 MiB takes longer than that to run empty.
+const breath = time.Millisecond
 
 // splice moves what comes out of one pipe into another until the first ends. The bytes stay in the kernel: carried
 // through this process, each would be copied twice more.
@@ -55,6 +60,9 @@ func spliceAll(w int, writable, readable func(func(uintptr) bool) error) (total 
 			return total, nil
 		}
 		total += int64(n)
+		if n < spliced/4 { // little came, or little found room
+			time.Sleep(breath)
+		}
 	}
 }
 
