@@ -3,13 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
-	"github.com/gocql/gocql"
-
-	"tidemark/testdata/lab/cluster"
 	"tidemark/testdata/lab/site"
 )
 
@@ -28,7 +24,7 @@ func (b *bench) backup() error {
 	}
 	what := "backup of " + b.data + " on each of 3 nodes"
 	b.most(what, took[0], took[1], "by hand", 1.3)
-	b.add(row{what + ", rows counted, which nobody else does", seconds(took[2]), "", "", "", ""})
+	b.add(row{what + ", rows counted, which nobody else does", seconds(took[2]), seconds(took[1]) + " by hand", fmt.Sprintf("%.2f×", took[2].Seconds()/took[1].Seconds()), "", ""})
 	if b.medusa == "" {
 		b.skip(what+", against Medusa 0.31", "≥ 2× faster", "Medusa is not installed")
 		return nil
@@ -80,69 +76,6 @@ func (b *bench) backUpByMedusa() error {
 		}
 		return err
 	})
-}
-
-// restore measures how long a node is without CQL, for all of the data and for a tenth of it.
-func (b *bench) restore() error {
-	if err := b.fill(b.mib); err != nil {
-		return err
-	}
-	var restarts []time.Duration
-	for range b.repeat {
-		took, err := b.without(b.restart)
-		if err != nil {
-			return err
-		}
-		restarts = append(restarts, took)
-	}
-	alone := median(restarts)
-	much, err := b.restoreOnce()
-	if err != nil {
-		return err
-	}
-	b.most("restore of "+b.data+": longest time a node is without CQL", much, alone, "drain, stop, start alone", 1.2)
-	if err := b.empty(); err != nil {
-		return err
-	}
-	if err := b.fill(b.mib / 10); err != nil {
-		return err
-	}
-	little, err := b.restoreOnce()
-	if err != nil {
-		return err
-	}
-	b.most("the same against that of "+b.data, much, little, "for a tenth", 1.2)
-	return nil
-}
-
-// restoreOnce backs up, restores, and gives the longest time without CQL on one node. The restore is released, since
-// the next one is refused until then.
-func (b *bench) restoreOnce() (time.Duration, error) {
-	if err := b.backUp(); err != nil {
-		return 0, err
-	}
-	took, err := b.without(func() error {
-		_, err := b.tm("run", "restore-vellum", "--input", "backup=latest", "--yes=lab")
-		return err
-	})
-	if err != nil {
-		return 0, err
-	}
-	runs, err := os.ReadDir(b.file("state/runs")) // sorted, and a run's id begins with its time
-	if err != nil {
-		return 0, err
-	}
-	_, err = b.tm("run", "release-restore-vellum", "--input", "run="+runs[len(runs)-1].Name(), "--yes=lab")
-	return took, err
-}
-
-func (b *bench) empty() error {
-	session, err := cluster.Session(b.lab, gocql.All)
-	if err != nil {
-		return err
-	}
-	defer session.Close()
-	return session.Query("TRUNCATE memento.call_lists").Exec()
 }
 
 // scp waits for the kind of that name: see the table.
