@@ -45,10 +45,13 @@ func fold(s *engine.PlannedStage, alike func(*engine.Task) string) []*Folded {
 	return out
 }
 
-// exactly is all of a task that a reader of the plan sees, but the node.
-func exactly(t *engine.Task) string {
-	c := t.Change
-	return strings.Join(append(append([]string{c.Summary, size(c), roughly(t)}, c.Details...), c.Unknown...), "\x00")
+// closely is all of a task that its lines in the plan show, but the node and the sizes.
+func closely(t *engine.Task) string {
+	parts := []string{roughly(t)}
+	for _, text := range append([]string{t.Change.Summary}, t.Change.Details...) {
+		parts = append(parts, sizes().ReplaceAllString(text, "…"))
+	}
+	return strings.Join(parts, "\x00")
 }
 
 // roughly leaves out details and the numbers of the summary: sizes differ from node to node, what is done does not.
@@ -58,33 +61,22 @@ func roughly(t *engine.Task) string {
 	return strings.Join(append(parts, c.Argv...), "\x00")
 }
 
-func numbers() *regexp.Regexp { return regexp.MustCompile(`\d+(\.\d+)?( [KMGT]?i?B\b)?`) }
-
-// summary is the common summary: numbers that differ become "…".
+// summary is the common summary.
 func (f *Folded) summary() string {
-	texts := make([]string, len(f.Tasks))
-	for i, t := range f.Tasks {
-		texts[i] = t.Change.Summary
-	}
-	return common(texts)
+	return f.common(func(c engine.Change) string { return c.Summary })
 }
 
-// common is the first of texts that differ only in numbers; where these differ it has "…".
-func common(texts []string) string {
-	first := texts[0]
-	found := numbers().FindAllString(first, -1)
-	for _, t := range texts[1:] {
-		for i, n := range numbers().FindAllString(t, -1) {
-			if i < len(found) && found[i] != n {
-				found[i] = "…"
-			}
-		}
+// detail is the common one of the details at i; the tasks were folded closely.
+func (f *Folded) detail(i int) string {
+	return f.common(func(c engine.Change) string { return c.Details[i] })
+}
+
+func (f *Folded) common(of func(engine.Change) string) string {
+	texts := make([]string, len(f.Tasks))
+	for i, t := range f.Tasks {
+		texts[i] = of(t.Change)
 	}
-	return numbers().ReplaceAllStringFunc(first, func(string) string {
-		n := found[0]
-		found = found[1:]
-		return n
-	})
+	return common(texts)
 }
 
 // size is what all of them write together, and the time of the slowest.

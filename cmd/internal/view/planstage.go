@@ -10,7 +10,7 @@ import (
 func (pw *planWriter) stage(s *engine.PlannedStage) {
 	pw.printf("\n")
 	pw.text(bold, "stage "+s.ID+" on "+NodeList(s.Nodes)+pace(s))
-	alike := exactly
+	alike := closely
 	if pw.short {
 		alike = roughly
 	}
@@ -22,7 +22,7 @@ func (pw *planWriter) stage(s *engine.PlannedStage) {
 		}
 		pw.indent = strings.Repeat("  ", len(around))
 		pw.line(f)
-		pw.more(f.task())
+		pw.more(f)
 	}
 	pw.indent = ""
 }
@@ -50,7 +50,8 @@ func (pw *planWriter) line(f *Folded) {
 }
 
 // more is what stands below a task's line: its exact command, and its details in a long plan.
-func (pw *planWriter) more(t *engine.Task) {
+func (pw *planWriter) more(f *Folded) {
+	t := f.task()
 	if t.Skip != "" {
 		_, tree, _ := strings.Cut(t.Skip, "\n")
 		for line := range strings.Lines(tree) {
@@ -64,8 +65,8 @@ func (pw *planWriter) more(t *engine.Task) {
 	if pw.short {
 		return
 	}
-	for _, d := range t.Change.Details {
-		pw.text("", pw.indent+"      "+Clean(d))
+	for i := range t.Change.Details {
+		pw.text("", pw.indent+"      "+Clean(f.detail(i)))
 	}
 }
 

@@ -269,7 +269,7 @@ func TestNotes(t *testing.T) {
 	r.Text(&b, Style{})
 	r.Tasks = []Task{note("one", "sent to one"), note("two", "sent to two")}
 	r.Text(&b, Style{})
-	for _, want := range []string{"  save: 72 files, …, of 9 tables  @one, two, three\n", "  save: sent to the node  @one, two\n"} {
+	for _, want := range []string{"  save: 72 files, 1.2 MiB to 1.3 MiB, of 9 tables  @one, two, three\n", "  save: sent to the node  @one, two\n"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%s\ndoes not have\n%s", b.String(), want)
 		}
