@@ -109,6 +109,11 @@ func (x *Executor) nodeStage(ctx context.Context, s *PlannedStage, node string, 
 	return false, nil
 }
 
+// halted tells whether nothing new may start.
+func (x *Executor) halted(ctx context.Context) bool {
+	return x.Stopped() || ctx.Err() != nil || x.fatalError() != nil
+}
+
 // reused tells whether the task's earlier outcome stands. A pure task of an open stage asks again on resume:
 // what it proved may have changed since.
 func (x *Executor) reused(t *Task) bool {
