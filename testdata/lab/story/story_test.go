@@ -6,10 +6,7 @@ import (
 	"testing"
 )
 
-var (
-	vellums   = []string{"vellum-1", "vellum-2", "vellum-3"}
-	keyspaces = []string{"homestead_provisioning", "homestead_cache", "homer", "memento"}
-)
+var vellums = []string{"vellum-1", "vellum-2", "vellum-3"}
 
 // disaster changes and deletes rows everywhere, drops a table, and takes the directories of all four keyspaces
 // from one node, whose Cassandra is stopped and started around it.
