@@ -25,7 +25,7 @@ func (x *Executor) lock(ctx context.Context) error {
 	for i, name := range names {
 		r := LockRequest{LockRecord: LockRecord{x.Plan.Run, x.Plan.Runbook, epoch, x.Holder}, Plan: plan, TakeOver: x.TakeOver}
 		if err := x.Nodes[name].Lock(ctx, r); err != nil {
-			return errors.Join(err, x.giveBack(ctx, names[:i], epoch))
+			return errors.Join(err, x.giveBack(ctx, names[:i+1], epoch)) // the last may have locked and not answered
 		}
 	}
 	return x.emit(Event{Type: EventLocked, Epoch: epoch, Message: strings.Join(x.Plan.Nodes, ", ")})

@@ -8,9 +8,16 @@ import (
 
 // Holder names who holds a node's lock.
 type Holder struct {
-	User  string    `json:"user"`
-	Host  string    `json:"host"`
+	User string `json:"user"`
+	Host string `json:"host"`
+	// PID is the controller's process on Host: with Since it tells two controllers of one person apart.
+	PID   int       `json:"pid,omitempty"`
 	Since time.Time `json:"since"`
+}
+
+// Same tells whether both are the same controller process.
+func (h Holder) Same(o Holder) bool {
+	return h.User == o.User && h.Host == o.Host && h.PID == o.PID && h.Since.Equal(o.Since)
 }
 
 // LockRecord is what a locked node keeps: the run that may change it, and until which epoch others are refused.

@@ -53,11 +53,14 @@ func TestNoSpaceForTheIntent(t *testing.T) {
 	})
 }
 
+// mark tells the records that a task leaves when its work is done, before its receipt.
+func mark(path string) bool { return strings.Contains(path, "/marks/") }
+
 // TestManualIsNeverRepeated kills the task behind its work, before its receipt: nobody may do it again by itself.
 func TestManualIsNeverRepeated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, once)
-		b.fleet.Node("n2").KillAt = 2 // the mark; the intent is the first record
+		b.fleet.Node("n2").KillOn = mark
 		p := b.plan()
 		c, err := b.run(p, nil, 0)
 		left := (*engine.Incomplete)(nil)

@@ -93,8 +93,8 @@ func controllerKilledAtEveryLine(t *testing.T) {
 	}
 }
 
-// TestTaskKilledAtEveryRecord ends the task's process right after each durable record on one node; the run itself
-// settles it.
+// TestTaskKilledAtEveryRecord ends the task's process, or the agent, right after each durable record on one node; the
+// run itself settles the task, and asks the next agent again.
 func TestTaskKilledAtEveryRecord(t *testing.T) { synctest.Test(t, taskKilledAtEveryRecord) }
 
 func taskKilledAtEveryRecord(t *testing.T) {
@@ -117,6 +117,49 @@ func taskKilledAtEveryRecord(t *testing.T) {
 		}
 		b.once(at)
 	}
+}
+
+// TestAgentKilledAtEveryRecord ends it the same way, and the controller gives the node up: the run ends there. It is
+// resumed, or, where it was refused before it began, made again, with no lock left in the way.
+func TestAgentKilledAtEveryRecord(t *testing.T) { synctest.Test(t, agentKilledAtEveryRecord) }
+
+func agentKilledAtEveryRecord(t *testing.T) {
+	whole := newBench(t, simple)
+	if _, err := whole.run(whole.plan(), nil, 0); err != nil {
+		t.Fatal(err)
+	}
+	want, broken := whole.w.state(), 0
+	for at := 1; at <= whole.fleet.Node("n2").Records(); at++ {
+		b := newBench(t, simple)
+		b.fleet.GiveUp, b.fleet.Node("n2").KillAt = true, at
+		p := b.plan()
+		c, err := b.run(p, nil, 0)
+		if err != nil {
+			broken++
+			err = b.goOn(p, c.Events)
+		}
+		if err != nil {
+			t.Fatalf("record %d: %v", at, err)
+		}
+		if d := cmp.Diff(want, b.w.state()); d != "" {
+			t.Errorf("record %d: another end (-want +got):\n%s", at, d)
+		}
+		b.once(at)
+	}
+	if broken < 8 { // plan, epoch, lock, four barriers, closed
+		t.Errorf("the agent died %d times", broken)
+	}
+}
+
+// goOn resumes a run that broke, or makes another one where it never began.
+func (b *bench) goOn(p *engine.Plan, events []engine.Event) error {
+	if engine.Fold(events).Epoch > 0 {
+		_, err := b.run(p, events, 0)
+		return err
+	}
+	b.basis.Run = "20261122T020000Z-zz"
+	_, err := b.run(b.plan(), nil, 0)
+	return err
 }
 
 // once checks that nothing but idempotent work was applied twice.

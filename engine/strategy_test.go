@@ -81,7 +81,7 @@ func (b *bench) paced(failing string) {
 	}
 	b.w.slow["n1/a"] = time.Second
 	if failing == "unknown" {
-		b.fleet.Node("n1").KillAt = b.fleet.Node("n1").Records() + 2 // the mark, behind the intent
+		b.fleet.Node("n1").KillOn = mark
 	}
 }
 

@@ -95,7 +95,7 @@ func undoKnowsWhatItFindsUnknown(t *testing.T) {
 	b := newBench(t, simple)
 	b.w.slow["n2/swap-a"] = time.Hour
 	p := b.plan()
-	b.fleet.Node("n2").KillAt = b.fleet.Node("n2").Records() + 1
+	b.fleet.Node("n2").KillOn = func(path string) bool { return strings.HasSuffix(path, "/record") }
 	b.leave(p, "prepare/staged[a]@n2")
 	b.fleet.Node("n2").Idle()
 	c, err := b.undoes()

@@ -154,7 +154,7 @@ func (a *app) wayOn(l *engine.Locked) string {
 
 // holder names who drives: the person behind sudo where there is one.
 func holder() engine.Holder {
-	h := engine.Holder{User: os.Getenv("SUDO_USER"), Since: time.Now().UTC().Truncate(time.Second)}
+	h := engine.Holder{User: os.Getenv("SUDO_USER"), PID: os.Getpid(), Since: time.Now().UTC().Truncate(time.Second)}
 	if u, err := user.Current(); h.User == "" && err == nil {
 		h.User = u.Username
 	}

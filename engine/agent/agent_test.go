@@ -130,8 +130,12 @@ func TestLockRefuses(t *testing.T) {
 	if err := lock("other", 9); err == nil || !strings.Contains(err.Error(), "locked by run "+run) {
 		t.Errorf("another run: %v", err)
 	}
-	if err := lock(run, 1); err == nil {
-		t.Error("the same epoch was taken twice")
+	if err := lock(run, 1); err != nil {
+		t.Errorf("asked again, as after a lost answer: %v", err)
+	}
+	other := engine.LockRecord{Run: run, Epoch: 1, Holder: engine.Holder{PID: 2}}
+	if err := a.Lock(t.Context(), engine.LockRequest{LockRecord: other}); err == nil {
+		t.Error("two controllers took the same epoch")
 	}
 	if err := lock(run, 2); err != nil {
 		t.Errorf("the same run, a later epoch: %v", err)

@@ -46,7 +46,7 @@ func (a *Agent) Lock(_ context.Context, r engine.LockRequest) error {
 			return err
 		}
 		// The epoch first: a record without it could be overtaken by an older controller.
-		if err := a.store.write(filepath.Join(a.store.dir, "epoch.json"), epochRecord{r.Epoch}); err != nil {
+		if err := a.store.write(filepath.Join(a.store.dir, "epoch.json"), epochRecord{r.Epoch, r.Run, r.Holder}); err != nil {
 			return err
 		}
 		go a.prepare()
@@ -55,15 +55,15 @@ func (a *Agent) Lock(_ context.Context, r engine.LockRequest) error {
 }
 
 func (a *Agent) mayLock(r engine.LockRequest, held *engine.LockRecord) error {
-	epoch, err := a.store.epoch()
+	last, err := a.store.epoch()
 	if err != nil {
 		return err
 	}
 	if held != nil && held.Run != r.Run && held.Run != r.TakeOver {
 		return &engine.Locked{Node: a.o.Node, Record: *held}
 	}
-	if r.Epoch <= epoch {
-		return engine.Failf(engine.ClassPrecondition, "%s: epoch %d is not above %d: another controller came first", a.o.Node, r.Epoch, epoch)
+	if r.Epoch <= last.Epoch && !last.by(r) {
+		return engine.Failf(engine.ClassPrecondition, "%s: epoch %d is not above %d: another controller came first", a.o.Node, r.Epoch, last.Epoch)
 	}
 	if err := a.mayTouch(r); err != nil || r.TakeOver == "" || r.TakeOver == r.Run {
 		return err

@@ -14,14 +14,15 @@ import (
 // State tells what the node knows; with a run also its plan, barriers, receipts and what lives.
 func (a *Agent) State(_ context.Context, run string) (engine.NodeState, error) {
 	s := engine.NodeState{Build: a.o.Build, Root: os.Geteuid() == 0}
-	var err error
 	if a.o.Swaps != nil {
 		// Where it cannot be told, the kinds that start the server or exchange files find out and refuse.
 		s.Swaps, _ = a.o.Swaps()
 	}
-	if s.Epoch, err = a.store.epoch(); err != nil {
+	last, err := a.store.epoch()
+	if err != nil {
 		return s, err
 	}
+	s.Epoch = last.Epoch
 	if s.Lock, err = a.store.lockRecord(); err != nil || run == "" {
 		return s, err
 	}

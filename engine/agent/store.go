@@ -32,8 +32,16 @@ type format struct {
 	Format int `json:"format"`
 }
 
+// epochRecord is the highest epoch that the node has seen, and whose it is: a controller that got no answer asks again.
 type epochRecord struct {
-	Epoch int64 `json:"epoch"`
+	Epoch  int64         `json:"epoch"`
+	Run    string        `json:"run,omitempty"`
+	Holder engine.Holder `json:"holder"`
+}
+
+// by tells whether it was this very request that brought the epoch.
+func (e epochRecord) by(r engine.LockRequest) bool {
+	return e.Epoch == r.Epoch && e.Run == r.Run && e.Holder.Same(r.Holder)
 }
 
 // DefaultDir is the node state of this user: /var/lib/tidemark/node for root.
@@ -109,13 +117,12 @@ func (s store) lockRecord() (*engine.LockRecord, error) {
 	return &r, err
 }
 
-func (s store) epoch() (int64, error) {
-	var e epochRecord
-	err := read(filepath.Join(s.dir, "epoch.json"), &e)
+func (s store) epoch() (e epochRecord, err error) {
+	err = read(filepath.Join(s.dir, "epoch.json"), &e)
 	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
+		err = nil
 	}
-	return e.Epoch, err
+	return e, err
 }
 
 // attempts lists all attempts of a run that left a trace, tasks in name order.

@@ -15,14 +15,18 @@ import (
 	"tidemark/engine/agent"
 )
 
-// errDead is what a dead controller hears of everything.
-var errDead = errors.New("the controller is dead")
+// errDead is what a dead controller hears of everything, and a living one of an agent that died in a call.
+var errDead = errors.New("dead")
+
+var errAgentDied = errors.New("the agent died behind a durable record")
 
 // Fleet is a site in memory: real agents on temporary directories, whose tasks are goroutines of the test.
 type Fleet struct {
 	T     testing.TB
 	Kinds *engine.Kinds
-	nodes map[string]*FleetNode
+	// GiveUp lets a call fail in which the agent died; else it is made again, of the next agent.
+	GiveUp bool
+	nodes  map[string]*FleetNode
 }
 
 // NewFleet makes a fleet of the kinds.
@@ -34,10 +38,13 @@ func NewFleet(t testing.TB, kinds *engine.Kinds) *Fleet {
 type FleetNode struct {
 	Name   string
 	Ground engine.Ground
-	// KillAt ends the task (or the agent's call) that writes the durable record with this number; 0 never.
+	// KillAt ends the task, or the agent in its call, that has written the durable record with this number; 0 never.
 	KillAt int
+	// KillOn ends the first one that has written such a record; nil none.
+	KillOn func(path string) bool
 
 	fleet   *Fleet
+	dir     string
 	agent   *agent.Agent
 	mu      sync.Mutex
 	records int
@@ -49,23 +56,39 @@ func (f *Fleet) Node(name string) *FleetNode {
 	if n := f.nodes[name]; n != nil {
 		return n
 	}
-	n := &FleetNode{Name: name, fleet: f, Ground: &Ground{Dir: f.T.TempDir()}}
-	a, err := agent.New(agent.Options{
-		Dir: filepath.Join(f.T.TempDir(), "node"), Node: name, Build: "test",
-		Launch: n.launch, PlanWith: n.plan,
-	})
-	if err != nil {
-		f.T.Fatal(err)
-	}
-	n.agent = a
+	n := &FleetNode{Name: name, fleet: f, dir: filepath.Join(f.T.TempDir(), "node"), Ground: &Ground{Dir: f.T.TempDir()}}
+	n.renew()
+	n.records = 0
 	f.nodes[name] = n
 	return n
 }
 
-// Agent is the node's agent, without any controller in between.
-func (n *FleetNode) Agent() engine.Node { return n.agent }
+// renew lets a new agent answer, from what lies on disk.
+func (n *FleetNode) renew() {
+	a, err := agent.New(agent.Options{
+		Dir: n.dir, Node: n.Name, Build: "test", Launch: n.launch, PlanWith: n.plan,
+		AfterWrite: func(path string) {
+			if n.written(path) {
+				panic(errAgentDied)
+			}
+		},
+	})
+	if err != nil {
+		n.fleet.T.Fatal(err)
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.agent = a
+}
 
-// Records is how many durable records tasks wrote on the node so far.
+// Agent is the node's agent, without any controller in between.
+func (n *FleetNode) Agent() engine.Node {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.agent
+}
+
+// Records is how many durable records tasks and the agent wrote on the node so far.
 func (n *FleetNode) Records() int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -75,13 +98,21 @@ func (n *FleetNode) Records() int {
 // Idle waits until no task of the node lives.
 func (n *FleetNode) Idle() { n.tasks.Wait() }
 
-// written counts a durable record and ends the goroutine that wrote the one of KillAt, as kill -9 would.
-func (n *FleetNode) written(string) {
+// written counts a durable record and tells whether its writer ends there, as by kill -9.
+func (n *FleetNode) written(path string) bool {
 	n.mu.Lock()
+	defer n.mu.Unlock()
 	n.records++
-	hit := n.records == n.KillAt
-	n.mu.Unlock()
-	if hit {
+	if n.KillOn != nil && n.KillOn(path) {
+		n.KillOn = nil
+		return true
+	}
+	return n.records == n.KillAt
+}
+
+// taskWrote ends the goroutine of the task.
+func (n *FleetNode) taskWrote(path string) {
+	if n.written(path) {
 		runtime.Goexit()
 	}
 }
@@ -95,7 +126,7 @@ func (n *FleetNode) launch(spec engine.TaskSpec, dir string, lock *os.File) erro
 	n.tasks.Go(func() {
 		defer held.Close()
 		e := &agent.Execution{
-			Kinds: n.fleet.Kinds, Ground: n.Ground, Spec: spec, Log: io.Discard, AfterWrite: n.written,
+			Kinds: n.fleet.Kinds, Ground: n.Ground, Spec: spec, Log: io.Discard, AfterWrite: n.taskWrote,
 			Self: func() (agent.Process, error) { return agent.Process{PID: 1 << 30, Boot: "test"}, nil },
 		}
 		_ = e.Run(context.Background(), dir)
