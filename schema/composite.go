@@ -25,6 +25,7 @@ type composite struct {
 	steps   *yaml.Node
 	outputs *yaml.Node
 	root    *yaml.Node
+	text    size            // of its steps
 	used    map[string]bool // its inputs that its steps read
 }
 
@@ -47,6 +48,7 @@ func Composites(sources []Source, kinds []Kind, site *Site, only ...string) ([]K
 		if k.made == nil { // the name of another kind: told already
 			continue
 		}
+		l.book.unfolded = unfolded{}
 		l.alone(k)
 		if !r.failed(before) {
 			out = append(out, k)
@@ -111,6 +113,9 @@ func (l *loader) composite(src Source) Kind {
 	var f compositeFile
 	l.decode(root, reflect.ValueOf(&f).Elem())
 	c.root, c.steps, c.outputs = root, f.Steps, f.Outputs
+	if c.steps != nil {
+		c.text = textSize(c.steps)
+	}
 	l.compositeName(f.Kind, c.name)
 	c.inputs = l.inputs(f.Inputs)
 	k.Doc, k.Example = f.Doc, exampleOf(c.name, c.inputs)

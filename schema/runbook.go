@@ -29,6 +29,7 @@ type Runbook struct {
 	merged     *merger // nil without overlays
 	ungated    []string
 	afterwards []*leaf
+	unfolded   unfolded
 }
 
 // Input is one declared input.

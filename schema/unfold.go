@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,6 +15,8 @@ type within struct {
 	step  *Step
 	kinds []string // the composite kinds around, outermost first
 	path  string   // ids of the steps around, each with a dot behind it
+
+	root *yaml.Node // the kind of the outermost step
 }
 
 // user is what the steps inside run as that say nothing themselves.
@@ -61,15 +64,16 @@ func (l *loader) fixed(e *Expr) {
 // unfold reads the steps of a composite kind at the place of its use.
 func (l *loader) unfold(step *Step, key, plain *yaml.Node, here *place) {
 	c := step.kind.made
+	step.outType = scalarType(tAny) // until its steps are read
 	l.compositeRules(plain)
 	if chain := append(slices.Clone(l.within.kinds), c.name); slices.Contains(l.within.kinds, c.name) {
 		l.at(key, codeRecursion, fmt.Sprintf("kind %s contains itself", c.name), "it is "+strings.Join(chain, " → ")+": take one of them out")
 		return
 	}
-	if !l.isSteps(c.steps) {
+	if !l.isSteps(c.steps) || !l.mayUnfold(step, key) {
 		return
 	}
-	in := l.enter(step)
+	in := l.enter(step, key)
 	in.collectSteps(c.steps)
 	step.inner = in.stepsAt(c.steps, here)
 	step.outputs, step.outType = in.outputs(c.outputs, here)
@@ -88,10 +92,10 @@ func (l *loader) compositeRules(plain *yaml.Node) {
 
 // enter is the loader for the steps inside: they see the arguments of the step
 // as inputs, and each other.
-func (l *loader) enter(step *Step) *loader {
+func (l *loader) enter(step *Step, key *yaml.Node) *loader {
 	in := *l
 	in.ids, in.past, in.frame = map[string]*yaml.Node{}, map[string]past{}, newFrame(nil, step.kind.made.inputs)
-	in.within = &within{step: step, kinds: append(slices.Clone(l.within.kinds), step.kind.made.name), path: step.Path + "."}
+	in.within = &within{step: step, kinds: append(slices.Clone(l.within.kinds), step.kind.made.name), path: step.Path + ".", root: cmp.Or(l.within.root, key)}
 	return &in
 }
 
