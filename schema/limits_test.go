@@ -138,3 +138,62 @@ func TestLineEndsOfOtherSystems(t *testing.T) {
 		}
 	}
 }
+
+// laughs are kinds of which each is made of so many steps of the next.
+func laughs(levels, each int) []schema.Source {
+	var out []schema.Source
+	for i := range levels {
+		var b strings.Builder
+		fmt.Fprintf(&b, "kind: k%d\ndoc: Laughs.\nsteps:\n", i)
+		for s := range each {
+			next := fmt.Sprintf("k%d: {}", i+1)
+			if i == levels-1 {
+				next = "pause: 1s"
+			}
+			fmt.Fprintf(&b, "  - {id: s%d, %s}\n", s, next)
+		}
+		out = append(out, schema.Source{Name: fmt.Sprintf("kinds/k%d.yaml", i), Data: []byte(b.String())})
+	}
+	return out
+}
+
+// Kinds made of kinds multiply: what they unfold to is counted before it is
+// read, wherever the step stands that uses them.
+func TestKindsUnfoldWithinBounds(t *testing.T) {
+	stage := "stages: [{stage: s, on: vellum, steps: [{id: a, k0: {}}, {id: b, k0: {}}]}]\n"
+	for _, c := range []struct {
+		name         string
+		levels, each int
+		steps        int // that are read; 0: refused
+	}{
+		{"two levels", 2, 30, 2 + 2*(30+900)},
+		{"one step too many", 2, 39, 0},
+		{"billion", 9, 9, 0},
+		{"deep", 20, 1, 2 + 2*20},
+		{"too deep", 21, 1, 0},
+	} {
+		for _, include := range []bool{false, true} {
+			src := schema.Sources{Runbook: schema.Source{Name: "laugh.yaml", Data: []byte("runbook: laugh\n" + stage)}, Kinds: laughs(c.levels, c.each)}
+			if include {
+				src.Runbook.Data = []byte("runbook: laugh\nstages: [{include: more}]\n")
+				src.Includes = []schema.Source{{Name: "include/more.yaml", Data: []byte("include: more\n" + stage)}}
+			}
+			var book *schema.Runbook
+			var ds schema.Diagnostics
+			took := allocated(func() { book, ds = schema.Load(src, testKinds(), nil) })
+			switch {
+			case c.steps == 0 && (len(ds) != 1 || ds[0].Code != "TM0102" || ds[0].Pos.Line == 0):
+				t.Errorf("%s, include %t: %v", c.name, include, ds)
+			case c.steps > 0 && (book == nil || len(book.Steps()) != c.steps):
+				t.Errorf("%s, include %t: not %d steps: %v", c.name, include, c.steps, ds)
+			}
+			if took > mostAllocated {
+				t.Errorf("%s: %d MB allocated", c.name, took>>20)
+			}
+		}
+		_, ds := schema.Composites(laughs(c.levels, c.each), testKinds(), nil)
+		if refused := ds.HasErrors(); refused != (c.steps == 0 && c.name != "one step too many") {
+			t.Errorf("%s: kinds alone: %v", c.name, ds)
+		}
+	}
+}
