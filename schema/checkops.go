@@ -1,8 +1,8 @@
 package schema
 
 import (
+	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -67,8 +67,17 @@ func (c *checker) pattern(n *ast.BinaryNode) {
 	if n.Operator != "matches" || !ok {
 		return
 	}
-	if _, err := regexp.Compile(text.Value); err != nil {
-		c.error(n.Right, codeExpr, err.Error(), "")
+	patterns := &c.report.patterns
+	_, err := patterns.get(text.Value)
+	switch {
+	case errors.Is(err, errPatterns) && patterns.told:
+	case errors.Is(err, errPatterns):
+		patterns.told = true
+		c.error(n.Right, codeTooLarge, err.Error(), "compare with ==, in, startsWith or contains where that says the same")
+	case errors.As(err, new(tooMuch)):
+		c.error(n.Right, codeTooLarge, err.Error(), "look for less at a time: what a pattern repeats is written out in its program")
+	case err != nil:
+		c.error(n.Right, codeExpr, err.Error(), "complete the pattern; a backslash is written twice in quotes, once between backquotes")
 	}
 }
 

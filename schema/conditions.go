@@ -53,17 +53,20 @@ func (j *judge) settle(n ast.Node) verdict {
 		return v
 	case *ast.BinaryNode:
 		if isAnd(n) || isOr(n) {
-			return j.joined(n, isAnd(n))
+			if v := j.joined(n, isAnd(n)); v.known {
+				return v
+			}
+			return j.together(n, isAnd(n))
 		}
 		return compared(n)
 	}
 	return verdict{}
 }
 
-// joined settles `a && b` (all) and `a || b`: one part may decide it, all of
-// them may, or two that exclude each other.
+// joined settles `a && b` (all) and `a || b`: one part may decide it, or all
+// of them may.
 func (j *judge) joined(n *ast.BinaryNode, all bool) verdict {
-	left, right := j.settle(n.Left), j.settle(n.Right)
+	left, right := j.part(n.Left, all), j.part(n.Right, all)
 	for _, v := range []verdict{left, right} {
 		if v.known && v.value != all {
 			return v
@@ -72,6 +75,20 @@ func (j *judge) joined(n *ast.BinaryNode, all bool) verdict {
 	if left.known && right.known {
 		return right
 	}
+	return verdict{}
+}
+
+// part settles one side; a chain of the same operator goes on in it, and is
+// looked at as a whole at its top.
+func (j *judge) part(n ast.Node, all bool) verdict {
+	if b, ok := n.(*ast.BinaryNode); ok && (all && isAnd(b) || !all && isOr(b)) {
+		return j.joined(b, all)
+	}
+	return j.settle(n)
+}
+
+// together settles a chain by two parts that exclude each other.
+func (j *judge) together(n *ast.BinaryNode, all bool) verdict {
 	claims := j.claims(n, all, nil)
 	if at, why := j.conflict(claims); at != nil {
 		return verdict{known: true, value: !all, at: at, why: beside(why, all)}

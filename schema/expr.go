@@ -68,10 +68,10 @@ func (r *report) compile(n *yaml.Node, off int, text string, s *scope) *Expr {
 	e.tree = tree.Node
 	e.typ = c.final(tree.Node)
 	e.refs = c.refs
-	if r.failed(before) {
+	if r.failed(before) || r.patterns.told {
 		return e
 	}
-	if e.program, err = program(text, r.config()); err != nil {
+	if e.program, err = program(text, r.config(), &r.patterns); err != nil {
 		e.failed(r, codeExpr, err)
 	}
 	return e
@@ -79,9 +79,19 @@ func (r *report) compile(n *yaml.Node, off int, text string, s *scope) *Expr {
 
 // program compiles a checked text. It is parsed afresh: the patcher changes
 // the tree, and the one that traces are printed from stays as written.
-func program(text string, c *conf.Config) (*vm.Program, error) {
-	tree, err := exprcheck.ParseCheck(text, c)
+func program(text string, c *conf.Config, p *patterns) (*vm.Program, error) {
+	tree, err := parser.ParseWithConfig(text, c)
 	if err != nil {
+		return nil, err
+	}
+	return compiled(tree, c, p)
+}
+
+// compiled patches and compiles a tree. The library would check it before and
+// after a patch of its own, and compile each pattern both times.
+func compiled(tree *parser.Tree, c *conf.Config, p *patterns) (*vm.Program, error) {
+	ast.Walk(&tree.Node, patcher{p})
+	if _, err := exprcheck.Check(tree, c); err != nil {
 		return nil, err
 	}
 	return compiler.Compile(tree, c)

@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"strings"
+
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/conf"
@@ -11,7 +13,7 @@ import (
 // builtins are plain names for the parser, so that the checker sees them.
 func exprConfig() *conf.Config {
 	options := []expr.Option{
-		expr.DisableAllBuiltins(), expr.MaxNodes(maxExprNodes), expr.Patch(patcher{}),
+		expr.DisableAllBuiltins(), expr.MaxNodes(maxExprNodes),
 		expr.Env(map[string]any{}), expr.AllowUndefinedVariables(), expr.Function(meteredName, metered),
 	}
 	for name, f := range allowList {
@@ -45,21 +47,24 @@ func own(name string, call func(*meter, []any) (any, error)) expr.Option {
 }
 
 func ownOperators() map[string]func(*meter, []any) (any, error) {
-	return map[string]func(*meter, []any) (any, error){"+": add, "*": multiply, "/": divide}
+	return map[string]func(*meter, []any) (any, error){
+		"+": add, "-": subtract, "*": multiply, "/": divide, "%": modulo, "matches": matchText,
+	}
 }
 
 // isOwn tells the operators that are functions of ours.
-func isOwn(operator string) bool { return operator == "+" || operator == "*" || operator == "/" }
+func isOwn(operator string) bool { return strings.Contains(" + - * / % matches ", " "+operator+" ") }
 
 // patcher rewrites a checked expression before it is compiled.
-type patcher struct{}
+type patcher struct{ patterns *patterns }
 
 // Visit makes the left side of ?? end at the first missing value, so that
 // `steps.x.out.rows ?? 0` needs no `?.`, gives the controller its root, and
 // puts the meter before whatever grows or looks at whole values.
-func (patcher) Visit(node *ast.Node) {
+func (p patcher) Visit(node *ast.Node) {
 	switch n := (*node).(type) {
 	case *ast.BinaryNode:
+		p.written(n)
 		patchBinary(node, n)
 	case *ast.BuiltinNode:
 		if f := allowList[n.Name]; !f.predicate {
@@ -74,6 +79,17 @@ func (patcher) Visit(node *ast.Node) {
 		if isController(n) {
 			ast.Patch(node, &ast.IdentifierNode{Value: controllerRoot})
 		}
+	}
+}
+
+// written puts the compiled pattern in the place of a written one.
+func (p patcher) written(n *ast.BinaryNode) {
+	text, ok := n.Right.(*ast.StringNode)
+	if n.Operator != "matches" || !ok {
+		return
+	}
+	if made, err := p.patterns.get(text.Value); err == nil {
+		n.Right = &ast.ConstantNode{Value: made}
 	}
 }
 

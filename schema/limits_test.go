@@ -197,3 +197,43 @@ func TestKindsUnfoldWithinBounds(t *testing.T) {
 		}
 	}
 }
+
+// patterned is a text with conditions that match so many patterns each.
+func patterned(steps, each int, pattern func(i int) string) schema.Source {
+	var b strings.Builder
+	b.WriteString("runbook: patterns\nstages:\n  - stage: s\n    on: vellum\n    steps:\n")
+	for i := range steps {
+		var parts []string
+		for j := range each {
+			parts = append(parts, fmt.Sprintf("run.id matches %q", pattern(i*each+j)))
+		}
+		fmt.Fprintf(&b, "      - {id: s%d, when: '%s', pause: 1s}\n", i, strings.Join(parts, " or "))
+	}
+	return schema.Source{Name: "patterns.yaml", Data: []byte(b.String())}
+}
+
+// A pattern is short and its program long: all of a text together are bounded,
+// and one that stands often is compiled once.
+func TestPatternsAreBounded(t *testing.T) {
+	for name, c := range map[string]struct {
+		src     schema.Source
+		refused bool
+	}{
+		"long programs":  {patterned(240, 60, func(i int) string { return fmt.Sprintf("a{999}%d", i) }), true},
+		"many":           {patterned(300, 60, func(i int) string { return fmt.Sprintf("number %d", i) }), true},
+		"classes":        {patterned(300, 40, func(i int) string { return fmt.Sprint(strings.Repeat(`\p{L}`, 15), i) }), true},
+		"one, often":     {patterned(300, 1, func(int) string { return "(a{100}){9}|b{900}" }), false},
+		"some, ordinary": {patterned(240, 2, func(i int) string { return fmt.Sprintf("^vellum-%d$", i) }), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var ds schema.Diagnostics
+			took := allocated(func() { _, ds = schema.Load(schema.Sources{Runbook: c.src}, testKinds(), nil) })
+			if c.refused && (len(ds) == 0 || ds[0].Code != "TM0102") || !c.refused && len(ds) > 0 {
+				t.Errorf("%d diagnostics: %.500s", len(ds), ds.Error())
+			}
+			if took > mostAllocated {
+				t.Errorf("%d MB allocated", took>>20)
+			}
+		})
+	}
+}

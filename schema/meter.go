@@ -15,7 +15,12 @@ const (
 
 // meter counts what one evaluation makes and looks at, so that no expression
 // grows or works without bound, whatever its inputs.
-type meter struct{ work int }
+type meter struct {
+	work int
+
+	last     *pattern // the pattern that was compiled last, see meter.pattern
+	lastText string
+}
 
 // tooMuch is the refusal of an expression that goes beyond the limits.
 type tooMuch string

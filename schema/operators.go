@@ -2,22 +2,43 @@ package schema
 
 import (
 	"errors"
+	"fmt"
+	"math"
 	"time"
 
 	"github.com/expr-lang/expr/vm/runtime"
+)
+
+// What does not fit is an error: a number that silently turned negative would
+// decide a condition.
+var (
+	errInt      = errors.New("the result is no whole number of 64 bits: it lies beyond 9223372036854775807")
+	errDuration = errors.New("the result is no duration: it lies beyond 292 years")
+	errZero     = errors.New("division by zero")
 )
 
 // add is +. The length of text is counted before it is made.
 func add(m *meter, args []any) (any, error) {
 	l, left := args[0].(string)
 	r, right := args[1].(string)
-	if !left || !right {
-		return runtime.Add(args[0], args[1]), nil
+	if left && right {
+		if err := m.make(len(l) + len(r)); err != nil {
+			return nil, err
+		}
+		return l + r, nil
 	}
-	if err := m.make(len(l) + len(r)); err != nil {
-		return nil, err
+	if a, b, ok := wholes(args); ok {
+		return whole(a+b, (a^(a+b))&(b^(a+b)) < 0, args)
 	}
-	return l + r, nil
+	return runtime.Add(args[0], args[1]), nil
+}
+
+// subtract is -.
+func subtract(_ *meter, args []any) (any, error) {
+	if a, b, ok := wholes(args); ok {
+		return whole(a-b, (a^b)&(a^(a-b)) < 0, args)
+	}
+	return runtime.Subtract(args[0], args[1]), nil
 }
 
 // multiply is *: a duration times a number is a duration.
@@ -26,8 +47,11 @@ func multiply(_ *meter, args []any) (any, error) {
 		d, ok := a.(time.Duration)
 		factor, number := number(args[1-i])
 		if _, both := args[1-i].(time.Duration); ok && number && !both {
-			return time.Duration(float64(d) * factor), nil
+			return lasting(float64(d) * factor)
 		}
+	}
+	if a, b, ok := wholes(args); ok {
+		return whole(a*b, a != 0 && (a*b/a != b || a == -1 && b == math.MinInt64), args)
 	}
 	return runtime.Multiply(args[0], args[1]), nil
 }
@@ -36,12 +60,59 @@ func multiply(_ *meter, args []any) (any, error) {
 func divide(_ *meter, args []any) (any, error) {
 	by, ok := number(args[1])
 	if ok && by == 0 {
-		return nil, errors.New("division by zero")
+		return nil, errZero
 	}
 	d, ok := args[0].(time.Duration)
 	if _, both := args[1].(time.Duration); ok && !both {
-		return time.Duration(float64(d) / by), nil
+		return lasting(float64(d) / by)
 	}
 	l, _ := number(args[0])
 	return l / by, nil
+}
+
+// modulo is %.
+func modulo(_ *meter, args []any) (any, error) {
+	a, b, ok := wholes(args)
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("%% between %s and %s", describe(args[0]), describe(args[1]))
+	case b == 0:
+		return nil, errZero
+	}
+	return int(a % b), nil
+}
+
+// wholes gives both sides where they are whole numbers, or both durations.
+func wholes(args []any) (a, b int64, ok bool) {
+	switch l := args[0].(type) {
+	case int:
+		r, ok := args[1].(int)
+		return int64(l), int64(r), ok
+	case time.Duration:
+		r, ok := args[1].(time.Duration)
+		return int64(l), int64(r), ok
+	}
+	return 0, 0, false
+}
+
+// whole is a result of the operands' type, an error where it does not fit.
+func whole(result int64, over bool, args []any) (any, error) {
+	_, isDuration := args[0].(time.Duration)
+	switch {
+	case over && isDuration:
+		return nil, errDuration
+	case over:
+		return nil, errInt
+	case isDuration:
+		return time.Duration(result), nil
+	}
+	return int(result), nil
+}
+
+// lasting is a duration that was calculated.
+func lasting(d float64) (any, error) {
+	if !(math.Abs(d) < math.MaxInt64) {
+		return nil, errDuration
+	}
+	return time.Duration(d), nil
 }

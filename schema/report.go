@@ -21,6 +21,8 @@ type report struct {
 
 	errors, warnings int // in list
 
+	patterns patterns // of its expressions
+
 	secrets []string // found written out: no message quotes them
 }
 

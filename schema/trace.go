@@ -18,15 +18,16 @@ const maxTraced = 120
 // undecided are said not to be evaluated. No secret is in it: conditions
 // cannot read any.
 func (e *Expr) trace(env map[string]any) string {
-	t := &tracer{conf: exprConfig(), env: e.values(env)}
+	t := &tracer{conf: exprConfig(), patterns: &patterns{}, env: e.values(env)}
 	t.node(e.tree, 0, true)
 	return strings.TrimSuffix(t.out.String(), "\n")
 }
 
 type tracer struct {
-	out  strings.Builder
-	conf *conf.Config
-	env  map[string]any
+	out      strings.Builder
+	conf     *conf.Config
+	patterns *patterns
+	env      map[string]any
 }
 
 // node prints a part and those below it; reached tells whether the evaluation
@@ -70,7 +71,7 @@ func (t *tracer) reaches(n, part ast.Node, value any) bool {
 
 // value evaluates a part by itself.
 func (t *tracer) value(n ast.Node) (any, string) {
-	p, err := program(n.String(), t.conf)
+	p, err := program(n.String(), t.conf, t.patterns)
 	if err != nil {
 		return nil, "?"
 	}
