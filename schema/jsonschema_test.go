@@ -166,6 +166,7 @@ func except() map[string]string {
 		"site-secret-command":    "a list that may not be empty, of an optional key",
 		"composite-built-in":     "the names of files",
 		"alias-kind":             "a kind with mistakes is unknown to the schema",
+		"composite-laughs":       "a kind with mistakes is unknown to the schema",
 
 		"overlay-alias-shared":          "the value stands in another file",
 		"overlay-set-type":              "the value stands in another file",
