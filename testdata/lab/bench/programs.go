@@ -61,6 +61,15 @@ func (b *bench) on(h site.Host, argv ...string) (string, error) {
 	return out.String(), said(h.Name, argv, err, out.String())
 }
 
+// script writes a script of byhand to where this machine can run it.
+func (b *bench) script(name string) (path string, err error) {
+	text, err := byhand.ReadFile("byhand/" + name)
+	if err != nil {
+		return "", err
+	}
+	return b.write(name, string(text))
+}
+
 // put writes a file of byhand, or of this machine, onto a host.
 func (b *bench) put(h site.Host, data []byte, path string) error {
 	cmd, err := host.Exec(h, "sh", "-euc", `cat >"$1" && chmod 755 "$1"`, "put", path)

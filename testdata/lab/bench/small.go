@@ -70,11 +70,7 @@ func (b *bench) ssh() error {
 	if err != nil {
 		return err
 	}
-	script, err := byhand.ReadFile("byhand/steps.sh")
-	if err != nil {
-		return err
-	}
-	byHand, err := b.write("steps.sh", string(script))
+	byHand, err := b.script("steps.sh")
 	if err != nil {
 		return err
 	}
