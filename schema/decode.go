@@ -27,7 +27,8 @@ type decoder struct {
 // expr reports whether a scalar holds expressions.
 func (d *decoder) expr(n *yaml.Node) bool { return !d.literal && isTemplate(n) }
 
-// checkable is implemented by argument structs with rules of their own.
+// checkable is implemented by argument structs with rules of their own: what it
+// refuses is an ArgError, or is shown at the whole.
 type checkable interface{ Check() error }
 
 // text is a string that remembers where it stands.
@@ -124,22 +125,12 @@ func (d *decoder) setDefault(n *yaml.Node, v reflect.Value, f field) {
 	}
 }
 
-// check runs the struct's own rules, at load only when all values are known.
-func (d *decoder) check(n *yaml.Node, v reflect.Value) bool {
-	c, ok := v.Addr().Interface().(checkable)
-	if !ok || (d.env == nil && hasExpr(n, v.Type())) {
-		return true
-	}
-	if err := c.Check(); err != nil {
-		d.at(n, codeCheck, err.Error(), "")
-		return false
-	}
-	return true
-}
-
 // hasExpr reports whether any value below is known only per task.
 func hasExpr(n *yaml.Node, t reflect.Type) bool {
 	if isTemplate(n) {
+		return true
+	}
+	if t == condType {
 		return true
 	}
 	if t.Kind() == reflect.Struct && slices.ContainsFunc(fieldsOf(t), func(f field) bool { return f.typ == condType }) {

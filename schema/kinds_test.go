@@ -2,7 +2,6 @@ package schema_test
 
 import (
 	"cmp"
-	"errors"
 	"time"
 
 	"tidemark/schema"
@@ -62,7 +61,7 @@ type monit struct {
 
 func (m *monit) Check() error {
 	if (m.Service == "") == (m.Group == "") {
-		return errors.New("monit takes a service or a group")
+		return schema.WrongArgs([]string{"group", "service", "action"}, "monit takes a service or a group")
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"gopkg.in/yaml.v3"
 )
@@ -42,6 +43,7 @@ func (l *loader) arguments(step *Step, scope *scope, waits map[string]bool) any 
 	d := &decoder{report: l.report, scope: scope, leaves: step.leaves, conds: step.conds, what: step.Kind, args: step.kind.argsType()}
 	args := reflect.New(step.kind.argsType())
 	d.decode(step.args, args.Elem())
+	l.argNodes(step, d.fieldsOf(d.args))
 	for _, leaf := range step.leaves {
 		for _, p := range leaf.parts {
 			if p.expr != nil {
@@ -53,6 +55,25 @@ func (l *loader) arguments(step *Step, scope *scope, waits map[string]bool) any 
 		l.reads(e, waits)
 	}
 	return args.Interface()
+}
+
+// argNodes refuses nodes that the site lacks, in the arguments that name nodes.
+func (l *loader) argNodes(step *Step, fields []field) {
+	if l.site == nil {
+		return
+	}
+	names := nodeNames(siteNodes(l.site))
+	for _, f := range fields {
+		value := valueOf(step.args, f.name)
+		if !f.nodes || value == nil {
+			continue
+		}
+		for _, n := range onNames(value) {
+			if name := meantBy(n); name.Kind == yaml.ScalarNode && !isTemplate(name) && name.Value != controllerName && !slices.Contains(names, name.Value) {
+				l.at(n, codeGroup, fmt.Sprintf("site %s has no node %q", l.site.Name, name.Value), suggest(name.Value, "nodes", names))
+			}
+		}
+	}
 }
 
 func (l *loader) stepTimes(step *Step, at *yaml.Node) {

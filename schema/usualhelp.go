@@ -21,7 +21,7 @@ func usualHelp(code string) string {
 	case codeRange:
 		return "write a value within the bounds"
 	case codeCheck:
-		return "its arguments are explained by: tidemark steps"
+		return "the rule is explained by: tidemark explain " + code
 	case codeExpr:
 		return "complete it: something is missing, or stands where nothing can"
 	case codeFunction:
