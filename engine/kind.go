@@ -77,6 +77,20 @@ type Step interface {
 	Apply(ctx context.Context, h *Host, c Change) (Output, error)
 }
 
+// Checker is a Step with rules over its own arguments, a *schema.ArgError each. They are held when a runbook is loaded
+// and, by PlanStep, wherever the step is planned, so Plan and Apply need not repeat them.
+type Checker interface{ Check() error }
+
+// PlanStep plans a step whose arguments hold; what its Check refuses fails as precondition.
+func PlanStep(ctx context.Context, s Step, v *View) (Change, error) {
+	if c, ok := s.(Checker); ok {
+		if err := c.Check(); err != nil {
+			return Change{}, Fail(ClassPrecondition, err)
+		}
+	}
+	return s.Plan(ctx, v)
+}
+
 // Redoer is a Step that knows its redo rule better than its kind.
 type Redoer interface{ Redo() Redo }
 

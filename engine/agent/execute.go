@@ -125,7 +125,7 @@ func (e *Execution) carryOut(ctx context.Context, kind *engine.Kind, step engine
 	view.Log = func(f string, args ...any) {
 		fmt.Fprintf(e.Log, time.Now().UTC().Format("15:04:05.000 ")+f+"\n", args...)
 	}
-	change, err := step.Plan(ctx, view)
+	change, err := engine.PlanStep(ctx, step, view)
 	if err != nil {
 		return e.failed(err)
 	}

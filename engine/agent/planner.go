@@ -122,7 +122,7 @@ func planOne(ctx context.Context, kinds *engine.Kinds, g engine.Ground, facts *e
 			p.Probed, err = probe(ctx, step, view, keys)
 			return err
 		}
-		p.Change, err = step.Plan(ctx, view)
+		p.Change, err = engine.PlanStep(ctx, step, view)
 		return err
 	}()
 	if err != nil {

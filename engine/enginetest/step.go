@@ -38,7 +38,7 @@ func (b *Bench) view(k engine.Kind) *engine.View {
 // Plan plans step for a dry run, over predicted facts, and adds its promises for the next one.
 func (b *Bench) Plan(k engine.Kind, step engine.Step) (engine.Change, error) {
 	b.T.Helper()
-	c, err := step.Plan(b.T.Context(), b.view(k))
+	c, err := engine.PlanStep(b.T.Context(), step, b.view(k))
 	if err == nil {
 		b.Facts.Add(c.Will)
 	}
@@ -71,7 +71,7 @@ func (b *Bench) Apply(k engine.Kind, step engine.Step) (engine.Change, engine.Ou
 	b.T.Helper()
 	v := engine.NewView(&k, b.Ground, engine.NewFacts(nil), b.Run, "vellum-1")
 	v.Log, v.Actual = b.T.Logf, true
-	c, err := step.Plan(b.T.Context(), v)
+	c, err := engine.PlanStep(b.T.Context(), step, v)
 	b.declared(k, step, c)
 	if err != nil || c.Sign == engine.Same {
 		return c, engine.Output{}, err

@@ -2,10 +2,12 @@ package backup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"tidemark/engine"
+	"tidemark/steps/internal/argument"
 )
 
 type listBackups struct {
@@ -19,6 +21,11 @@ type ListOut struct {
 	Dir     string         `json:"dir"`
 	Backups []Entry        `json:"backups"`
 	Legacy  []LegacyBackup `json:"legacy"`
+}
+
+// Check refuses what cannot be looked for or written.
+func (s *listBackups) Check() error {
+	return errors.Join(argument.Path("dir", s.Dir), checkSource(s.Source))
 }
 
 // ListBackups is the kind list-backups.

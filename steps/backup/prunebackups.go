@@ -8,12 +8,13 @@ import (
 	"strings"
 
 	"tidemark/engine"
+	"tidemark/steps/internal/argument"
 )
 
 type pruneBackups struct {
 	Dir  string `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
-	Keep int    `json:"keep" help:"how many complete backups stay" default:"4"`
-	Min  int    `json:"min" help:"never go below this many complete backups, whatever keep says" default:"1"`
+	Keep int    `json:"keep" help:"how many complete backups stay" default:"4" min:"1" max:"10000"`
+	Min  int    `json:"min" help:"never go below this many complete backups, whatever keep says" default:"1" min:"1" max:"10000"`
 }
 
 // PruneOut is what prune-backups removed from one node.
@@ -23,6 +24,11 @@ type PruneOut struct {
 	Kept    []string `json:"kept"`
 	// Left are paths that stayed because of files in them that no backup wrote.
 	Left []string `json:"left,omitempty"`
+}
+
+// Check refuses what cannot be looked for or written.
+func (s *pruneBackups) Check() error {
+	return argument.Path("dir", s.Dir)
 }
 
 // PruneBackups is the kind prune-backups.

@@ -2,6 +2,7 @@ package backup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -9,13 +10,14 @@ import (
 	"time"
 
 	"tidemark/engine"
+	"tidemark/steps/internal/argument"
 )
 
 type sealBackup struct {
 	Backup    string            `json:"backup" help:"backup id" required:"true"`
 	Dir       string            `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
 	Source    string            `json:"source" help:"which part of the backup" default:"cassandra"`
-	Nodes     []string          `json:"nodes" help:"all nodes of the set" required:"true"`
+	Nodes     []string          `json:"nodes" names:"nodes" help:"all nodes of the set" required:"true"`
 	Manifests map[string]string `json:"manifests" help:"sha256 of each node's manifest, by node, as verify-backup gave it"`
 	Snapshots map[string]string `json:"snapshots" help:"time of each node's snapshot, by node, as verify-backup gave it"`
 }
@@ -25,6 +27,11 @@ type SealOut struct {
 	Backup   string   `json:"backup"`
 	Nodes    []string `json:"nodes"`
 	Manifest string   `json:"manifest_sha256"`
+}
+
+// Check refuses what cannot be looked for or written.
+func (s *sealBackup) Check() error {
+	return errors.Join(CheckArg("backup", s.Backup), argument.Path("dir", s.Dir), checkSource(s.Source), CheckNodes(s.Nodes))
 }
 
 // SealBackup is the kind seal-backup.

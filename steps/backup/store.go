@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tidemark/engine"
+	"tidemark/schema"
 )
 
 // idPattern bounds backup ids: they become directory names and, for Cassandra, snapshot tags.
@@ -22,6 +23,30 @@ var idPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile
 func CheckID(id string) error {
 	if !idPattern().MatchString(id) {
 		return engine.Failf(engine.ClassPrecondition, "backup %q: an id has letters, digits, dots and hyphens, at most 64", id)
+	}
+	return nil
+}
+
+// CheckArg is CheckID for the argument of that name.
+func CheckArg(name, id string) error {
+	if err := CheckID(id); err != nil {
+		return schema.WrongArg(name, "%w", err)
+	}
+	return nil
+}
+
+// CheckNodes refuses a set of no nodes, in the argument nodes.
+func CheckNodes(nodes []string) error {
+	if len(nodes) == 0 {
+		return schema.WrongArg("nodes", "nodes is empty: name all nodes of the set")
+	}
+	return nil
+}
+
+// checkSource refuses what cannot be the directory of a source; "" passes.
+func checkSource(source string) error {
+	if source != "" && CheckID(source) != nil {
+		return schema.WrongArg("source", "source %q: a name has letters, digits, dots and hyphens", source)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tidemark/engine"
+	"tidemark/steps/internal/argument"
 )
 
 type verifyBackup struct {
@@ -28,6 +29,11 @@ type VerifyOut struct {
 	Snapshot string `json:"snapshot"`
 	// Legacy are the trees of a legacy backup, verified by their own digests.
 	Legacy []string `json:"legacy,omitempty"`
+}
+
+// Check refuses what cannot be looked for or written.
+func (s *verifyBackup) Check() error {
+	return errors.Join(CheckArg("backup", s.Backup), argument.Path("dir", s.Dir), checkSource(s.Source))
 }
 
 // VerifyBackup is the kind verify-backup.

@@ -2,11 +2,14 @@ package cassandra
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"tidemark/engine"
+	"tidemark/schema"
 	"tidemark/steps/backup"
+	"tidemark/steps/internal/argument"
 	"tidemark/steps/internal/cql"
 )
 
@@ -42,6 +45,18 @@ type CountsOut struct {
 	Left  map[string]string `json:"left"`
 	// Expiring are those of Saved that had a time to live: up to so many fewer rows are no loss.
 	Expiring map[string]int64 `json:"expiring"`
+}
+
+// Check refuses what cannot be looked for or written.
+func (s *compareCounts) Check() error {
+	return errors.Join(backup.CheckArg("backup", s.Backup), argument.Path("dir", s.Dir), argument.SomeKeyspaces("keyspaces", s.Keyspaces), s.checkPhase())
+}
+
+func (s *compareCounts) checkPhase() error {
+	if s.SHA256 && s.Phase == "rows" {
+		return schema.WrongArgs([]string{"sha256", "phase"}, "sha256 is of files: it goes with phase: files")
+	}
+	return nil
 }
 
 // CompareCounts is the kind compare-counts.

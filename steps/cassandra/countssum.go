@@ -35,6 +35,11 @@ type TableRows struct {
 	Expiring int64 `json:"expiring"`
 }
 
+// Check refuses what cannot be looked for or written.
+func (s *sumCounts) Check() error {
+	return backup.CheckArg("backup", s.Backup)
+}
+
 // SumCounts is the kind sum-counts.
 func SumCounts() engine.Kind {
 	return engine.Kind{

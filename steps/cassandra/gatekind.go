@@ -2,12 +2,14 @@ package cassandra
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"tidemark/engine"
 	"tidemark/steps/backup"
+	"tidemark/steps/internal/argument"
 	"tidemark/steps/internal/cql"
 )
 
@@ -16,7 +18,12 @@ type checkRestore struct {
 	Backup    string   `json:"backup" help:"backup id" required:"true"`
 	Keyspaces []string `json:"keyspaces" help:"keyspaces to restore" required:"true"`
 	Dir       string   `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
-	Nodes     []string `json:"nodes" help:"the nodes that are restored in this run: all of the backup's set must be among them"`
+	Nodes     []string `json:"nodes" names:"nodes" help:"the nodes that are restored in this run: all of the backup's set must be among them"`
+}
+
+// Check refuses what cannot be looked for or written.
+func (s *checkRestore) Check() error {
+	return errors.Join(backup.CheckArg("backup", s.Backup), argument.Path("dir", s.Dir), argument.SomeKeyspaces("keyspaces", s.Keyspaces))
 }
 
 // GateOut is what the gate found on one node. The rings, old and new, are there for steps that decide over all nodes.

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"tidemark/engine"
+	"tidemark/schema"
+	"tidemark/steps/internal/argument"
 	"tidemark/steps/internal/nodetool"
 )
 
@@ -60,6 +62,17 @@ func (s *toolStep) Plan(ctx context.Context, v *engine.View) (engine.Change, err
 		return s.planCompaction(ctx, v)
 	}
 	return engine.Change{}, engine.Failf(engine.ClassPrecondition, "nodetool: no command %q", s.Command)
+}
+
+// Check holds the command against its keyspaces.
+func (s *toolStep) Check() error {
+	switch both := []string{"keyspaces", "command"}; {
+	case s.Command == drain && len(s.Keyspaces) > 0:
+		return schema.WrongArgs(both, "nodetool drain takes no keyspaces: it drains the node; remove them")
+	case (s.Command == compact || s.Command == hold) && len(s.Keyspaces) == 0:
+		return schema.WrongArgs(both, "nodetool %s: name its keyspaces", s.Command)
+	}
+	return argument.Keyspaces("keyspaces", s.Keyspaces)
 }
 
 // Apply runs the command and has it proved.
@@ -136,9 +149,6 @@ func (s *toolStep) argv() []string {
 // planCompaction asks each keyspace; an earlier step may have promised its state.
 func (s *toolStep) planCompaction(ctx context.Context, v *engine.View) (engine.Change, error) {
 	c := engine.Change{Sign: engine.Same, Summary: s.Command + " " + s.of() + ": nothing to do"}
-	if len(s.Keyspaces) == 0 {
-		return c, engine.Failf(engine.ClassPrecondition, "nodetool %s: name its keyspaces", s.Command)
-	}
 	running, serves, err := mustRun(ctx, v)
 	if err != nil {
 		return c, err

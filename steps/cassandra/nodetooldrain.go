@@ -16,9 +16,6 @@ import (
 // passes here.
 func (s *toolStep) planDrain(ctx context.Context, v *engine.View) (engine.Change, error) {
 	c := engine.Change{Sign: engine.Same, Summary: "drain: nothing to do", Argv: s.argv(), Will: []engine.Fact{{Key: factClean, Value: "true"}}}
-	if len(s.Keyspaces) > 0 {
-		return c, engine.Failf(engine.ClassPrecondition, "nodetool drain: takes no keyspaces")
-	}
 	if v.Actual {
 		steady(ctx, v)
 	}

@@ -26,6 +26,11 @@ type ReleaseOut struct {
 	Freed int64 `json:"freed"`
 }
 
+// Check refuses what cannot be looked for or written.
+func (s *releaseRestore) Check() error {
+	return checkRun(s.Run)
+}
+
 // ReleaseRestore is the kind release-restore.
 func ReleaseRestore() engine.Kind {
 	return engine.Kind{

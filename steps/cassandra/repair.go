@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tidemark/engine"
+	"tidemark/steps/internal/argument"
 	"tidemark/steps/internal/cassconf"
 	"tidemark/steps/internal/cql"
 	"tidemark/steps/internal/nodetool"
@@ -25,6 +26,11 @@ type RepairOut struct {
 	// Skipped says why nothing had to be repaired; "" when it was.
 	Skipped string  `json:"skipped"`
 	Seconds float64 `json:"seconds"`
+}
+
+// Check refuses what cannot be looked for or written.
+func (s *repairStep) Check() error {
+	return argument.Keyspace("keyspace", s.Keyspace)
 }
 
 // NodetoolRepair is the kind nodetool-repair.

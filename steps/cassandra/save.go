@@ -2,6 +2,7 @@ package cassandra
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"tidemark/engine"
 	"tidemark/steps/backup"
+	"tidemark/steps/internal/argument"
 	"tidemark/steps/internal/cql"
 )
 
@@ -18,7 +20,7 @@ const linksNote = "links protect against deletion, not against a broken disk"
 type saveSnapshot struct {
 	Tag       string   `json:"tag" help:"the snapshot's name, also the backup's id" required:"true"`
 	Keyspaces []string `json:"keyspaces" help:"keyspaces to save, all of the snapshot" required:"true"`
-	Nodes     []string `json:"nodes" help:"all nodes of the set, this one among them" required:"true"`
+	Nodes     []string `json:"nodes" names:"nodes" help:"all nodes of the set, this one among them" required:"true"`
 	Dir       string   `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
 	Site      string   `json:"site" help:"the site's name, for the manifest"`
 	Keep      bool     `json:"keep_snapshot" help:"leave the snapshot in Cassandra's directories" default:"false"`
@@ -40,6 +42,11 @@ type SaveOut struct {
 	Manifest string    `json:"manifest_sha256"`
 	// Note says what links are, "" where everything was copied.
 	Note string `json:"note"`
+}
+
+// Check refuses what cannot be looked for or written.
+func (s *saveSnapshot) Check() error {
+	return errors.Join(backup.CheckArg("tag", s.Tag), argument.Path("dir", s.Dir), argument.SomeKeyspaces("keyspaces", s.Keyspaces), backup.CheckNodes(s.Nodes))
 }
 
 // SaveSnapshot is the kind save-snapshot.

@@ -2,12 +2,14 @@ package cassandra
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"tidemark/engine"
 	"tidemark/steps/backup"
+	"tidemark/steps/internal/argument"
 	"tidemark/steps/internal/cassconf"
 	"tidemark/steps/internal/cql"
 )
@@ -28,6 +30,11 @@ type SchemaOut struct {
 	LeftOut []string `json:"left_out"`
 	// Kept are live tables that the backup lacks.
 	Kept []string `json:"kept"`
+}
+
+// Check refuses what cannot be looked for or written.
+func (s *restoreSchema) Check() error {
+	return errors.Join(backup.CheckArg("backup", s.Backup), argument.Path("dir", s.Dir), argument.SomeKeyspaces("keyspaces", s.Keyspaces))
 }
 
 // RestoreSchema is the kind restore-schema.

@@ -2,6 +2,7 @@ package cassandra
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"tidemark/engine"
 	"tidemark/steps/backup"
+	"tidemark/steps/internal/argument"
 	"tidemark/steps/internal/cql"
 	"tidemark/steps/internal/nodetool"
 )
@@ -24,6 +26,11 @@ type SnapshotOut struct {
 	Keyspaces []string  `json:"keyspaces"`
 	Tables    int       `json:"tables"`
 	Time      time.Time `json:"time"`
+}
+
+// Check refuses what cannot be looked for or written.
+func (s *snapshot) Check() error {
+	return errors.Join(backup.CheckArg("tag", s.Tag), argument.SomeKeyspaces("keyspaces", s.Keyspaces))
 }
 
 // Snapshot is the kind snapshot.

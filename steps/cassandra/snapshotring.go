@@ -45,9 +45,6 @@ func askRing(ctx context.Context, a engine.Asker, keyspaces []string) (*ring, er
 }
 
 func (r *ring) ask(ctx context.Context, server *cql.Server, keyspaces []string) error {
-	if len(keyspaces) == 0 {
-		return engine.Failf(engine.ClassPrecondition, "no keyspaces were given")
-	}
 	all, err := server.Keyspaces(ctx, nil)
 	if err != nil {
 		return err

@@ -2,10 +2,12 @@ package cassandra
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"tidemark/engine"
 	"tidemark/steps/backup"
+	"tidemark/steps/internal/argument"
 	"tidemark/steps/internal/cassconf"
 	"tidemark/steps/internal/cql"
 )
@@ -26,6 +28,11 @@ type StageOut struct {
 	// Linked and Copied are bytes; only copies take space.
 	Linked int64 `json:"linked"`
 	Copied int64 `json:"copied"`
+}
+
+// Check refuses what cannot be looked for or written.
+func (s *stageRestore) Check() error {
+	return errors.Join(backup.CheckArg("backup", s.Backup), argument.Path("dir", s.Dir), argument.Keyspace("keyspace", s.Keyspace))
 }
 
 // StageRestore is the kind stage-restore.

@@ -2,11 +2,13 @@ package cassandra
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 
 	"tidemark/engine"
 	"tidemark/steps/backup"
+	"tidemark/steps/internal/argument"
 	"tidemark/steps/internal/cassconf"
 	"tidemark/steps/internal/cql"
 )
@@ -25,6 +27,11 @@ type RestoreOut struct {
 	Tables   []string `json:"tables"`
 	// Closed: no other keyspace of the run waits for its exchange.
 	Closed bool `json:"closed"`
+}
+
+// Check refuses what cannot be looked for or written.
+func (s *restoreKeyspace) Check() error {
+	return errors.Join(backup.CheckArg("backup", s.Backup), argument.Path("dir", s.Dir), argument.Keyspace("keyspace", s.Keyspace))
 }
 
 // RestoreKeyspace is the kind restore-keyspace.

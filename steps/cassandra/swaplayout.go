@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"tidemark/engine"
+	"tidemark/schema"
 	"tidemark/steps/backup"
 	"tidemark/steps/internal/cassconf"
 )
@@ -54,7 +55,7 @@ func home(dataDirs []string, run string) string {
 // checkRun refuses a run id that could lead out of the restore's directories.
 func checkRun(run string) error {
 	if err := backup.CheckID(run); err != nil {
-		return engine.Failf(engine.ClassPrecondition, "run %q: not the id of a run", run)
+		return schema.WrongArg("run", "run %q: not the id of a run", run)
 	}
 	return nil
 }

@@ -21,6 +21,11 @@ type UndoOut struct {
 	Tables []string `json:"tables"`
 }
 
+// Check refuses what cannot be looked for or written.
+func (s *undoRestore) Check() error {
+	return checkRun(s.Run)
+}
+
 // UndoRestore is the kind undo-restore.
 func UndoRestore() engine.Kind {
 	return engine.Kind{

@@ -23,7 +23,7 @@ const (
 )
 
 type waitStep struct {
-	Members int      `json:"members" help:"how many members the ring must have; 0: those this node knows of (system.peers_v2) and itself"`
+	Members int      `json:"members" help:"how many members the ring must have; 0: those this node knows of (system.peers_v2) and itself" min:"0" max:"10000"`
 	Nodes   []string `json:"nodes" help:"addresses or host ids that must be among them"`
 }
 

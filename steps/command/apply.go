@@ -16,9 +16,6 @@ const unbounded = 24 * time.Hour
 
 // Apply asks the check first, then runs the command.
 func (r *run) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
-	if err := r.Check(); err != nil {
-		return engine.Output{}, engine.Fail(engine.ClassPrecondition, err)
-	}
 	env, stdin, err := r.opened(h)
 	if err != nil {
 		return engine.Output{}, err

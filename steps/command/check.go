@@ -11,6 +11,7 @@ import (
 
 	"tidemark/engine"
 	"tidemark/schema"
+	"tidemark/steps/internal/argument"
 )
 
 // The system's own bounds and ours.
@@ -21,73 +22,79 @@ const (
 
 // Check refuses what no program can be given, and rules that contradict each other.
 func (r *run) Check() error {
-	if err := checkArgv("argv", r.Argv); err != nil {
-		return err
-	}
+	errs := []error{checkArgv("argv", r.Argv), checkPath("dir", r.Dir), checkPath("creates", r.Creates)}
 	if r.Test != nil {
-		if err := checkArgv("check", r.Test); err != nil {
-			return err
-		}
-	}
-	for key, p := range map[string]string{"dir": r.Dir, "creates": r.Creates} {
-		if p != "" && (!path.IsAbs(p) || path.Clean(p) != p || strings.ContainsRune(p, 0)) {
-			return fmt.Errorf("%s %q is no plain absolute path", key, p)
-		}
+		errs = append(errs, checkArgv("check", r.Test))
 	}
 	for _, name := range names(r.Env) {
-		if err := checkEnv(name, r.Env[name].String()); err != nil {
-			return err
-		}
+		errs = append(errs, checkEnv(name, r.Env[name].String()))
 	}
-	return r.checkRules()
+	return errors.Join(append(errs, r.checkRule(), r.checkOutcome())...)
 }
 
-func checkArgv(key string, argv []string) error {
-	if len(argv) == 0 || argv[0] == "" {
-		return fmt.Errorf("%s needs at least the program's name", key)
+// checkPath lets / pass, which is a directory to work in.
+func checkPath(name, p string) error {
+	if p == "" || p == "/" {
+		return nil
+	}
+	return argument.Path(name, p)
+}
+
+func checkArgv(name string, argv []string) error {
+	if len(argv) == 0 {
+		return schema.WrongArg(name, "%s needs at least the program's name", name)
+	}
+	if argv[0] == "" {
+		return schema.WrongArg(name+"[0]", "%s needs at least the program's name", name)
 	}
 	if strings.Contains(argv[0], "/") && !path.IsAbs(argv[0]) {
-		return fmt.Errorf("%s: the program %q: write its absolute path, or its name alone", key, argv[0])
+		return schema.WrongArg(name+"[0]", "%s: the program %q: write its absolute path, or its name alone", name, argv[0])
 	}
 	for i, a := range argv {
+		at := fmt.Sprintf("%s[%d]", name, i)
 		if strings.ContainsRune(a, 0) {
-			return fmt.Errorf("%s: argument %d holds a NUL byte: no program can be given one", key, i)
+			return schema.WrongArg(at, "%s: argument %d holds a NUL byte: no program can be given one", name, i)
 		}
 		if len(a) > maxArg {
-			return fmt.Errorf("%s: argument %d has %d bytes, the system takes %d: hand it over by stdin or a file", key, i, len(a), maxArg)
+			return schema.WrongArg(at, "%s: argument %d has %d bytes, the system takes %d: hand it over by stdin or a file", name, i, len(a), maxArg)
 		}
 	}
 	return nil
 }
 
 func checkEnv(name, value string) error {
+	at := "env[" + name + "]"
 	switch {
 	case name == "" || strings.ContainsAny(name, "=\x00"):
-		return fmt.Errorf("env: %q is no name of a variable", name)
+		return schema.WrongArg(at, "env: %q is no name of a variable", name)
 	case strings.ContainsRune(value, 0):
-		return fmt.Errorf("env: the value of %s holds a NUL byte", name)
+		return schema.WrongArg(at, "env: the value of %s holds a NUL byte", name)
 	case len(name)+1+len(value) > maxArg:
-		return fmt.Errorf("env: %s has %d bytes, the system takes %d", name, len(value), maxArg)
+		return schema.WrongArg(at, "env: %s has %d bytes, the system takes %d", name, len(value), maxArg)
 	}
 	return nil
 }
 
-func (r *run) checkRules() error {
+func (r *run) checkRule() error {
 	looks := r.Creates != "" || len(r.Test) > 0
 	switch rule := engine.Redo(r.Rule); {
 	case !slices.Contains([]engine.Redo{"", engine.Pure, engine.Idempotent, engine.Checked, engine.Manual}, rule):
-		return fmt.Errorf("redo %q is not pure, idempotent, checked or manual", r.Rule)
+		return schema.WrongArg("redo", "redo %q is not pure, idempotent, checked or manual", r.Rule)
 	case rule == engine.Checked && !looks:
-		return errors.New("redo: checked needs something to look at: creates or check")
+		return schema.WrongArgs([]string{"redo", "creates", "check"}, "redo: checked needs something to look at: creates or check")
 	case rule == engine.Pure && (looks || r.Destroys || r.Daemon):
-		return errors.New("redo: pure says that the command changes nothing; creates, check, destroys and daemon say otherwise")
+		return schema.WrongArgs([]string{"redo", "destroys", "daemon"}, "redo: pure says that the command changes nothing; creates, check, destroys and daemon say otherwise")
 	}
+	return nil
+}
+
+func (r *run) checkOutcome() error {
 	if r.Output < 0 || r.Output > maxOutput {
-		return fmt.Errorf("output %s: at most 1MiB is kept; let the program write more to a file", r.Output)
+		return schema.WrongArg("output", "output %s: at most 1MiB is kept; let the program write more to a file", r.Output)
 	}
-	for _, code := range r.OK {
+	for i, code := range r.OK {
 		if code < 0 || code > 255 {
-			return fmt.Errorf("ok: %d is no exit status (0 to 255)", code)
+			return schema.WrongArg(fmt.Sprintf("ok[%d]", i), "ok: %d is no exit status (0 to 255)", code)
 		}
 	}
 	return nil

@@ -94,9 +94,6 @@ func (r *run) AtMost(late []string) (engine.Risk, string) {
 // unknown outcome is settled.
 func (r *run) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
 	c := engine.Change{Sign: engine.Changes, Risk: engine.Interrupts, Summary: "run " + shown(r.Argv), Argv: r.Argv, Details: r.details()}
-	if err := r.Check(); err != nil {
-		return c, engine.Fail(engine.ClassPrecondition, err)
-	}
 	there, err := r.created(v)
 	switch {
 	case err != nil:

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"tidemark/engine"
+	"tidemark/schema"
 )
 
 // Confirm is the kind `confirm`.
@@ -20,6 +21,14 @@ func Confirm() engine.Kind {
 
 type confirm struct {
 	Text string `json:"text" help:"the question; yes goes on" required:"true" short:"true"`
+}
+
+// Check refuses a question that asks nothing.
+func (c *confirm) Check() error {
+	if c.Text == "" {
+		return schema.WrongArg("text", "text is empty: write what is asked")
+	}
+	return nil
 }
 
 // Question is what the controller asks before the task starts.

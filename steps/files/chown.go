@@ -9,6 +9,7 @@ import (
 
 	"tidemark/engine"
 	"tidemark/schema"
+	"tidemark/steps/internal/argument"
 )
 
 // Chown is the kind chown.
@@ -45,26 +46,22 @@ type chown struct {
 
 // Check refuses bad paths, a step without a wish, and trees that are the system.
 func (c *chown) Check() error {
-	if err := checkPath("path", c.Path); err != nil {
-		return err
+	errs := []error{argument.Path("path", c.Path)}
+	if c.Owner == "" && c.Group == "" && c.Mode == 0 {
+		errs = append(errs, schema.WrongArgs([]string{"owner", "group", "mode", "path"}, "chown needs an owner, a group or a mode"))
 	}
-	switch {
-	case c.Owner == "" && c.Group == "" && c.Mode == 0:
-		return errors.New("chown needs an owner, a group or a mode")
-	case c.Recursive && isSystem(c.Path):
-		return fmt.Errorf("path %s: recursive would take in a part of the system; name the directory below it that is meant", c.Path)
-	case c.Links && !c.Recursive:
-		return errors.New("links: true goes with recursive: true")
+	if c.Recursive && isSystem(c.Path) {
+		errs = append(errs, schema.WrongArgs([]string{"path", "recursive"}, "path %s: recursive would take in a part of the system; name the directory below it that is meant", c.Path))
 	}
-	return nil
+	if c.Links && !c.Recursive {
+		errs = append(errs, schema.WrongArgs([]string{"links", "recursive"}, "links: true goes with recursive: true"))
+	}
+	return errors.Join(errs...)
 }
 
 // Plan counts what differs, by looking at every entry.
 func (c *chown) Plan(ctx context.Context, v *engine.View) (engine.Change, error) {
 	out := engine.Change{Sign: engine.Changes, Risk: engine.Interrupts}
-	if err := c.Check(); err != nil {
-		return out, engine.Fail(engine.ClassPrecondition, err)
-	}
 	w, err := c.wish(v)
 	if err != nil {
 		return out, err

@@ -9,6 +9,7 @@ import (
 
 	"tidemark/engine"
 	"tidemark/schema"
+	"tidemark/steps/internal/argument"
 )
 
 const (
@@ -48,14 +49,11 @@ type mkdir struct {
 }
 
 // Check refuses paths that name no single directory.
-func (m *mkdir) Check() error { return checkPath("path", m.Path) }
+func (m *mkdir) Check() error { return argument.Path("path", m.Path) }
 
 // Plan tells what is missing or differs.
 func (m *mkdir) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
 	c := engine.Change{Will: []engine.Fact{willBe(m.Path, directory)}}
-	if err := m.Check(); err != nil {
-		return c, engine.Fail(engine.ClassPrecondition, err)
-	}
 	w, err := newWish(v, m.Owner, m.Group, m.Mode)
 	if err != nil {
 		return c, err

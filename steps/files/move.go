@@ -2,10 +2,13 @@ package files
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 
 	"tidemark/engine"
+	"tidemark/schema"
+	"tidemark/steps/internal/argument"
 )
 
 // Move is the kind move.
@@ -42,23 +45,21 @@ type move struct {
 
 // Check refuses bad paths and those that contain each other.
 func (m *move) Check() error {
-	if err := checkPath("from", m.From); err != nil {
+	if err := errors.Join(argument.Path("from", m.From), argument.Path("to", m.To)); err != nil {
 		return err
 	}
-	if err := checkPath("to", m.To); err != nil {
-		return err
-	}
+	both := []string{"to", "from"}
 	switch {
 	case m.From == m.To:
-		return fmt.Errorf("from and to are both %s", show(m.From))
+		return schema.WrongArgs(both, "from and to are both %s", show(m.From))
 	case below(m.To, m.From):
-		return fmt.Errorf("%s cannot be moved into itself (%s)", show(m.From), show(m.To))
+		return schema.WrongArgs(both, "%s cannot be moved into itself (%s)", show(m.From), show(m.To))
 	case below(m.From, m.To):
-		return fmt.Errorf("%s cannot take the place of a directory it lies in (%s)", show(m.From), show(m.To))
+		return schema.WrongArgs(both, "%s cannot take the place of a directory it lies in (%s)", show(m.From), show(m.To))
 	case isSystem(m.From):
-		return fmt.Errorf("from %s is a part of the system", m.From)
+		return schema.WrongArg("from", "from %s is a part of the system", m.From)
 	case isSystem(m.To):
-		return fmt.Errorf("to %s is a part of the system; to is the whole new path, as %s", m.To, show(path.Join(m.To, path.Base(m.From))))
+		return schema.WrongArg("to", "to %s is a part of the system; to is the whole new path, as %s", m.To, show(path.Join(m.To, path.Base(m.From))))
 	}
 	return nil
 }
@@ -66,9 +67,6 @@ func (m *move) Check() error {
 // Plan tells by what lies where whether it is to be done, or done.
 func (m *move) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
 	c := engine.Change{Sign: engine.Changes, Risk: engine.Interrupts, Summary: fmt.Sprintf("move %s to %s", show(m.From), show(m.To))}
-	if err := m.Check(); err != nil {
-		return c, engine.Fail(engine.ClassPrecondition, err)
-	}
 	from, err := look(v, m.From)
 	if err != nil {
 		return c, err

@@ -3,34 +3,14 @@ package files
 import (
 	"errors"
 	"fmt"
-	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
 
 	"tidemark/engine"
+	"tidemark/steps/internal/argument"
 )
-
-// checkPath refuses what does not name exactly one place below the root, in its one spelling.
-func checkPath(key, p string) error {
-	switch {
-	case p == "":
-		return fmt.Errorf("%s is empty", key)
-	case strings.ContainsRune(p, 0):
-		return fmt.Errorf("%s %q holds a NUL byte", key, p)
-	case !strings.HasPrefix(p, "/"):
-		return fmt.Errorf("%s %s is relative: write it from the root, like /var/lib/…", key, show(p))
-	case slices.Contains(strings.Split(p, "/"), ".."):
-		return fmt.Errorf("%s %s goes up (..): write the path it leads to", key, show(p))
-	case path.Clean(p) == "/":
-		return fmt.Errorf("%s is /, the whole system", key)
-	case path.Clean(p) != p:
-		return fmt.Errorf("%s %s: write it as %s", key, show(p), show(path.Clean(p)))
-	}
-	return nil
-}
 
 // isSystem tells whether p is one of the directories right below the root that hold the system together.
 func isSystem(p string) bool {
@@ -44,13 +24,8 @@ func isSystem(p string) bool {
 // below tells whether p lies below dir.
 func below(p, dir string) bool { return strings.HasPrefix(p, dir+"/") }
 
-// show writes a path for people; one that could deceive a terminal or a reader is quoted.
-func show(p string) string {
-	if q := strconv.Quote(p); q != `"`+p+`"` || strings.ContainsAny(p, " ") {
-		return q
-	}
-	return p
-}
+// show writes a path for people.
+func show(p string) string { return argument.Show(p) }
 
 // refuse is a failure of what was asked for, with the next thing to do.
 func refuse(next, format string, args ...any) error {

@@ -10,6 +10,7 @@ import (
 	"tidemark/engine"
 	"tidemark/schema"
 	"tidemark/steps/backup"
+	"tidemark/steps/internal/argument"
 )
 
 // Scp is the kind scp.
@@ -39,8 +40,8 @@ type ScpOut struct {
 }
 
 type scp struct {
-	From    string      `json:"from" help:"node that has the source, or controller; left out: the stage's node"`
-	To      string      `json:"to" help:"node that gets it, or controller; left out: the stage's node"`
+	From    string      `json:"from" names:"nodes" help:"node that has the source, or controller; left out: the stage's node"`
+	To      string      `json:"to" names:"nodes" help:"node that gets it, or controller; left out: the stage's node"`
 	Source  string      `json:"source" help:"absolute path of the file or directory" required:"true"`
 	Target  string      `json:"target" help:"absolute path that it shall have; missing directories on the way are made" required:"true"`
 	Owner   string      `json:"owner" help:"user that owns what arrives, by name or number"`
@@ -53,21 +54,26 @@ type scp struct {
 
 // Check refuses paths that name no single place, and a copy from a node to itself.
 func (s *scp) Check() error {
-	if err := checkPath("source", s.Source); err != nil {
-		return err
+	errs := []error{argument.Path("source", s.Source), argument.Path("target", s.Target)}
+	if s.From == s.To {
+		errs = append(errs, schema.WrongArgs([]string{"to", "from"}, "from and to are the same node: name one of them, the stage's node is the other"))
 	}
-	if err := checkPath("target", s.Target); err != nil {
-		return err
+	if isSystem(s.Target) {
+		errs = append(errs, schema.WrongArg("target", "target %s holds the system together", show(s.Target)))
 	}
+	return errors.Join(append(errs, s.checkBackup())...)
+}
+
+func (s *scp) checkBackup() error {
 	switch {
-	case s.From == s.To:
-		return errors.New("from and to are the same node: name one of them, the stage's node is the other")
-	case s.Backup != "" && s.Replace:
-		return errors.New("a backup is never replaced: leave out replace, or backup")
-	case isSystem(s.Target):
-		return fmt.Errorf("target %s holds the system together", show(s.Target))
+	case s.Backup == "" && s.Saved != "":
+		return schema.WrongArgs([]string{"saved-by", "backup"}, "saved-by goes with backup: say which one it is")
+	case s.Backup == "":
+		return nil
+	case s.Replace:
+		return schema.WrongArgs([]string{"replace", "backup"}, "a backup is never replaced: leave out replace, or backup")
 	}
-	return nil
+	return backup.CheckArg("backup", s.Backup)
 }
 
 // Bridge is between which nodes the bytes flow.
@@ -97,9 +103,6 @@ func (s *scp) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
 	}
 	if c.Risk, _ = s.AtMost(nil); s.Replace {
 		c.Sign = engine.Changes
-	}
-	if err := s.Check(); err != nil {
-		return c, engine.Fail(engine.ClassPrecondition, err)
 	}
 	if _, err := newWish(v, s.Owner, s.Group, s.Mode); err != nil {
 		return c, err
@@ -145,9 +148,6 @@ func (s *scp) destination() string {
 
 // asked refuses, before anything is sent, a target that holds another backup.
 func (s *scp) asked(v *engine.View, at sight) error {
-	if err := backup.CheckID(s.Backup); err != nil {
-		return err
-	}
 	if at.kind != directory || at.promised {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tidemark/engine"
+	"tidemark/schema"
 	"tidemark/steps/internal/monit"
 )
 
@@ -51,6 +52,17 @@ func Monit() engine.Kind {
 	}
 }
 
+// Check wants a service or a group.
+func (s *action) Check() error {
+	switch {
+	case s.Service == "" && s.Group == "":
+		return schema.WrongArgs([]string{"service", "group", "action"}, "monit %s: of what? name a service, or a group", s.Action)
+	case s.Service != "" && s.Group != "":
+		return schema.WrongArgs([]string{"group", "service"}, "monit takes a service or a group, not both: remove one")
+	}
+	return nil
+}
+
 func (s *action) target() (name string, group bool) {
 	if s.Group != "" {
 		return s.Group, true
@@ -65,9 +77,6 @@ func (s *action) line() string {
 
 // services are those the action means, as monit sees them now.
 func (s *action) services(ctx context.Context, a engine.Asker) ([]monit.Service, error) {
-	if (s.Service == "") == (s.Group == "") {
-		return nil, engine.Failf(engine.ClassPrecondition, "monit %s: give either service or group", s.Action)
-	}
 	m := monit.New(a)
 	if s.Group != "" {
 		return m.Group(ctx, s.Group)

@@ -189,8 +189,8 @@ func TestFailures(t *testing.T) {
 		"no daemon":    {action{Action: "stop", Group: "cassandra"}, true, engine.ClassConnect, "the monit daemon is not running"},
 		"no service":   {action{Action: "stop", Service: "nosuch"}, false, engine.ClassPrecondition, "it has cassandra_process, poll_cassandra, poll_cqlsh"},
 		"no group":     {action{Action: "stop", Group: "nosuch"}, false, engine.ClassPrecondition, "'nosuch' not found"},
-		"no target":    {action{Action: "stop"}, false, engine.ClassPrecondition, "either service or group"},
-		"both targets": {action{Action: "stop", Service: process, Group: "cassandra"}, false, engine.ClassPrecondition, "either service or group"},
+		"no target":    {action{Action: "stop"}, false, engine.ClassPrecondition, "name a service, or a group"},
+		"both targets": {action{Action: "stop", Service: process, Group: "cassandra"}, false, engine.ClassPrecondition, "a service or a group, not both"},
 	} {
 		f, b := newFake(t)
 		f.down = c.down

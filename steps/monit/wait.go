@@ -2,11 +2,16 @@ package monit
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"slices"
+	"strconv"
 	"time"
 
 	"tidemark/engine"
+	"tidemark/schema"
+	"tidemark/steps/internal/argument"
 	"tidemark/steps/internal/monit"
 	"tidemark/steps/internal/poll"
 )
@@ -16,6 +21,24 @@ type wait struct {
 	State   string   `json:"state" help:"what to wait for" required:"true" enum:"running,stopped,monitored,unmonitored"`
 	Ports   []string `json:"ports" help:"host:port, or a port of the loopback: open when running, closed when stopped; for cassandra_process its own by default"`
 	PIDFile string   `json:"pidfile" help:"the process's pid file, where monit's configuration does not name it"`
+}
+
+// Check refuses ports that nothing can listen on.
+func (s *wait) Check() error {
+	var errs []error
+	if s.Service == "" {
+		errs = append(errs, schema.WrongArg("service", "service is empty: name it as monit summary does"))
+	}
+	for i, p := range s.Ports {
+		_, port, err := net.SplitHostPort(endpoint(p))
+		if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || n == 0 {
+			errs = append(errs, schema.WrongArg(fmt.Sprintf("ports[%d]", i), "%q is no port: write host:port, or a number from 1 to 65535", p))
+		}
+	}
+	if s.PIDFile != "" {
+		errs = append(errs, argument.Path("pidfile", s.PIDFile))
+	}
+	return errors.Join(errs...)
 }
 
 // WaitMonit is the kind wait-monit.

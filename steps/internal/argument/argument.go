@@ -1,0 +1,70 @@
+// Package argument has the rules that arguments of many kinds share. Each answers nil or a *schema.ArgError that names the
+// argument.
+package argument
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"tidemark/schema"
+)
+
+// Path refuses what does not name exactly one place below the root, in its one spelling.
+func Path(name, p string) error {
+	switch {
+	case p == "":
+		return schema.WrongArg(name, "%s is empty", name)
+	case strings.ContainsRune(p, 0):
+		return schema.WrongArg(name, "%s %q holds a NUL byte", name, p)
+	case !strings.HasPrefix(p, "/"):
+		return schema.WrongArg(name, "%s %s is relative: write it from the root, like /var/lib/…", name, Show(p))
+	case slices.Contains(strings.Split(p, "/"), ".."):
+		return schema.WrongArg(name, "%s %s goes up (..): write the path it leads to", name, Show(p))
+	case path.Clean(p) == "/":
+		return schema.WrongArg(name, "%s is /, the whole system", name)
+	case path.Clean(p) != p:
+		return schema.WrongArg(name, "%s %s: write it as %s", name, Show(p), Show(path.Clean(p)))
+	}
+	return nil
+}
+
+// Show writes a path for people; one that could deceive a terminal or a reader is quoted.
+func Show(p string) string {
+	if q := strconv.Quote(p); q != `"`+p+`"` || strings.ContainsAny(p, " ") {
+		return q
+	}
+	return p
+}
+
+// keyspacePattern is Cassandra's own rule for a name, quoted or not.
+var keyspacePattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_]+$`) })
+
+// Keyspace refuses what no keyspace can be called; it becomes an argument of nodetool and the name of a directory.
+func Keyspace(name, keyspace string) error {
+	if !keyspacePattern().MatchString(keyspace) {
+		return schema.WrongArg(name, "keyspace %q: a name has letters, digits and underscores", keyspace)
+	}
+	return nil
+}
+
+// Keyspaces is Keyspace for each of a list; the list may be empty.
+func Keyspaces(name string, keyspaces []string) error {
+	for i, k := range keyspaces {
+		if err := Keyspace(name+"["+strconv.Itoa(i)+"]", k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SomeKeyspaces refuses an empty list as well: what a step proves of none is worth nothing.
+func SomeKeyspaces(name string, keyspaces []string) error {
+	if len(keyspaces) == 0 {
+		return schema.WrongArg(name, "%s is empty: name at least one", name)
+	}
+	return Keyspaces(name, keyspaces)
+}
