@@ -109,7 +109,7 @@ func (d *decoder) argument(n *yaml.Node, t reflect.Type, arg string) (*yaml.Node
 		return nil, nil
 	}
 	value := valueOf(n, name)
-	if meantBy(n).Kind != yaml.MappingNode && fields[i].short {
+	if n.Kind != yaml.MappingNode && fields[i].short {
 		value = n
 	}
 	if value == nil || !inside {
@@ -121,14 +121,13 @@ func (d *decoder) argument(n *yaml.Node, t reflect.Type, arg string) (*yaml.Node
 // element is an element of a list, or the key of one of a map; the whole where
 // they are not written out.
 func element(n *yaml.Node, name string) *yaml.Node {
-	value := meantBy(n)
 	switch i, err := strconv.Atoi(name); {
-	case value.Kind == yaml.SequenceNode && err == nil && i < len(value.Content):
-		return value.Content[i]
-	case value.Kind == yaml.MappingNode:
-		for i := 0; i+1 < len(value.Content); i += 2 {
-			if value.Content[i].Value == name {
-				return value.Content[i]
+	case n.Kind == yaml.SequenceNode && err == nil && i < len(n.Content):
+		return n.Content[i]
+	case n.Kind == yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if n.Content[i].Value == name {
+				return n.Content[i]
 			}
 		}
 	}

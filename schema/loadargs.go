@@ -69,8 +69,8 @@ func (l *loader) argNodes(step *Step, fields []field) {
 			continue
 		}
 		for _, n := range onNames(value) {
-			if name := meantBy(n); name.Kind == yaml.ScalarNode && !isTemplate(name) && name.Value != controllerName && !slices.Contains(names, name.Value) {
-				l.at(n, codeGroup, fmt.Sprintf("site %s has no node %q", l.site.Name, name.Value), suggest(name.Value, "nodes", names))
+			if n.Kind == yaml.ScalarNode && !isTemplate(n) && n.Value != controllerName && !slices.Contains(names, n.Value) {
+				l.at(n, codeGroup, fmt.Sprintf("site %s has no node %q", l.site.Name, n.Value), suggest(n.Value, "nodes", names))
 			}
 		}
 	}
