@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"tidemark/engine"
@@ -30,8 +30,7 @@ func (s *wait) Check() error {
 		errs = append(errs, schema.WrongArg("service", "service is empty: name it as monit summary does"))
 	}
 	for i, p := range s.Ports {
-		_, port, err := net.SplitHostPort(endpoint(p))
-		if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || n == 0 {
+		if !isEndpoint(endpoint(p)) {
 			errs = append(errs, schema.WrongArg(fmt.Sprintf("ports[%d]", i), "%q is no port: write host:port, or a number from 1 to 65535", p))
 		}
 	}
@@ -39,6 +38,17 @@ func (s *wait) Check() error {
 		errs = append(errs, argument.Path("pidfile", s.PIDFile))
 	}
 	return errors.Join(errs...)
+}
+
+// isEndpoint tells host:port from anything else; an IPv6 address stands in brackets.
+func isEndpoint(s string) bool {
+	colon := strings.LastIndex(s, ":")
+	host, bracketed := strings.CutPrefix(s[:colon], "[")
+	if bracketed {
+		host, bracketed = strings.CutSuffix(host, "]")
+	}
+	port, err := strconv.ParseUint(s[colon+1:], 10, 16)
+	return err == nil && port > 0 && host != "" && bracketed == strings.Contains(host, ":")
 }
 
 // WaitMonit is the kind wait-monit.
