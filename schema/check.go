@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
@@ -113,8 +114,11 @@ func (c *checker) identifier(n *ast.IdentifierNode) *typ {
 	}
 	t, ok := c.scope.roots[n.Value]
 	if !ok {
-		return c.error(n, codeUnknown, fmt.Sprintf("unknown name %q", n.Value),
-			suggest(n.Value, "names here", c.scope.names()))
+		help := suggest(n.Value, "names here", c.scope.names())
+		if strings.EqualFold(n.Value, "null") || n.Value == "None" {
+			help = "write nil, which no value is; ?? gives something in its place"
+		}
+		return c.error(n, codeUnknown, fmt.Sprintf("unknown name %q", n.Value), help)
 	}
 	note(&c.refs.roots, n.Value, t)
 	if n.Value == "vars" && c.base != n {

@@ -108,6 +108,7 @@ func (l *loader) composite(src Source) Kind {
 	c := &composite{name: nameOf(src), used: map[string]bool{}}
 	k := Kind{Name: c.name, made: c}
 	if root == nil {
+		k.unread = true
 		return k
 	}
 	var f compositeFile

@@ -99,8 +99,31 @@ func (d *doctor) misfit(columns []int, list bool) {
 }
 
 func (d *doctor) tooFar(top *level) {
+	if d.joined(top) {
+		return
+	}
 	message := fmt.Sprintf("indented deeper than line %d, which has its value already", top.line)
 	d.here(1, codeIndent, message, fmt.Sprintf("indent it by %d to stand beside it, or leave the value of line %d empty", top.col, top.line))
+}
+
+// joined reports whether the entry above has a value only because no space
+// parts it from its dash or its colon.
+func (d *doctor) joined(top *level) bool {
+	runes := d.doc.runesOf(top.line)
+	col := top.col
+	if rest := string(runes[col:]); strings.HasPrefix(rest, "-") && len(rest) > 1 && !isBlank(runes[col+1]) {
+		d.mistake(top.line, col, 1, codeSpace, "no space after the dash", "write - "+rest[1:])
+		return true
+	}
+	for top.list && col < len(runes) && (runes[col] == '-' || isBlank(runes[col])) {
+		col++
+	}
+	rest := string(runes[col:])
+	if m := noSpaceForm().FindStringSubmatchIndex(rest); m != nil {
+		d.mistake(top.line, col+m[3], 1, codeSpace, "no space after the colon", "write "+rest[:m[3]]+": "+rest[m[3]+1:])
+		return true
+	}
+	return false
 }
 
 // hold notes what the last entry holds.

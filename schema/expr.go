@@ -132,18 +132,22 @@ func (e *Expr) failed(r *report, code string, err error) {
 		e.report(r, code, err.Error(), "")
 		return
 	}
-	from := min(at.From, max(0, utf8.RuneCountInString(e.text)-1))
+	from, width := min(at.From, max(0, utf8.RuneCountInString(e.text)-1)), max(1, at.To-at.From)
 	help := ""
+	if i, w, due := foreignIn(e.text); due != "" {
+		from, width, help = i, w, due
+	}
 	if e.node.Style == 0 && e.node.LineComment != "" {
 		help = "a space and # begin a comment in YAML: put the expression in quotes"
 	}
-	r.within(e.node, e.off+from, max(1, at.To-at.From), code, plainMessage(at.Message), help)
+	r.within(e.node, e.off+from, width, code, plainMessage(at.Message), help)
 }
 
 // plainMessage takes Go's words out of the library's messages.
 func plainMessage(text string) string {
 	text = strings.ReplaceAll(text, "unexpected token EOF", "the expression ends too early")
 	text = strings.ReplaceAll(text, "compilation failed: ", "")
+	text = tokenForm().ReplaceAllString(text, "unexpected $1")
 	if name, ok := strings.CutSuffix(text, " from <nil>"); ok {
 		return fmt.Sprintf("there is nothing to take %q from", strings.TrimPrefix(name, "cannot fetch "))
 	}

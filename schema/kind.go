@@ -29,6 +29,8 @@ type Kind struct {
 	Broken *Broken
 
 	made *composite // nil for a kind that is one program
+	// unread: its own text is not YAML, which is told there.
+	unread bool
 }
 
 // Broken is what is wrong with a kind of the site's own.

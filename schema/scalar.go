@@ -45,10 +45,19 @@ func (d *decoder) parsed(n *yaml.Node, v reflect.Value, code, help string, parse
 
 func (d *decoder) mode(n *yaml.Node, v reflect.Value) bool {
 	if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0 {
-		d.at(n, codeMode, fmt.Sprintf("%s without quotes is not the mode it seems", n.Value), helpMode)
+		d.at(n, codeMode, fmt.Sprintf("%s without quotes is not the mode it seems", n.Value), quotedMode(n.Value))
 		return false
 	}
 	return d.parsed(n, v, codeMode, helpMode, func(s string) (any, error) { return ParseMode(s) })
+}
+
+// quotedMode is the mode that was meant, where that is plain: without a zero in
+// front it may have been meant as octal or as decimal.
+func quotedMode(text string) string {
+	if _, err := ParseMode(text); err != nil || text[0] != '0' {
+		return helpMode
+	}
+	return fmt.Sprintf("write the mode as quoted octal: %q", text)
 }
 
 // basic fills the plain Go types; the value must be of that type as YAML

@@ -91,12 +91,14 @@ func (l *loader) unknownKeys(n, kind *yaml.Node, unknown []*yaml.Node) {
 // broken reports a kind that cannot be used. Nothing is known of its arguments and outputs: they are accepted.
 func (l *loader) broken(step *Step, key *yaml.Node) {
 	b := step.kind.Broken
-	if b == nil {
+	if b == nil && !step.kind.unread {
 		return
 	}
-	l.at(key, b.Code, b.Message, b.Help)
-	if len(b.More) > 0 && !slices.Contains(l.list, b.More[0]) {
-		l.list = append(l.list, b.More...)
+	if b != nil {
+		l.at(key, b.Code, b.Message, b.Help)
+		if len(b.More) > 0 && !slices.Contains(l.list, b.More[0]) {
+			l.list = append(l.list, b.More...)
+		}
 	}
-	step.kind, step.args = Kind{}, nil
+	step.kind, step.args, step.outType = Kind{}, nil, scalarType(tAny)
 }
