@@ -42,7 +42,17 @@ func (a *app) abandon(ctx context.Context, args []string) error {
 		return err
 	}
 	a.say("run %s is closed: abandoned; released: %s", p.Run, view.NodeList(p.Nodes))
+	if a.json() {
+		return view.JSON(a.stdout, abandonAnswer{p.Run, "abandoned", p.Nodes})
+	}
 	return nil
+}
+
+// abandonAnswer is what abandon did, as JSON; Released are nodes.
+type abandonAnswer struct {
+	Run      string   `json:"run"`
+	Closed   string   `json:"closed"`
+	Released []string `json:"released"`
 }
 
 // letGo releases the nodes of a run, if the operator wants it.

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
-	"sync/atomic"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"tidemark/cmd/internal/view"
 	"tidemark/engine"
 	"tidemark/engine/journal"
 	"tidemark/schema"
@@ -40,10 +42,19 @@ func (a *app) cancel(ctx context.Context, args []string) error {
 		}
 		a.say("process %d starts nothing new", driver.PID)
 	}
-	return a.cancelTasks(ctx, rec.Plan, state, driver != nil)
+	return a.cancelTasks(ctx, rec.Plan, state, driver)
 }
 
-func (a *app) cancelTasks(ctx context.Context, p *engine.Plan, state *engine.State, driven bool) error {
+// cancelAnswer is what cancel did, as JSON.
+type cancelAnswer struct {
+	Run string `json:"run"`
+	// Driver is the process that was told to start nothing new, where one drives the run.
+	Driver    *journal.Driver `json:"driver,omitempty"`
+	Cancelled []string        `json:"cancelled"` // tasks
+	Next      string          `json:"next,omitempty"`
+}
+
+func (a *app) cancelTasks(ctx context.Context, p *engine.Plan, state *engine.State, driver *journal.Driver) error {
 	s, err := a.openFor(p)
 	if err != nil {
 		return err
@@ -51,17 +62,25 @@ func (a *app) cancelTasks(ctx context.Context, p *engine.Plan, state *engine.Sta
 	defer s.close()
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	var cancelled atomic.Int64
+	answer := cancelAnswer{Run: p.Run, Driver: driver, Cancelled: []string{}}
+	var mu sync.Mutex
 	err = forAll(engine.NodesOf(p), func(name string) error {
-		n, err := a.cancelOn(ctx, s.node(name), p.Run, openOn(p, state, name))
-		cancelled.Add(int64(n))
+		tasks, err := a.cancelOn(ctx, s.node(name), p.Run, openOn(p, state, name))
+		mu.Lock()
+		defer mu.Unlock()
+		answer.Cancelled = append(answer.Cancelled, tasks...)
 		return err
 	})
-	if err == nil && cancelled.Load() == 0 {
+	slices.Sort(answer.Cancelled)
+	if err == nil && len(answer.Cancelled) == 0 {
 		a.say("no task of run %s was running", p.Run)
 	}
-	if !driven {
-		a.say("next: %s, or: %s", a.command("resume", p.Run), a.command("abandon", p.Run))
+	if driver == nil {
+		answer.Next = a.command("resume", p.Run) + ", or: " + a.command("abandon", p.Run)
+		a.say("next: %s", answer.Next)
+	}
+	if a.json() {
+		return errors.Join(view.JSON(a.stdout, answer), err)
 	}
 	return err
 }
@@ -77,11 +96,11 @@ func openOn(p *engine.Plan, s *engine.State, node string) []engine.TaskRef {
 	return out
 }
 
-// cancelOn stops what lives on a node: by its own word, and by the journal's.
-func (a *app) cancelOn(ctx context.Context, node engine.Node, run string, open []engine.TaskRef) (cancelled int, err error) {
+// cancelOn stops what lives on a node, by its own word and by the journal's, and names it.
+func (a *app) cancelOn(ctx context.Context, node engine.Node, run string, open []engine.TaskRef) (cancelled []string, err error) {
 	state, err := node.State(ctx, run)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	for _, ref := range state.Alive {
 		known := slices.ContainsFunc(open, func(o engine.TaskRef) bool { return o.Task == ref.Task })
@@ -89,13 +108,14 @@ func (a *app) cancelOn(ctx context.Context, node engine.Node, run string, open [
 			open = append(open, ref)
 		}
 	}
-	for i, ref := range open {
+	for _, ref := range open {
 		if err := node.Cancel(ctx, ref); err != nil {
-			return i, err
+			return cancelled, err
 		}
 		a.say("cancelled %s", ref.Task)
+		cancelled = append(cancelled, ref.Task)
 	}
-	return len(open), nil
+	return cancelled, nil
 }
 
 // openFor opens connections to the nodes of a stored plan, by the site as it stands there.

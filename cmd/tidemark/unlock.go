@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tidemark/cmd/internal/view"
 	"tidemark/engine"
 )
 
@@ -41,7 +42,7 @@ func (a *app) dropLock(ctx context.Context, node engine.Node, name string, state
 	lock := state.Lock
 	if lock == nil {
 		a.say("%s is not locked", name)
-		return nil
+		return a.unlocked(unlockAnswer{Node: name})
 	}
 	a.say("%s", (&engine.Locked{Node: name, Record: *lock}).Error())
 	a.say("if that run can be closed, close it instead: %s, or: %s", a.command("resume", lock.Run), a.command("abandon", lock.Run))
@@ -52,5 +53,18 @@ func (a *app) dropLock(ctx context.Context, node engine.Node, name string, state
 		return &refused{err}
 	}
 	a.say("%s is released", name)
+	return a.unlocked(unlockAnswer{name, lock})
+}
+
+// unlockAnswer is what unlock did, as JSON: the lock that it dropped, where there was one.
+type unlockAnswer struct {
+	Node    string             `json:"node"`
+	Dropped *engine.LockRecord `json:"dropped"`
+}
+
+func (a *app) unlocked(u unlockAnswer) error {
+	if a.json() {
+		return view.JSON(a.stdout, u)
+	}
 	return nil
 }

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tidemark/engine"
+)
+
+// TestEveryAnswerIsJSON: with -o json a verb writes one JSON value to standard output, and it tells what the verb is asked for.
+func TestEveryAnswerIsJSON(t *testing.T) {
+	h := newHouse(t)
+	story := filepath.Join(h.dir, "story.yaml")
+	given := []string{"--input", "dir=" + h.dir + "/none", "--input", "least=1"}
+	tests := []struct {
+		args []string
+		want int
+		says string // stands in the answer
+	}{
+		{[]string{"version"}, 0, `"build"`},
+		{append([]string{"run", story}, given...), exitFailed, `"result": "failed"`},
+		{[]string{"status"}, 0, `"second/enough@two"`},
+		{[]string{"logs"}, 0, `"barrier"`},
+		{[]string{"logs", "second/enough@one"}, 0, `"attempt": 1`},
+		{[]string{"nodes"}, 0, `"two"`},
+		{[]string{"runs"}, 0, `"story"`},
+		{[]string{"backups"}, 0, ``},
+		{[]string{"attach"}, 0, `"second/enough@one"`},
+		{[]string{"resume"}, exitFailed, `"result": "failed"`},
+		{[]string{"cancel"}, 0, `"cancelled": []`},
+		{[]string{"abandon", "RUN", "--yes"}, 0, `"released": [`},
+		{[]string{"unlock", "one"}, 0, `"dropped": null`},
+	}
+	for _, tt := range tests {
+		if tt.args[0] == "abandon" {
+			tt.args[1] = h.onlyRun()
+		}
+		code := h.do(append(tt.args, "-o", "json")...)
+		if code != tt.want || !json.Valid(h.out.Bytes()) || !strings.Contains(h.out.String(), tt.says) {
+			t.Errorf("%v: exit %d, want %d with %s; answer:\n%s", tt.args, code, tt.want, tt.says, h.out.String())
+		}
+	}
+}
+
+func TestUnlockTellsWhatItDropped(t *testing.T) {
+	h := newHouse(t)
+	h.killed(openRun, engine.HoldOpen)
+	h.wants(h.do("unlock", "one", "--yes", "-o", "json"), 0)
+	var answer unlockAnswer
+	if err := json.Unmarshal(h.out.Bytes(), &answer); err != nil || answer.Dropped == nil || answer.Dropped.Run != openRun {
+		t.Errorf("%v: %s", err, h.out.String())
+	}
+}
