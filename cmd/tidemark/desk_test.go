@@ -112,3 +112,13 @@ func TestLocalCommandsSeeNoVariableOfTheController(t *testing.T) {
 	wants(t, "\n"+seen, "\nPATH=", "\nHOME=/", "\nUSER=", "\nLOGNAME=", "\nLC_TIME=C.UTF-8\n")
 	wants(t, "\n"+d.read("given"), "\nWORD="+value+"\n")
 }
+
+// A step's `user:` drops the rights of the built-in kinds, too.
+func TestRunAsAnotherUser(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can become another user")
+	}
+	d := newDesk(t)
+	d.book(`id: who, user: nobody, run: [id, -un]`, `id: right, assert: {that: 'trim(steps.who.out.stdout) == "nobody"', message: it ran as another}`)
+	d.tidemark(0, "run", d.path("try.yaml"), "--yes")
+}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -79,4 +81,33 @@ func TestRecollect(t *testing.T) {
 			t.Errorf("%s: %+v, want %+v", id, *got, want)
 		}
 	}
+}
+
+// Another build goes on with a run where its kinds mean the same, and says so; else it is refused, naming the kind.
+func TestResumeByAnotherBuild(t *testing.T) {
+	kinds, err := allKinds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for digest, want := range map[string]int{kinds.Get("assert").Digest(): 0, "another": exitRefused} {
+		var said bytes.Buffer
+		a := &app{stderr: &said, build: func() (string, error) { return "new", nil }}
+		p := &engine.Plan{Run: openRun, Build: "old", Kinds: map[string]string{"assert": digest}}
+		err := a.sameBuild(p, kinds)
+		if exitCode(err) != want {
+			t.Errorf("%s: %v", digest, err)
+		}
+		a.explain(err)
+		if words := map[int]string{0: "its kinds are the same in this one (new)", exitRefused: "the kind assert is not the same in both"}; !strings.Contains(said.String(), words[want]) {
+			t.Errorf("said %q", said.String())
+		}
+	}
+}
+
+// TestAnotherBuildGoesOn: the same with a run that failed, resumed by a program that names itself otherwise.
+func TestAnotherBuildGoesOn(t *testing.T) {
+	h := newHouse(t)
+	h.wants(h.run("--input", "least=1"), exitFailed)
+	h.build = func() (string, error) { return "another", nil }
+	h.wants(h.do("resume"), exitFailed, "was planned by build", "its kinds are the same in this one (another)", "too few backups")
 }

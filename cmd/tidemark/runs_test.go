@@ -48,11 +48,12 @@ type house struct {
 	out     bytes.Buffer
 	err     bytes.Buffer
 	refused map[string]error
+	build   func() (string, error)
 	swaps   map[string][]string // the runs whose restore is half-way, by node
 }
 
 func newHouse(t *testing.T) *house {
-	h := &house{t: t, dir: t.TempDir(), refused: map[string]error{}, swaps: map[string][]string{}}
+	h := &house{t: t, dir: t.TempDir(), build: buildOnce(), refused: map[string]error{}, swaps: map[string][]string{}}
 	h.state = filepath.Join(h.dir, "state")
 	h.write("site.yaml", testSite)
 	h.write("story.yaml", testRunbook)
@@ -106,7 +107,7 @@ func (h *house) do(args ...string) int {
 	h.t.Helper()
 	h.out.Reset()
 	h.err.Reset()
-	a := &app{stdin: strings.NewReader(""), stdout: &h.out, stderr: &h.err, build: buildOnce(), dial: h.dial}
+	a := &app{stdin: strings.NewReader(""), stdout: &h.out, stderr: &h.err, build: h.build, dial: h.dial}
 	code := a.execute(h.t.Context(), append([]string{"--site", filepath.Join(h.dir, "site.yaml"), "--state", h.state}, args...))
 	h.t.Logf("tidemark %s: %d\n%s%s", strings.Join(args, " "), code, h.out.String(), h.err.String())
 	return code

@@ -2,9 +2,12 @@ package agent
 
 import (
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"tidemark/engine"
 )
@@ -42,6 +45,34 @@ func TestStateOfAnotherFormat(t *testing.T) {
 			if _, err := New(Options{Dir: dir, Node: "n1"}); (err == nil) != c.opens || err != nil && engine.ClassOf(err) != engine.ClassPrecondition {
 				t.Errorf("%s: %v", name, err)
 			}
+		}
+	}
+}
+
+// TestReceiptsAreKeptForAMonth: those of an open run for ever, of a closed one for 30 days.
+func TestReceiptsAreKeptForAMonth(t *testing.T) {
+	dir, now := t.TempDir(), time.Now()
+	closed := map[string]time.Duration{"open": -1, "yesterday": 24 * time.Hour, "29 days": 29 * 24 * time.Hour, "31 days": 31 * 24 * time.Hour}
+	for run, ago := range closed {
+		room := filepath.Join(dir, "runs", run)
+		if err := os.MkdirAll(room, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if ago < 0 {
+			continue
+		}
+		file := filepath.Join(room, "closed.json")
+		if err := errors.Join(os.WriteFile(file, []byte("{}"), 0o600), os.Chtimes(file, now, now.Add(-ago))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := New(Options{Dir: dir, Node: "n1"}); err != nil {
+		t.Fatal(err)
+	}
+	for run := range closed {
+		_, err := os.Stat(filepath.Join(dir, "runs", run))
+		if gone := run == "31 days"; gone != errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: %v", run, err)
 		}
 	}
 }
