@@ -11,6 +11,7 @@ import (
 
 	"tidemark/engine"
 	"tidemark/engine/link"
+	"tidemark/testdata/needed"
 )
 
 const hereSite = "site: hill\nnodes:\n  here: {address: 127.0.0.1, connection: local, groups: [all]}\n"
@@ -115,9 +116,7 @@ func TestLocalCommandsSeeNoVariableOfTheController(t *testing.T) {
 
 // A step's `user:` drops the rights of the built-in kinds, too.
 func TestRunAsAnotherUser(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("only root can become another user")
-	}
+	needed.Root(t, "a step that runs as another user")
 	d := newDesk(t)
 	d.book(`id: who, user: nobody, run: [id, -un]`, `id: right, assert: {that: 'trim(steps.who.out.stdout) == "nobody"', message: it ran as another}`)
 	d.tidemark(0, "run", d.path("try.yaml"), "--yes")

@@ -193,7 +193,7 @@ func TestSecretsChild(t *testing.T) {
 	if dir == "" {
 		t.Skip("the controller that TestSecretsOfAKilledController kills")
 	}
-	h := &house{t: t, dir: dir, state: filepath.Join(dir, "state"), refused: map[string]error{}}
+	h := &house{t: t, dir: dir, state: filepath.Join(dir, "state"), build: buildOnce(), refused: map[string]error{}}
 	h.do(h.story("--input", "env={STATUS: '0', WAIT: 'x'}")...)
 }
 
