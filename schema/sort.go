@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 )
@@ -12,6 +13,9 @@ import (
 func Sort(data []byte) string {
 	known := firstKeys()
 	found := ""
+	if flow, ok := bytes.CutPrefix(bytes.TrimLeft(data, "\ufeff \t\r\n"), []byte("{")); ok { // perhaps JSON, over several lines
+		data = bytes.TrimLeft(flow, " \t\r\n")
+	}
 	for line := range strings.Lines(string(data)) {
 		key, _, ok := strings.Cut(strings.TrimLeft(line, "\ufeff{"), ":")
 		if !ok || strings.HasPrefix(line, " ") {

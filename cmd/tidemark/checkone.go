@@ -11,7 +11,7 @@ import (
 
 // one checks a text by its sort; what is none of tidemark's is read as a runbook, which says what is missing.
 func (c *checks) one(src schema.Source) schema.Diagnostics {
-	switch schema.Sort(src.Data) {
+	switch sortOf(src) {
 	case "site":
 		_, diags := schema.LoadSite(src)
 		return diags

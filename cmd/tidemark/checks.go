@@ -46,11 +46,33 @@ func (a *app) newChecks(ctx context.Context, args []string) (*checks, error) {
 	if len(c.texts)+len(c.programs) == 0 {
 		return nil, usagef("", "there is nothing of tidemark in %s", strings.Join(args, ", "))
 	}
+	if err := a.ownNames(c.texts); err != nil {
+		return nil, err
+	}
 	runbook := func(src schema.Source) bool { return schema.Sort(src.Data) == "runbook" }
 	if site == nil && slices.ContainsFunc(c.texts, runbook) {
 		a.say("note: groups, nodes and vars were not checked, because there is no site file; name yours with --site FILE")
 	}
 	return c, a.notAsked(siteFile, args)
+}
+
+// ownNames refuses runbooks of the site's own that no verb could find by their names.
+func (a *app) ownNames(texts []schema.Source) error {
+	all, err := a.shelves()
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		read := func(own schema.Source) bool {
+			return slices.ContainsFunc(texts, func(t schema.Source) bool { return absolute(t.Name) == absolute(own.Name) })
+		}
+		if slices.ContainsFunc(s.own, read) {
+			if _, err := s.source(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // askPrograms describes the kinds that are programs: those that a text mentions, and those below args.

@@ -58,6 +58,9 @@ func readAll(dir string, places []string) ([]schema.Source, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := unread(filepath.Join(place, dir)); err != nil {
+			return nil, err
+		}
 		slices.Sort(names)
 		for _, name := range names {
 			data, err := os.ReadFile(name)
@@ -68,4 +71,23 @@ func readAll(dir string, places []string) ([]schema.Source, error) {
 		}
 	}
 	return out, nil
+}
+
+// unread refuses what looks like a text of the site's own and would be passed over: an overlay that is not applied is
+// worse than one that fails.
+func unread(dir string) error {
+	help := map[string]string{"*.yml": "rename it: texts of the site's own end in " + yamlExt}
+	if name := filepath.Base(dir); name == "overlays" || name == "include" { // in kinds/ a directory is a program
+		help["*/*"+yamlExt] = "move it up: directories below are not read"
+	}
+	for _, pattern := range keys(help) {
+		found, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil {
+			return err
+		}
+		if len(found) > 0 {
+			return usagef("", "%s is read by no run; %s", found[0], help[pattern])
+		}
+	}
+	return nil
 }

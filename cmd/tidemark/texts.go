@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -56,7 +57,7 @@ func textsBelow(dir string) (texts []schema.Source, others []string, err error) 
 		if err != nil {
 			return err
 		}
-		if schema.Sort(data) == "" {
+		if schema.Sort(data) == "" && dueIn(path) == "" {
 			others = append(others, path)
 		} else {
 			texts = append(texts, schema.Source{Name: path, Data: data})
@@ -65,6 +66,14 @@ func textsBelow(dir string) (texts []schema.Source, others []string, err error) 
 	})
 	return texts, others, err
 }
+
+// dueIn is the sort of text that is due in the directory of a path, by its name; "" is any.
+func dueIn(path string) string {
+	return map[string]string{"runbooks": "runbook", "overlays": "overlay", "include": "include", "kinds": "kind"}[filepath.Base(filepath.Dir(path))]
+}
+
+// sortOf tells the sort of a text by its first key, else by the directory that it lies in.
+func sortOf(src schema.Source) string { return cmp.Or(schema.Sort(src.Data), dueIn(src.Name)) }
 
 // readText reads a file that was named.
 func readText(path string) (schema.Source, error) {
