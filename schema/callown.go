@@ -127,20 +127,3 @@ func makeString(_ *meter, args []any) (any, error) {
 	}
 	return text, nil
 }
-
-func makeDuration(_ *meter, args []any) (any, error) {
-	texts, err := allTexts(args)
-	if err != nil {
-		return nil, err
-	}
-	return parseDuration(texts[0])
-}
-
-func makeSize(_ *meter, args []any) (any, error) {
-	texts, err := allTexts(args)
-	if err != nil {
-		return nil, err
-	}
-	s, err := ParseSize(texts[0])
-	return int(s), err
-}

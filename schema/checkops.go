@@ -52,6 +52,7 @@ func (c *checker) binary(n *ast.BinaryNode) *typ {
 	}
 	if t := operator(n.Operator, l, r); t != nil {
 		c.pattern(n)
+		c.byZero(n)
 		return t.holding(secret)
 	}
 	help := madeOfText(l, r)
@@ -59,6 +60,14 @@ func (c *checker) binary(n *ast.BinaryNode) *typ {
 		help = "string(x) makes text of a value"
 	}
 	return c.error(n, codeMismatch, fmt.Sprintf("%s between %s and %s", n.Operator, a(l), a(r)), help)
+}
+
+// byZero reports a division that never has a result.
+func (c *checker) byZero(n *ast.BinaryNode) {
+	by, ok := constantOf(n.Right)
+	if _, both := constantOf(n.Left); ok && !both && !by.isText && by.number == 0 && (n.Operator == "/" || n.Operator == "%") {
+		c.error(n.Right, codeEvaluation, errZero.why, errZero.help)
+	}
 }
 
 // pattern checks the regular expression of `matches` while it can be seen.

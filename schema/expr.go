@@ -71,6 +71,9 @@ func (r *report) compile(n *yaml.Node, off int, text string, s *scope) *Expr {
 	if r.failed(before) || r.patterns.told {
 		return e
 	}
+	if e.constants(r); r.failed(before) {
+		return e
+	}
 	if e.program, err = program(text, r.config(), &r.patterns); err != nil {
 		e.failed(r, codeExpr, err)
 	}
@@ -133,9 +136,14 @@ func (e *Expr) failed(r *report, code string, err error) {
 		return
 	}
 	from, width := min(at.From, max(0, utf8.RuneCountInString(e.text)-1)), max(1, at.To-at.From)
-	help := ""
-	if i, w, due := foreignIn(e.text); due != "" {
+	help, known := "", (*refusal)(nil)
+	switch i, w, due := foreignIn(e.text); {
+	case code == codeExpr && due != "":
 		from, width, help = i, w, due
+	case errors.As(err, &known):
+		help = known.help
+	case indexForm().MatchString(at.Message):
+		help = "the first element is [0], the last [-1]; len(list) says how many there are"
 	}
 	if e.node.Style == 0 && e.node.LineComment != "" {
 		help = "a space and # begin a comment in YAML: put the expression in quotes"
@@ -148,8 +156,14 @@ func plainMessage(text string) string {
 	text = strings.ReplaceAll(text, "unexpected token EOF", "the expression ends too early")
 	text = strings.ReplaceAll(text, "compilation failed: ", "")
 	text = tokenForm().ReplaceAllString(text, "unexpected $1")
+	if m := indexForm().FindStringSubmatch(text); m != nil {
+		return fmt.Sprintf("there is no element %s: the list has %s", m[1], m[2])
+	}
 	if name, ok := strings.CutSuffix(text, " from <nil>"); ok {
 		return fmt.Sprintf("there is nothing to take %q from", strings.TrimPrefix(name, "cannot fetch "))
+	}
+	if rest, ok := strings.CutPrefix(text, "invalid operation: "); ok {
+		text = "this has no result: " + rest
 	}
 	return strings.NewReplacer("<nil>", "nothing", "map[string]interface {}", "object", "[]interface {}", "list").Replace(text)
 }
@@ -158,11 +172,7 @@ func plainMessage(text string) string {
 func (e *Expr) eval(r *report, env map[string]any) (v any, ok bool) {
 	v, err := expr.Run(e.program, e.values(env))
 	if err != nil {
-		code := codeEvaluation
-		if errors.As(err, new(tooMuch)) {
-			code = codeTooMuch
-		}
-		e.failed(r, code, err)
+		e.failed(r, evaluationCode(err), err)
 		return nil, false
 	}
 	if weight(v, maxValue) > maxValue {

@@ -79,11 +79,11 @@ func numberFunctions() []Function {
 		Function{
 			Name: "int", Args: "number or text", Doc: "A whole number made of another number, whose fraction is dropped, or of text.",
 			Example: `int("12") + 1`, Gives: "13",
-		}.fixed(1, 1, tInt, tAny),
+		}.fixed(1, 1, tInt, tAny).by(makeInt),
 		Function{
 			Name: "float", Args: "number or text", Doc: "A number with a fraction made of another number or of text.",
 			Example: `float("0.5") * 3`, Gives: "1.5",
-		}.fixed(1, 1, tFloat, tAny),
+		}.fixed(1, 1, tFloat, tAny).by(makeFloat),
 		Function{
 			Name: "duration", Args: "text", Doc: "A duration made of text with a unit.",
 			Example: `duration("90s") * 2`, Gives: "3m0s",

@@ -19,12 +19,12 @@ func (l *loader) forEach(step *Step, f stepFile, scope *scope) *scope {
 	fixed := scope.without("the items are fixed in the plan, before any step ran", "steps", "nodes", controllerRoot, "run")
 	fixed = fixed.keepClosed("items and keys are part of task ids, which are shown and kept")
 	step.ForEach, step.each = true, &each{}
+	before := len(l.list)
 	elem := scalarType(tAny)
 	if f.ForEach.Kind == yaml.SequenceNode {
 		step.each.list = f.ForEach
 		elem = l.eachList(step, fixed)
 	} else {
-		before := len(l.list)
 		e := l.compileBare(f.ForEach, fixed)
 		step.each.expr = e
 		l.reads(e, nil)
@@ -37,6 +37,7 @@ func (l *loader) forEach(step *Step, f stepFile, scope *scope) *scope {
 		}
 	}
 	l.eachKey(step, f, fixed.with("item", elem), elem)
+	l.eachTwice(step, before)
 	return scope.with("item", elem)
 }
 

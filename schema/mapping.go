@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/expr-lang/expr/ast"
 	"gopkg.in/yaml.v3"
 )
 
@@ -47,7 +48,11 @@ func (d *decoder) inside() string {
 // field fills one field and checks it against its enum and its bounds.
 func (d *decoder) field(n *yaml.Node, v reflect.Value, f field) {
 	target := v.FieldByIndex(f.index)
-	if !d.decode(n, target) || (d.env == nil && d.expr(n)) {
+	switch ok := d.decode(n, target); {
+	case !ok:
+		return
+	case d.env == nil && d.expr(n):
+		d.enumWritten(n, f.enum)
 		return
 	}
 	if len(f.enum) > 0 {
@@ -62,9 +67,11 @@ func (d *decoder) enum(n *yaml.Node, v reflect.Value, allowed []string) {
 	if v.Kind() == reflect.Slice {
 		for i := range v.Len() {
 			at := elementAt(n, i, v.Len())
-			if !d.expr(at) || d.env != nil {
-				d.enum(at, v.Index(i), allowed)
+			if d.env == nil && d.expr(at) {
+				d.enumWritten(at, allowed)
+				continue
 			}
+			d.enum(at, v.Index(i), allowed)
 		}
 		return
 	}
@@ -75,6 +82,35 @@ func (d *decoder) enum(n *yaml.Node, v reflect.Value, allowed []string) {
 	if !slices.Contains(allowed, value) {
 		d.at(n, codeEnum, fmt.Sprintf("%q is not allowed here", value), suggest(value, "allowed", allowed))
 	}
+}
+
+// enumWritten reports words that an expression may give and the enum lacks.
+func (d *decoder) enumWritten(n *yaml.Node, allowed []string) {
+	l := d.leaves[n]
+	if l == nil || !l.whole() || len(allowed) == 0 {
+		return
+	}
+	c := &checker{report: d.report, expr: l.parts[0].expr}
+	for _, word := range wordsGiven(c.expr.tree, nil) {
+		if !slices.Contains(allowed, word.Value) {
+			c.error(word, codeEnum, fmt.Sprintf("%q is not allowed here", word.Value), suggest(word.Value, "allowed", allowed))
+		}
+	}
+}
+
+// wordsGiven are the written texts that can be the value of an expression.
+func wordsGiven(n ast.Node, out []*ast.StringNode) []*ast.StringNode {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return append(out, n)
+	case *ast.ConditionalNode:
+		return wordsGiven(n.Exp2, wordsGiven(n.Exp1, out))
+	case *ast.BinaryNode:
+		if n.Operator == "??" {
+			return wordsGiven(n.Right, wordsGiven(n.Left, out))
+		}
+	}
+	return out
 }
 
 // misspelt reports whether an unknown key is a slip of this name: then it is

@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -12,9 +11,9 @@ import (
 // What does not fit is an error: a number that silently turned negative would
 // decide a condition.
 var (
-	errInt      = errors.New("the result is no whole number of 64 bits: it lies beyond 9223372036854775807")
-	errDuration = errors.New("the result is no duration: it lies beyond 292 years")
-	errZero     = errors.New("division by zero")
+	errInt      = &refusal{"the result is no whole number of 64 bits: it lies beyond 9223372036854775807", "calculate with smaller numbers, or with float()"}
+	errDuration = &refusal{"the result is no duration: it lies beyond 292 years", "calculate with a smaller number, or a shorter time"}
+	errZero     = &refusal{"division by zero", "divide by something that is never 0, or ask for it first: n == 0 ? 0 : x / n"}
 )
 
 // add is +. The length of text is counted before it is made.

@@ -38,11 +38,12 @@ func (s *Step) Items(env Env) ([]Item, Diagnostics) {
 	}
 	out := make([]Item, 0, len(values))
 	seen := map[string]bool{}
-	for _, v := range values {
+	for i, v := range values {
 		env.Item = v
-		key, ok := s.itemKey(d, env, v)
+		at := s.eachNode(i, len(values))
+		key, ok := s.itemKey(d, env, v, at)
 		if ok && seen[key] {
-			d.at(s.eachNode(), codeKey, fmt.Sprintf("two items have the key %q", key), "keys tell the tasks apart")
+			d.at(at, codeKey, fmt.Sprintf("two items have the key %q", key), twoKeysHelp)
 		}
 		seen[key] = true
 		out = append(out, Item{Key: key, Value: v})
@@ -53,9 +54,10 @@ func (s *Step) Items(env Env) ([]Item, Diagnostics) {
 	return out, nil
 }
 
-func (s *Step) eachNode() *yaml.Node {
+// eachNode is where an item is written, or what gives all of them.
+func (s *Step) eachNode(i, total int) *yaml.Node {
 	if s.each.list != nil {
-		return s.each.list
+		return elementAt(s.each.list, i, total)
 	}
 	return s.each.expr.node
 }
@@ -78,7 +80,7 @@ func (s *Step) values(d *decoder) ([]any, bool) {
 }
 
 // itemKey is `key:`, or the item itself when it is a single value.
-func (s *Step) itemKey(d *decoder, env Env, v any) (string, bool) {
+func (s *Step) itemKey(d *decoder, env Env, v any, at *yaml.Node) (string, bool) {
 	key, ok := scalarText(v)
 	if s.key != nil {
 		inner := *d
@@ -90,9 +92,9 @@ func (s *Step) itemKey(d *decoder, env Env, v any) (string, bool) {
 	}
 	switch {
 	case !ok:
-		d.at(s.eachNode(), codeKey, fmt.Sprintf("an item is %s: nothing tells it apart", describe(v)), `add key: "${{ item.… }}"`)
+		d.at(at, codeKey, fmt.Sprintf("an item is %s: nothing tells it apart", describe(v)), `add key: "${{ item.… }}"`)
 	case key == "" || len(key) > maxKey || strings.ContainsFunc(key, unicode.IsControl):
-		d.at(s.eachNode(), codeKey, fmt.Sprintf("the key %.40q of an item", key), fmt.Sprintf("a key has 1 to %d printable characters", maxKey))
+		d.at(at, codeKey, fmt.Sprintf("the key %.40q of an item", key), fmt.Sprintf("a key has 1 to %d printable characters", maxKey))
 		ok = false
 	}
 	return key, ok

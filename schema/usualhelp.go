@@ -30,6 +30,8 @@ func usualHelp(code string) string {
 		return "look for a slip in the name, and at what stands before it"
 	case codeMismatch:
 		return `compare and combine values of one type: string(x), int(x), float(x), duration("5m") and join(list) convert`
+	case codeEvaluation, codeTooMuch:
+		return "look at the values that it reads here: inputs, vars, outputs; a condition before it can keep it from being reached"
 	case codeNotHere:
 		return "read it where it is known"
 	case codeSiteAddress:

@@ -111,7 +111,10 @@ var (
 	wordForm  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`) })
 	shareForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(all|[1-9][0-9]{0,5}|([1-9][0-9]?|100)%)$`) })
 	octalForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[-+]?0[0-9_]+$`) })
-	lineForm  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^line (\d+): `) })
+	indexForm = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^index out of range: (-?\d+) \(array length is (\d+)\)$`)
+	})
+	lineForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^line (\d+): `) })
 )
 
 // The forms by which a text that is not YAML is explained: `key:value`, which

@@ -26,7 +26,7 @@ func (a *app) resolveLatest(ctx context.Context, s *session, b engine.Basis) err
 	whole.Limit = nil
 	p, err := engine.NewPlan(whole)
 	if err != nil {
-		return &usage{err}
+		return unplanned(err, b.Runbook)
 	}
 	dirs := map[string]string{}
 	given, _ := b.Inputs["dir"].(string)

@@ -2,15 +2,18 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"tidemark/cmd/internal/view"
 	"tidemark/engine"
+	"tidemark/schema"
 )
 
 func newPlan(a *app) *cobra.Command {
@@ -96,7 +99,7 @@ func (a *app) preview(ctx context.Context, s *session, d *definition) (*engine.P
 func (a *app) layOut(d *definition, b engine.Basis) (*engine.Plan, error) {
 	p, err := engine.NewPlan(b)
 	if err != nil {
-		return nil, &usage{err}
+		return nil, unplanned(err, b.Runbook)
 	}
 	if a.local && !slices.Equal(controllerOut(reachOf(p)), p.Nodes[:min(1, len(p.Nodes))]) {
 		return nil, usagef("", "--local: the run is on %s; one machine is one node, say --limit NODE", view.NodeList(p.Nodes))
@@ -107,6 +110,20 @@ func (a *app) layOut(d *definition, b engine.Basis) (*engine.Plan, error) {
 	p.Created = p.Holder.Since
 	p.Build, err = a.build()
 	return p, err
+}
+
+// unplanned shows what laying out found in expressions like any other mistake, with its line; and for which task.
+func unplanned(err error, book *schema.Runbook) error {
+	var found schema.Diagnostics
+	if !errors.As(err, &found) {
+		return &usage{err}
+	}
+	if task, _ := strings.CutSuffix(err.Error(), ": "+found.Error()); task != err.Error() {
+		for i := range found {
+			found[i].Help += "\nit was met by " + task
+		}
+	}
+	return &invalid{found, book.Sources.All()}
 }
 
 // reachOf are all nodes that a run needs: those with tasks, those it only locks, the controller where it decides or
