@@ -60,6 +60,8 @@ func FuzzExpr(f *testing.F) {
 		"steps.first.out.exit ?? 0", "!(site.memento || not site.memento)", "inputs.backup-id", "node.name + 'é'",
 		"{a: 1}.a == 1 ? inputs.wait : duration('5m')", "inputs.room > size('2GiB')", "nodes['vellum-1'].steps.x.out",
 		"((((1))))", "'a' matches '(a|b)*'", "inputs.list[0:1]", "secrets.vault", "sum(map(inputs.list, len(#)))", "\"\\u00e9\" == `x`",
+		"duration('soon') * 2 > inputs.wait", "[1, 2][inputs.count] % (inputs.count - 3) == -9223372036854775807", "node.name matches '^(a{9}|\\\\pL)' + inputs.mode",
+		"split('a,a', ',')", "true ? 'fast' : 'fest'", "int('1e3') + float('0x1p-2')",
 	} {
 		f.Add(seed)
 	}
@@ -153,6 +155,9 @@ func inside(t *testing.T, src schema.Source, ds schema.Diagnostics) {
 		}
 		if d.Code == "" || d.Message == "" {
 			t.Fatalf("%s: no code, or nothing said", d.Pos)
+		}
+		if strings.Contains(d.Message, "runtime error") || strings.Contains(d.Message, "interface {}") {
+			t.Fatalf("%s: Go's own words", d.Error())
 		}
 	}
 	if !slices.IsSortedFunc(ds, func(a, b schema.Diagnostic) int {
