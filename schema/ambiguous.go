@@ -24,6 +24,9 @@ func (d *decoder) ambiguous(n *yaml.Node, v reflect.Value) bool {
 		digits := strings.TrimLeft(strings.TrimLeft(n.Value, "+-"), "0_")
 		d.at(n, codeAmbiguous, fmt.Sprintf("%s is an octal number in YAML 1.1 and a decimal one in YAML 1.2", n.Value),
 			fmt.Sprintf("quote it if text or a file mode is meant: %q; as a number write %s", n.Value, digits))
+	case groupedForm().MatchString(n.Value):
+		d.at(n, codeAmbiguous, fmt.Sprintf("%s is a number in YAML 1.1 and text in YAML 1.2", n.Value),
+			fmt.Sprintf("as a number write %s; quote it if text is meant: %q", strings.ReplaceAll(n.Value, "_", ""), n.Value))
 	default:
 		return false
 	}

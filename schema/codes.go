@@ -64,6 +64,8 @@ const (
 	codeSecretPlace = "TM0422" // no secret can be read here
 	codeSecretArg   = "TM0423" // an argument that takes no secret
 
+	codeBraces = "TM0431" // an expression in the braces of another language
+
 	codeInputMissing = "TM0501"
 	codeInputUnknown = "TM0502"
 	codeInputType    = "TM0503"

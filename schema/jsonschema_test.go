@@ -139,7 +139,7 @@ func beyond() map[string]string {
 		"TM0214": "compares times", "TM0215": "what stands before", "TM0216": expr, "TM0217": "what the site has",
 		"TM0218": "what a text means", "TM0305": "the rules of a kind's own", "TM0702": "other files", "TM0703": "other files", "TM0704": "other files", "TM0705": "other files", "TM0706": "other files",
 		"TM0801": "other files", "TM0802": "other files", "TM0803": "other files", "TM0812": "what a kind is made of",
-		"TM0401": expr, "TM0402": expr, "TM0403": expr, "TM0404": expr, "TM0405": expr, "TM0406": expr, "TM0407": expr, "TM0408": expr,
+		"TM0401": expr, "TM0402": expr, "TM0403": expr, "TM0404": expr, "TM0405": expr, "TM0406": expr, "TM0407": expr, "TM0408": expr, "TM0431": expr,
 		"TM0421": expr, "TM0422": expr, "TM0423": expr,
 	}
 }
@@ -155,6 +155,12 @@ func except() map[string]string {
 		"each-twice-expr":        "the items are given by an expression",
 		"each-twice-key":         "the key is given by an expression",
 		"const-enum":             "the words are given by an expression",
+		"site-address-port":      "what an address is",
+		"site-address-url":       "what an address is",
+		"site-address-user":      "what an address is",
+		"site-same-machine":      "names that are unique in a file",
+		"value-huge-power":       "JSON has no largest number",
+		"value-huge-var":         "JSON has no largest number",
 		"input-enum":             "the default is compared with words that the file names",
 		"site-group-is-node":     "names that are unique in a file",
 		"value-timeout-deadline": "compares two times",

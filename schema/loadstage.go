@@ -18,7 +18,7 @@ type stageFile struct {
 type strategyFile struct {
 	Parallel    *yaml.Node `json:"parallel" is:"share" help:"how many nodes at a time: all, a number or a percentage"`
 	Waves       *yaml.Node `json:"waves" is:"shares" help:"a list of such sizes, one wave after the other"`
-	MaxFailures int        `json:"max-failures" help:"no new node starts when more have failed or ended unknown; the stage is passed only when none has"`
+	MaxFailures int        `json:"max-failures" min:"0" max:"100000" help:"no new node starts when more have failed or ended unknown; the stage is passed only when none has"`
 	FailFast    bool       `json:"fail-fast" help:"when more have failed, running nodes end after their current task, else after the stage"`
 }
 

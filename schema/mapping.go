@@ -26,6 +26,8 @@ func (d *decoder) entries(n *yaml.Node, names []string) (map[string]*yaml.Node, 
 			d.at(key, codeShape, "a key is plain text", "")
 		case key.ShortTag() == "!!merge": // refused when the text was read
 		case hidden(key.Value): // reported when the text was read
+		case names == nil && d.expr(key):
+			d.at(key, codeNotHere, "no expressions in a key", "write the name out; an expression can be its value")
 		case names != nil && !slices.Contains(names, key.Value):
 			d.at(key, codeUnknownKey, fmt.Sprintf("unknown key %q%s", key.Value, d.inside()), cmp.Or(afterColon(key), afterComma(n, i), suggest(key.Value, "allowed", names)))
 		case out[key.Value] != nil:

@@ -22,6 +22,9 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value) bool {
 	case d.ambiguous(n, v):
 		return false
 	}
+	if d.scope != nil {
+		d.otherBraces(n)
+	}
 	switch v.Type() {
 	case durationType:
 		return d.parsed(n, v, codeDuration, helpDuration, func(s string) (any, error) { return parseDuration(s) })
@@ -99,7 +102,12 @@ func (d *decoder) basic(n *yaml.Node, v reflect.Value) bool {
 
 func (d *decoder) untyped(n *yaml.Node, v reflect.Value) bool {
 	var x any = n.Value
-	switch n.ShortTag() {
+	tag := n.ShortTag()
+	if _, ok := finite(n); n.Style == 0 && !ok && powerForm().MatchString(n.Value) || tag == "!!float" && isDigits(n.Value) {
+		d.at(n, codeRange, fmt.Sprintf("%s is out of range", n.Value), fmt.Sprintf("quote it if text is meant: %q", n.Value))
+		return false
+	}
+	switch tag {
 	case "!!bool":
 		x = strings.EqualFold(n.Value, "true")
 	case "!!int":
@@ -124,10 +132,13 @@ func (d *decoder) wrongType(n *yaml.Node, due, help string) bool {
 	if found == "" {
 		found = strings.TrimPrefix(n.ShortTag(), "!!")
 	}
-	if found == due || due == "whole number" && n.ShortTag() == "!!float" && strings.Trim(n.Value, "+-0123456789") == "" {
+	if found == due || due == "whole number" && n.ShortTag() == "!!float" && isDigits(n.Value) {
 		d.at(n, codeRange, fmt.Sprintf("%s is out of range", n.Value), help)
 		return false
 	}
 	d.at(n, codeType, fmt.Sprintf("%s where %s is due", article(found), article(due)), help)
 	return false
 }
+
+// isDigits tells a whole number, however long, from one with a fraction.
+func isDigits(text string) bool { return strings.Trim(text, "+-0123456789") == "" }

@@ -33,6 +33,9 @@ func (d *decoder) siteNodes(s *Site, n *yaml.Node) {
 		s.Nodes = append(s.Nodes, d.node(key, n.Content[i+1]))
 	}
 	d.groupNames(s, n)
+	if !d.list.HasErrors() {
+		d.sameMachine(s.Nodes, n)
+	}
 }
 
 func (d *decoder) node(key, value *yaml.Node) Node {
@@ -52,10 +55,57 @@ func (d *decoder) node(key, value *yaml.Node) Node {
 	if ok && n.Address == "" && n.Connection == "ssh" {
 		d.at(key, codeSiteAddress, fmt.Sprintf("node %q has no address", n.Name), "add address: HOST, or connection: local for this machine")
 	}
-	if strings.HasPrefix(n.Address, "-") || strings.ContainsAny(n.Address, " \t") {
-		d.at(f.Address.node, codeSiteAddress, fmt.Sprintf("%q is no address", n.Address), "")
+	if help, bad := badAddress(n.Address); bad {
+		d.at(f.Address.node, codeSiteAddress, fmt.Sprintf("%q is no address", n.Address), help)
 	}
 	return n
+}
+
+// badAddress reports what ssh cannot take for a host, and what to write instead.
+func badAddress(text string) (help string, bad bool) {
+	host, port, _ := strings.Cut(text, ":")
+	switch {
+	case strings.HasPrefix(text, "-"), strings.ContainsAny(text, " \t"):
+		return "", true
+	case strings.Contains(text, "://"), strings.Contains(text, "/"):
+		return "write the host alone, without a scheme or a path", true
+	case strings.Contains(text, "@"):
+		return "write the host alone, and user: NAME beside it", true
+	case port != "" && isDigits(port): // an IPv6 address has more colons
+		return fmt.Sprintf("write address: %s and port: %s", host, port), true
+	}
+	return "", false
+}
+
+// sameMachine warns of two nodes that are one machine: locks and records would
+// be kept twice there, and every step done twice.
+func (d *decoder) sameMachine(nodes []Node, keys *yaml.Node) {
+	first := map[string]int{}
+	for i, n := range nodes {
+		at := fmt.Sprint(n.Connection, n.Address, n.Port, n.Netns)
+		other, taken := first[at]
+		if !taken {
+			first[at] = i
+			continue
+		}
+		where := "this machine"
+		if n.Address != "" {
+			where = n.Address
+		}
+		if key := keyOf(keys, n.Name); key != nil && (n.Address != "" || n.Connection == "local") {
+			d.warn(key, codeSiteAddress, fmt.Sprintf("%s and %s are both %s", nodes[other].Name, n.Name, where), "one machine is one node: give the node both groups, or correct an address")
+		}
+	}
+}
+
+// keyOf is the node of a key itself.
+func keyOf(n *yaml.Node, name string) *yaml.Node {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == name {
+			return n.Content[i]
+		}
+	}
+	return nil
 }
 
 func (d *decoder) groups(n *yaml.Node) []string {

@@ -110,8 +110,15 @@ var (
 	nameForm  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`) })
 	wordForm  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`) })
 	shareForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(all|[1-9][0-9]{0,5}|([1-9][0-9]?|100)%)$`) })
-	octalForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[-+]?0[0-9_]+$`) })
-	indexForm = sync.OnceValue(func() *regexp.Regexp {
+	// {{ inputs.x }}, ${inputs.x} and $ {{ inputs.x }}
+	bracesForm = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:\$? ?\{\{|\$\{)\s*([a-z]+(?:[.\[][^{}\n]*?)?)\s*\}\}?`)
+	})
+	// digits with underscores among them
+	groupedForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[-+]?[0-9][0-9]*_[0-9_]*(\.[0-9_]*)?$`) })
+	powerForm   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$`) })
+	octalForm   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[-+]?0[0-9_]+$`) })
+	indexForm   = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^index out of range: (-?\d+) \(array length is (\d+)\)$`)
 	})
 	lineForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^line (\d+): `) })
