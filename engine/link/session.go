@@ -28,17 +28,22 @@ type session struct {
 // open begins HTTP/2 behind the hello line.
 func open(p *process, hello wire.Hello, times timing) (*session, error) {
 	s := &session{p: p, conn: newConn(p), hello: hello, began: time.Now()}
+	var err error
+	s.http, err = speak(s.conn, times)
+	return s, err
+}
+
+// speak begins HTTP/2 on a connection. Whoever hears nothing for times.ping asks, and closes it after times.pong more.
+func speak(c net.Conn, times timing) (*http.ClientConn, error) {
 	var only http.Protocols
 	only.SetUnencryptedHTTP2(true)
 	transport := &http.Transport{
-		DialContext:        func(context.Context, string, string) (net.Conn, error) { return s.conn, nil },
+		DialContext:        func(context.Context, string, string) (net.Conn, error) { return c, nil },
 		Protocols:          &only,
 		DisableCompression: true,
 		HTTP2:              &http.HTTP2Config{SendPingTimeout: times.ping, PingTimeout: times.pong},
 	}
-	var err error
-	s.http, err = transport.NewClientConn(context.Background(), "http", "agent:80")
-	return s, err
+	return transport.NewClientConn(context.Background(), "http", "agent:80")
 }
 
 // broken marks a call that got no whole answer; whether the connection died is another question.
