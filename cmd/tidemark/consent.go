@@ -64,6 +64,8 @@ func checkYes(given, word, site string) error {
 }
 
 func (a *app) ask(p *engine.Plan, word string) error {
+	ctx, stop := interruptible(context.Background()) // before the question is seen: Ctrl-C may come at once
+	defer stop()
 	nodes := view.NodeList(controllerOut(engine.NodesOf(p)))
 	switch {
 	case word != "yes":
@@ -73,8 +75,6 @@ func (a *app) ask(p *engine.Plan, word string) error {
 	default:
 		fmt.Fprintf(a.stderr, "\n%s? Type yes to go on: ", p.Title)
 	}
-	ctx, stop := interruptible(context.Background())
-	defer stop()
 	got, err := a.line(ctx)
 	if err != nil {
 		fmt.Fprintln(a.stderr)

@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -42,6 +45,43 @@ func TestConsent(t *testing.T) {
 			if (err == nil) != (c.want == "") || (err != nil && !strings.Contains(err.Error()+engine.NextOf(err), c.want)) {
 				t.Errorf("%v, want %q", err, c.want)
 			}
+		})
+	}
+}
+
+const askHere = "TIDEMARK_TEST_ASK"
+
+// TestConsentChild is the controller on the terminal of TestConsentAtATerminal; elsewhere it is nothing.
+func TestConsentChild(t *testing.T) {
+	if os.Getenv(askHere) == "" {
+		return
+	}
+	kinds, err := steps.Kinds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
+	overwrites := engine.Change{Sign: engine.Destroys, Risk: engine.Overwrites}
+	p := &engine.Plan{Site: "lab", Runbook: "x", Title: "Overwrites all", Stages: []*engine.PlannedStage{{Tasks: []*engine.Task{{Kind: "prune-backups", Node: "n", Change: overwrites}}}}}
+	err = a.confirm(p, kinds)
+	fmt.Printf("<%v> exit %d.\n", err, exitCode(err))
+}
+
+// At a terminal the site's name is asked for where data is overwritten: it alone is consent, and Ctrl-C ends the question.
+func TestConsentAtATerminal(t *testing.T) {
+	for typed, want := range map[string]string{
+		"lab\n":  "<<nil>> exit 0.",
+		"yes\n":  `not confirmed ("yes" is not "lab"); nothing was done> exit 5.`,
+		"\n":     `not confirmed ("" is not "lab"); nothing was done> exit 5.`,
+		"\x03":   "interrupted before the answer; nothing was done> exit 130.",
+		"la\x03": "interrupted before the answer; nothing was done> exit 130.",
+	} {
+		t.Run(fmt.Sprintf("%q", typed), func(t *testing.T) {
+			c := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestConsentChild$")
+			c.Env = append(os.Environ(), askHere+"=1")
+			term := openTerminal(t, c)
+			wants(t, term.press("", "Type the site's name to go on: "), "Overwrites all", "x overwrites data on n.")
+			term.press(typed, want)
 		})
 	}
 }
