@@ -58,6 +58,9 @@ func (r *report) compile(n *yaml.Node, off int, text string, s *scope) *Expr {
 		e.report(r, codeExpr, fmt.Sprintf("an expression of more than %d bytes", maxExprBytes), "split the condition over several steps, or put data into a var")
 		return e
 	}
+	if r.hyphenNode(n, off, text) {
+		return e
+	}
 	tree, err := parser.ParseWithConfig(text, r.config())
 	if err != nil {
 		e.failed(r, codeExpr, err)
