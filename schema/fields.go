@@ -21,6 +21,7 @@ type field struct {
 	required bool
 	short    bool
 	enum     []string
+	lasts    bool   // the step lasts as long as it says
 	nodes    bool   // it names nodes of the site, or the controller
 	is       string // the form, where the Go type does not say it
 	min, max string // of a number, "" = no bound
@@ -67,6 +68,7 @@ func newField(f reflect.StructField, name string) field {
 	out := field{
 		name: name, help: f.Tag.Get("help"), is: f.Tag.Get("is"), min: f.Tag.Get("min"), max: f.Tag.Get("max"), def: def, hasDef: hasDef,
 		required: f.Tag.Get("required") == "true", short: f.Tag.Get("short") == "true",
+		lasts: f.Tag.Get("lasts") == "true",
 		nodes: f.Tag.Get("names") == "nodes",
 		index: f.Index, typ: f.Type,
 	}

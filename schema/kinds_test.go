@@ -76,7 +76,7 @@ type mkdir struct {
 }
 
 type pause struct {
-	For time.Duration `json:"for" short:"true" required:"true"`
+	For time.Duration `json:"for" lasts:"true" short:"true" required:"true"`
 }
 
 type assert struct {

@@ -44,6 +44,7 @@ func (l *loader) arguments(step *Step, scope *scope, waits map[string]bool) any 
 	args := reflect.New(step.kind.argsType())
 	d.decode(step.args, args.Elem())
 	l.argNodes(step, d.fieldsOf(d.args))
+	l.argLasts(step, d.fieldsOf(d.args), args.Elem())
 	for _, leaf := range step.leaves {
 		for _, p := range leaf.parts {
 			if p.expr != nil {
@@ -73,13 +74,6 @@ func (l *loader) argNodes(step *Step, fields []field) {
 				l.at(n, codeGroup, fmt.Sprintf("site %s has no node %q", l.site.Name, n.Value), suggest(n.Value, "nodes", names))
 			}
 		}
-	}
-}
-
-func (l *loader) stepTimes(step *Step, at *yaml.Node) {
-	if at != nil && l.book.Deadline > 0 && step.Timeout > l.book.Deadline {
-		l.at(at, codeRange, fmt.Sprintf("the timeout %s is longer than the deadline of the run, %s",
-			DurationText(step.Timeout), DurationText(l.book.Deadline)), "")
 	}
 }
 
