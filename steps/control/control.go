@@ -69,7 +69,7 @@ func Pause() engine.Kind {
 }
 
 type pause struct {
-	For time.Duration `json:"for" help:"how long" required:"true" short:"true"`
+	For time.Duration `json:"for" lasts:"true" help:"how long" required:"true" short:"true"`
 }
 
 // Plan tells how long it will wait.
