@@ -163,7 +163,6 @@ func except() map[string]string {
 		"value-huge-var":         "JSON has no largest number",
 		"input-enum":             "the default is compared with words that the file names",
 		"site-group-is-node":     "names that are unique in a file",
-		"value-timeout-deadline": "compares two times",
 		"expr-not-here":          "the place takes no expressions",
 		"expr-when-braces":       "the place takes bare expressions",
 		"site-var-expr":          "the place takes no expressions",
