@@ -40,7 +40,7 @@ func SealBackup() engine.Kind {
 		Name: "seal-backup",
 		Doc: "Writes set.json beside a verified backup: all nodes of the set have theirs. It is the last thing a backup does, in a stage " +
 			"of its own after the one that verified all nodes; a backup without it is not complete and is never the latest.",
-		Example: "id: seal\nseal-backup: {backup: 20261122T010203Z-k7, nodes: [vellum-1, vellum-2, vellum-3]}",
+		Example: "id: seal\nseal-backup: {backup: 20261122T010203Z-k7, nodes: [vellum-1, vellum-2]}",
 		Redo:    engine.Idempotent,
 		New:     func() engine.Step { return &sealBackup{} },
 		Out:     SealOut{},

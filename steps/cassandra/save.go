@@ -56,7 +56,7 @@ func SaveSnapshot() engine.Kind {
 		Doc: "Saves a Cassandra snapshot of this node as its part of a backup. On Cassandra's file system the big immutable components are hard " +
 			"links and the small ones copies, elsewhere all are copies; every file's sha256, the node's tokens, the replication and the schema " +
 			"with table ids go into the manifest, which is written last. Then this snapshot is cleared, and no other.",
-		Example: "id: save\nsave-snapshot: {tag: 20261122T010203Z-k7, keyspaces: [homer, memento], nodes: [vellum-1, vellum-2, vellum-3]}",
+		Example: "id: save\nsave-snapshot: {tag: 20261122T010203Z-k7, keyspaces: [homer, memento], nodes: [vellum-1, vellum-2]}",
 		Redo:    engine.Idempotent,
 		Reads:   cql.Reads(),
 		New:     func() engine.Step { return &saveSnapshot{} },
