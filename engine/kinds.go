@@ -78,7 +78,7 @@ func (ks *Kinds) Schema() []schema.Kind {
 		k := ks.byName[n]
 		out = append(out, schema.Kind{
 			Name: k.Name, Doc: k.Doc, Example: k.Example, OnController: k.At == OnController,
-			Redo: string(k.Redo), RedoOf: k.redoOf, Destroys: k.Destroys, Gate: k.Gate, Args: k.Arguments(), Out: k.Out,
+			Redo: string(k.Redo), RedoOf: k.redoOf, Destroys: k.Destroys, DestroysIf: k.destroysIf, Gate: k.Gate, Args: k.Arguments(), Out: k.Out,
 		})
 	}
 	return out
@@ -99,6 +99,17 @@ func (k *Kind) redoOf(args any) string {
 		return string(k.Redo)
 	}
 	return string(k.RedoOf(s))
+}
+
+// destroysIf is AtMost for the language, of a kind whose arguments decide. Any other says of itself whether it needs a
+// gate: what an undo or a release takes away, their own checks guard.
+func (k *Kind) destroysIf(args any, late []string) bool {
+	r, ok := args.(Risker)
+	if !ok {
+		return k.Destroys
+	}
+	risk, _ := r.AtMost(late)
+	return risk == Overwrites
 }
 
 // Digest is the kind's meaning: name, version, arguments and outputs, and the program. A run is resumed by another build only

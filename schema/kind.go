@@ -21,6 +21,9 @@ type Kind struct {
 	RedoOf func(args any) string
 	// Destroys: its purpose is to overwrite or remove data. Gate: it can refuse before the first change.
 	Destroys, Gate bool
+	// DestroysIf tells it of one step, given a pointer to its arguments and the names of those that are not known yet;
+	// nil: Destroys holds for all.
+	DestroysIf func(args any, late []string) bool
 
 	Args any
 	Out  any

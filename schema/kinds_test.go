@@ -2,6 +2,7 @@ package schema_test
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"tidemark/schema"
@@ -19,7 +20,7 @@ func testKinds() []schema.Kind {
 		{Name: "assert", Redo: "pure", Gate: true, Args: assert{}},
 		{Name: "confirm", Redo: "pure", Gate: true, OnController: true, Args: confirm{}, Out: confirmOut{}},
 		{Name: "wipe", Redo: "idempotent", Destroys: true},
-		{Name: "run", Redo: "manual", RedoOf: func(args any) string { return args.(*run).rule() }, Args: run{}, Out: runOut{}},
+		{Name: "run", Redo: "manual", RedoOf: func(args any) string { return args.(*run).rule() }, DestroysIf: func(args any, late []string) bool { return args.(*run).Destroys || slices.Contains(late, "destroys") }, Args: run{}, Out: runOut{}},
 		{Name: "prune", Redo: "checked", Args: prune{}},
 		{Name: "noop", Redo: "pure"},
 	}

@@ -8,8 +8,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// stepParts checks everything that may hold expressions.
-func (l *loader) stepParts(step *Step, f stepFile, scope *scope) {
+// stepParts checks everything that may hold expressions, and gives what
+// arguments gives.
+func (l *loader) stepParts(step *Step, f stepFile, scope *scope) any {
 	waits := map[string]bool{}
 	if f.ForEach != nil {
 		scope = l.forEach(step, f, scope)
@@ -24,10 +25,12 @@ func (l *loader) stepParts(step *Step, f stepFile, scope *scope) {
 	if f.Retry != nil {
 		step.Retry = l.retry(f.Retry, scope, waits)
 	}
-	l.repeats(step, f, l.arguments(step, scope, waits))
+	args := l.arguments(step, scope, waits)
+	l.repeats(step, f, args)
 	if step.waits = l.within.waits(waits); len(step.waits) > 0 {
 		step.late = l.lateArgs(step)
 	}
+	return args
 }
 
 // arguments checks the tree of arguments against the kind's struct, and gives

@@ -68,7 +68,10 @@ func (l *loader) step(n *yaml.Node, here *place) *Step {
 	if kindKey != nil {
 		l.stepKind(step, kindKey, f, here)
 	}
-	l.stepParts(step, f, l.scopeAt(here))
+	given := l.stepParts(step, f, l.scopeAt(here))
+	if kindKey != nil {
+		l.gated(step, kindKey, given, here)
+	}
 	l.stepTimes(step, valueOf(plain, "timeout"))
 	if step.kind.made != nil {
 		l.unfold(step, kindKey, plain, here)
@@ -83,7 +86,6 @@ func (l *loader) stepKind(step *Step, key *yaml.Node, f stepFile, here *place) {
 	l.broken(step, key)
 	l.place(key, step.kind, here)
 	l.skipped(step, f.Skip)
-	l.gated(step, key)
 }
 
 func (l *loader) stepRules(step *Step, f stepFile, s *Stage) {

@@ -76,39 +76,6 @@ func (s *Step) longest() time.Duration {
 	return time.Duration(min(total, float64(most)))
 }
 
-// gated warns of a step that overwrites or removes data although nothing
-// before it could refuse.
-func (l *loader) gated(step *Step, key *yaml.Node) {
-	// Inside a composite kind nothing is known of the runbook: the step that
-	// uses it is asked, and a gate among its own steps counts.
-	if !step.destroys() || l.within.step != nil || step.kind.Gate {
-		return
-	}
-	for _, b := range l.past {
-		if b.step.kind.Gate {
-			return
-		}
-	}
-	var gates []string
-	for name, k := range l.kinds {
-		if k.Gate {
-			gates = append(gates, name)
-		}
-	}
-	slices.Sort(gates)
-	l.warn(key, codeNoGate, fmt.Sprintf("%s overwrites or removes data, and nothing before it could refuse", step.Kind),
-		"put a gate into an earlier stage: "+strings.Join(gates, ", "))
-}
-
-// destroys reports whether the kind does so always, or this step says so.
-func (s *Step) destroys() bool {
-	if s.kind.Destroys || s.args == nil {
-		return s.kind.Destroys
-	}
-	said := valueOf(s.args, "destroys")
-	return said != nil && said.ShortTag() == "!!bool" && strings.EqualFold(said.Value, "true")
-}
-
 // narrowed checks that a step stays on the nodes of its stage.
 func (l *loader) narrowed(step *Step, on *yaml.Node, s *Stage) {
 	names, pick := l.on(on)
