@@ -14,7 +14,7 @@ import (
 func (l *loader) gated(step *Step, key *yaml.Node, args any, here *place) {
 	// Inside a composite kind nothing is known of the runbook: the step that
 	// uses it is asked, and a gate among its own steps counts.
-	if l.within.step != nil || step.kind.Gate || !step.destroys(args) {
+	if l.within.step != nil || step.kind.Gate || !l.destroys(step, args) {
 		return
 	}
 	var poor []string
@@ -64,12 +64,12 @@ func (l *loader) gates() []string {
 
 // destroys reports whether the kind does so always, or this step says so, or
 // may say so once its arguments are known.
-func (s *Step) destroys(args any) bool {
+func (l *loader) destroys(s *Step, args any) bool {
 	if s.kind.DestroysIf == nil || args == nil {
 		return s.kind.Destroys
 	}
 	var late []string
-	for _, f := range fieldsOf(s.kind.argsType()) {
+	for _, f := range l.fieldsOf(s.kind.argsType()) {
 		if value := s.argument(f); value != nil && hasExpr(value, f.typ) {
 			late = append(late, f.name)
 		}

@@ -50,7 +50,7 @@ func (l *loader) lateArgs(s *Step) map[string]*yaml.Node {
 	if s.args == nil {
 		return late
 	}
-	for _, f := range fieldsOf(s.kind.argsType()) {
+	for _, f := range l.fieldsOf(s.kind.argsType()) {
 		if value := s.argument(f); value != nil && l.lateBelow(s, value) {
 			late[f.name] = value
 		}
