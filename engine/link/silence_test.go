@@ -36,6 +36,14 @@ func (c cable) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
+// Close ends what this end reads and writes; behind a cut the other end hears nothing of it.
+func (c cable) Close() error {
+	if c.cut.Load() {
+		return c.SetDeadline(time.Now())
+	}
+	return c.Conn.Close()
+}
+
 // TestDeadAfterThreePings: an end that hears nothing asks after five seconds. The other one is dead when three such times
 // have passed since its last word: exactly then, and at both ends.
 func TestDeadAfterThreePings(t *testing.T) {
