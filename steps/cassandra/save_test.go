@@ -18,6 +18,7 @@ import (
 	"tidemark/engine"
 	"tidemark/engine/enginetest"
 	"tidemark/steps/backup"
+	"tidemark/testdata/needed"
 )
 
 const store = "/var/lib/tidemark/backups"
@@ -230,6 +231,26 @@ func TestSaveOntoAFullDiskLeavesNothing(t *testing.T) {
 	}
 	if err := n.open().Verify(t.Context(), n.Ground.Dir+backup.Path(store, tag, backup.Cassandra), backup.Checksums, nil); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestSaveBegunOnAFullDiskLeavesNothing: there is room for the first directory of the backup and for no other.
+func TestSaveBegunOnAFullDiskLeavesNothing(t *testing.T) {
+	needed.Root(t, "mounting a small file system")
+	n := newSnapshotNode(t)
+	n.take(tag, []string{"homer", "memento"})
+	dir := n.Ground.Dir + store
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "nr_inodes=2"); err != nil {
+		needed.Skip(t, err.Error())
+	}
+	t.Cleanup(func() { _ = unix.Unmount(dir, unix.MNT_DETACH) })
+	_, _, err := n.Apply(SaveSnapshot(), saving())
+	enginetest.Refused(t, err, engine.ClassSpace, "no space left on device", "free space there")
+	if left, _ := filepath.Glob(dir + "/*"); len(left) > 0 {
+		t.Errorf("left %q", left)
 	}
 }
 

@@ -53,7 +53,7 @@ func (s *saveSnapshot) save(ctx context.Context, h *engine.Host, d disk) (*backu
 	}
 	root, err := s.begin(h)
 	if err != nil {
-		return nil, err
+		return nil, s.discard(h, err)
 	}
 	m := s.manifest(h.View, r, began)
 	if err := s.tables(ctx, h, r, m, &saver{host: h, root: root, disk: d}); err != nil {
