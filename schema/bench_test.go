@@ -49,3 +49,14 @@ func TestLoadGrowsLinearly(t *testing.T) {
 		t.Errorf("500 steps take %d bytes, 5,000 take %d", small, large)
 	}
 }
+
+// A reader of many small texts does not learn the declarations anew for each.
+func TestReaderKeepsWhatItLearned(t *testing.T) {
+	src, read := schema.Sources{Runbook: manySteps(2)}, schema.NewReader(testKinds(), nil)
+	_, _ = schema.Load(src, testKinds(), nil) // what the program makes once
+	first := allocated(func() { _, _ = read.Load(src) })
+	second := allocated(func() { _, _ = read.Load(src) })
+	if second > first*9/10 {
+		t.Errorf("the first text takes %d bytes, the second %d", first, second)
+	}
+}

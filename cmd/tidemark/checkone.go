@@ -10,35 +10,35 @@ import (
 )
 
 // one checks a text by its sort; what is none of tidemark's is read as a runbook, which says what is missing.
-func (c *checks) one(src schema.Source) schema.Diagnostics {
+func (c *checks) one(read *schema.Reader, src schema.Source) schema.Diagnostics {
 	switch sortOf(src) {
 	case "site":
 		_, diags := schema.LoadSite(src)
 		return diags
 	case "include":
-		return c.include(src)
+		return c.include(read, src)
 	case "kind":
 		_, diags := schema.Composites(instead(c.common.Kinds, src), c.kinds, c.site, stem(src.Name))
 		return diags
 	case "overlay":
-		return c.overlay(src)
+		return c.overlay(read, src)
 	}
-	_, diags := c.load(src)
+	_, diags := c.load(read, src)
 	return diags
 }
 
-func (c *checks) load(src schema.Source) (*schema.Runbook, schema.Diagnostics) {
+func (c *checks) load(read *schema.Reader, src schema.Source) (*schema.Runbook, schema.Diagnostics) {
 	all := c.common
 	all.Runbook = src
-	return schema.Load(all, c.kinds, c.site)
+	return read.Load(all)
 }
 
 // lint is what makes a valid runbook worse; other texts have no such rules.
-func (c *checks) lint(src schema.Source) schema.Diagnostics {
+func (c *checks) lint(read *schema.Reader, src schema.Source) schema.Diagnostics {
 	if schema.Sort(src.Data) != "runbook" {
 		return nil
 	}
-	book, _ := c.load(src)
+	book, _ := c.load(read, src)
 	if book == nil {
 		return nil
 	}
@@ -46,7 +46,7 @@ func (c *checks) lint(src schema.Source) schema.Diagnostics {
 }
 
 // overlay checks an overlay on the runbook that it changes; mistakes elsewhere are not its own.
-func (c *checks) overlay(src schema.Source) schema.Diagnostics {
+func (c *checks) overlay(read *schema.Reader, src schema.Source) schema.Diagnostics {
 	name, at := schema.TopKey(src, "of")
 	all := c.common
 	if i := slices.IndexFunc(c.texts, func(s schema.Source) bool { return schema.Sort(s.Data) == "runbook" && stem(s.Name) == name }); i >= 0 {
@@ -59,16 +59,16 @@ func (c *checks) overlay(src schema.Source) schema.Diagnostics {
 		return schema.CheckOverlay(src)
 	}
 	all.Overlays = append(slices.DeleteFunc(slices.Clone(all.Overlays), func(o schema.Source) bool { return absolute(o.Name) == absolute(src.Name) }), src)
-	_, diags := schema.Load(all, c.kinds, c.site)
+	_, diags := read.Load(all)
 	return slices.DeleteFunc(diags, func(d schema.Diagnostic) bool { return d.Pos.File != src.Name })
 }
 
 // include checks a list of stages by a runbook that takes it and nothing else; what that runbook lacks is left out.
-func (c *checks) include(src schema.Source) schema.Diagnostics {
+func (c *checks) include(read *schema.Reader, src schema.Source) schema.Diagnostics {
 	all := c.common
 	all.Includes = instead(all.Includes, src)
 	all.Runbook = schema.Source{Data: fmt.Appendf(nil, "runbook: check\nstages: [{include: %q}]\n", stem(src.Name))}
-	_, diags := schema.Load(all, c.kinds, c.site)
+	_, diags := read.Load(all)
 	return slices.DeleteFunc(diags, func(d schema.Diagnostic) bool { return d.Pos.File == "" })
 }
 

@@ -155,14 +155,15 @@ func (c *checks) run() schema.Diagnostics {
 }
 
 // each looks at all texts on all cores. A mistake in a text that several runbooks take is one mistake.
-func (c *checks) each(look func(schema.Source) schema.Diagnostics) schema.Diagnostics {
+func (c *checks) each(look func(*schema.Reader, schema.Source) schema.Diagnostics) schema.Diagnostics {
 	found := make([]schema.Diagnostics, len(c.texts))
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
+			read := schema.NewReader(c.kinds, c.site)
 			for i := int(next.Add(1)) - 1; i < len(c.texts); i = int(next.Add(1)) - 1 {
-				found[i] = look(c.texts[i])
+				found[i] = look(read, c.texts[i])
 			}
 		})
 	}
