@@ -71,7 +71,7 @@ func (x *Executor) wave(ctx context.Context, s *PlannedStage, nodes []string, fa
 	var wg sync.WaitGroup
 	for i, node := range nodes {
 		slots <- struct{}{}
-		if failed.tooMany() || x.Stopped() || ctx.Err() != nil {
+		if failed.tooMany() || x.halted(ctx) {
 			break
 		}
 		wg.Go(func() {
@@ -99,7 +99,7 @@ func (x *Executor) nodeStage(ctx context.Context, s *PlannedStage, node string, 
 		if x.reused(t) { // its promise holds still
 			continue
 		}
-		if x.Stopped() || ctx.Err() != nil || x.fatalError() != nil || s.Strategy.FailFast && failed.tooMany() {
+		if x.halted(ctx) || s.Strategy.FailFast && failed.tooMany() {
 			return false, nil
 		}
 		if o := x.task(ctx, t); o != Done && o != Skipped {
