@@ -45,6 +45,8 @@ type loader struct {
 
 	outs     map[string]*typ          // what kinds put out, by name
 	places   []*place                 // of the stages so far
+	first    []*place                 // of places, the first on each set of nodes
+	grounds  map[string]*ground       // by the nodes and groups that a stage names
 	stageIDs map[string]*yaml.Node    // of the stages so far
 	includes map[*yaml.Node]*included // by the entry that takes them
 }
@@ -97,7 +99,7 @@ func (rd *Reader) Load(src Sources) (*Runbook, Diagnostics) {
 func newLoader(r *report, src Sources, kinds []Kind, site *Site) *loader {
 	l := &loader{
 		decoder: decoder{report: r}, kinds: map[string]Kind{}, site: site, sources: src, within: &within{},
-		ids: map[string]*yaml.Node{}, past: map[string]past{}, varsRead: map[string]bool{}, frame: newFrame(nil, nil),
+		ids: map[string]*yaml.Node{}, past: map[string]past{}, grounds: map[string]*ground{}, varsRead: map[string]bool{}, frame: newFrame(nil, nil),
 		stageIDs: map[string]*yaml.Node{}, includes: map[*yaml.Node]*included{}, outs: map[string]*typ{},
 	}
 	for _, k := range kinds {

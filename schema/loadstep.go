@@ -16,7 +16,7 @@ func (l *loader) steps(n *yaml.Node, s *Stage, index int) {
 		return
 	}
 	here := l.newPlace(s, s.On, index)
-	l.places = append(l.places, here)
+	l.passed(here)
 	s.Steps = l.stepsAt(n, here)
 }
 

@@ -4,15 +4,15 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // place is where steps stand: the stage, and what all its steps share.
 type place struct {
 	stage *Stage
 	on    []string
-	index int             // of the stage; the number of stages for finally
-	nodes map[string]bool // with a site: the names of its nodes
-	vars  *typ
+	index int // of the stage; the number of stages for finally
+	*ground
 	scope *scope // what its steps see but for the outputs of others, see scopeAt
 	frame *frame // whose inputs are in scope
 }
@@ -25,19 +25,43 @@ type past struct {
 }
 
 func (l *loader) newPlace(s *Stage, on []string, index int) *place {
-	p := &place{stage: s, on: on, index: index}
+	key := strings.Join(on, "\n")
+	if l.grounds[key] == nil {
+		l.grounds[key] = l.newGround(on)
+	}
+	return &place{stage: s, on: on, index: index, ground: l.grounds[key]}
+}
+
+// ground is what all stages on the same nodes share.
+type ground struct {
+	nodes  map[string]bool // with a site: their names
+	vars   *typ
+	passed bool // a stage on them has been read
+}
+
+func (l *loader) newGround(on []string) *ground {
+	g := &ground{}
 	var nodes []*Node
 	if l.site != nil {
-		if !p.control() {
+		if !isControl(on) {
 			nodes = l.site.Select(on)
 		}
-		p.nodes = map[string]bool{}
+		g.nodes = map[string]bool{}
 		for _, n := range nodes {
-			p.nodes[n.Name] = true
+			g.nodes[n.Name] = true
 		}
 	}
-	p.vars = varsType(l.book.Vars, nodes, l.site)
-	return p
+	g.vars = varsType(l.book.Vars, nodes, l.site)
+	return g
+}
+
+// passed notes a stage that steps behind it may ask about.
+func (l *loader) passed(p *place) {
+	l.places = append(l.places, p)
+	if !p.passed {
+		p.passed = true
+		l.first = append(l.first, p)
+	}
 }
 
 func (p *place) control() bool { return isControl(p.on) }
@@ -149,9 +173,14 @@ func (l *loader) oneNode(name string, seen map[string]*typ, p *place) (*typ, *aw
 	}), nil
 }
 
-// missesSome names the step when not every node that nodes holds has run it.
+// missesSome names the step when not every node that nodes holds has run it. Stages on the same nodes have the same
+// answer, but for a step on one picked node.
 func (l *loader) missesSome(b past, p *place) string {
-	for _, other := range l.places {
+	places := l.first
+	if b.place.stage.Pick != "" {
+		places = l.places
+	}
+	for _, other := range places {
 		if other.index < p.index && !other.control() && !b.runsAt(other) {
 			return b.step.ID
 		}

@@ -107,8 +107,10 @@ func varsType(runbook map[string]any, nodes []*Node, site *Site) *typ {
 	if len(nodes) == 0 {
 		nodes = []*Node{nil}
 	}
-	for _, n := range nodes {
-		for name, v := range mergeVars(runbook, n, site) {
+	merged := make([]map[string]any, len(nodes))
+	for i, n := range nodes {
+		merged[i] = mergeVars(runbook, n, site)
+		for name, v := range merged[i] {
 			addVar(out, name, varType(v), n)
 		}
 	}
@@ -116,8 +118,8 @@ func varsType(runbook map[string]any, nodes []*Node, site *Site) *typ {
 		if _, bad := out.away[name]; bad {
 			continue
 		}
-		for _, n := range nodes {
-			if _, ok := mergeVars(runbook, n, site)[name]; !ok {
+		for i, n := range nodes {
+			if _, ok := merged[i][name]; !ok {
 				out.away[name] = away{codeUnknown, fmt.Sprintf("node %s has no var %q", n.Name, name), "set it on every node of the stage, or for the site"}
 				break
 			}

@@ -136,7 +136,7 @@ func (l *loader) alone(k Kind) {
 	if k.OnController {
 		on = []string{controllerName}
 	}
-	here := &place{stage: &Stage{ID: c.name, On: on}, on: on, vars: &typ{kind: tObject, label: "var", open: true}}
+	here := &place{stage: &Stage{ID: c.name, On: on}, on: on, ground: &ground{vars: &typ{kind: tObject, label: "var", open: true}}}
 	l.unfold(&Step{ID: c.name, Path: c.name, Kind: c.name, kind: k, docs: l.docs}, c.root, c.root, here)
 	for _, in := range c.inputs {
 		if !l.list.HasErrors() && !c.used[in.Name] {

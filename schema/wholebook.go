@@ -24,8 +24,12 @@ func (l *loader) unusedVars(n *yaml.Node) {
 			continue
 		}
 		help := "remove it, or use it as vars." + key.Value
+		if !brought {
+			l.warn(key, codeUnused, fmt.Sprintf("var %q is used nowhere", key.Value), help)
+			continue
+		}
 		others := slices.DeleteFunc(slices.Sorted(maps.Keys(l.book.Vars)), func(v string) bool { return v == key.Value })
-		if near := Nearest(key.Value, others); brought && near != "" {
+		if near := Nearest(key.Value, others); near != "" {
 			help = fmt.Sprintf("did you mean %q? else %s", near, help)
 		}
 		l.warn(key, codeUnused, fmt.Sprintf("var %q is used nowhere", key.Value), help)
