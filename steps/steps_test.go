@@ -45,6 +45,11 @@ func TestKinds(t *testing.T) {
 	if len(all) != len(steps.All()) {
 		t.Errorf("%d kinds, %d declared", len(all), len(steps.All()))
 	}
+	for _, k := range steps.All() {
+		if k.Version < 1 {
+			t.Errorf("%s has no version", k.Name)
+		}
+	}
 	for _, k := range all {
 		t.Run(k.Name, func(t *testing.T) {
 			if err := k.Validate(); err != nil {
