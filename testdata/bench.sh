@@ -17,15 +17,14 @@ say() { printf 'bench: %s\n' "$*" >&2; }
 # The peers; before the lab, whose hosts see what is installed on the machine when they boot.
 install_ansible() {
   command -v ansible-playbook >/dev/null && return
-  say "installs ansible-core with apt-get, to compare with"
-  apt-get -qq update
-  DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends ansible-core >/dev/null
+  say "needs ansible-core, to compare with"
+  testdata/apt.sh bench ansible-core
 }
 
 install_medusa() {
   [ -x "$medusa/bin/medusa" ] && return
   say "installs cassandra-medusa 0.31.0 from PyPI into $medusa, to compare with"
-  { dpkg -s python3-venv >/dev/null 2>&1 || apt-get -qq -y install --no-install-recommends python3-venv >/dev/null; } &&
+  testdata/apt.sh bench python3-venv &&
     /usr/bin/python3 -m venv "$medusa" && "$medusa/bin/pip" -q install cassandra-medusa==0.31.0
 }
 

@@ -1,10 +1,22 @@
 #!/bin/sh
-# Installs what building needs and is not there: git, make, ca-certificates and Go 1.26. Says what, before.
+# Installs what building needs and is not there, and says what, before: git, make, ca-certificates and Go 1.26, then the
+# modules of go.mod. Repeatable: with everything in place it says nothing.
 set -eu
+cd "$(dirname "$0")/.."
 want=1.26
 
 say() { printf 'install: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
+
+# Without root what is missing of these is only named: a copy of the sources builds without git.
+tools() {
+  missing=
+  command -v git >/dev/null || missing="$missing git"
+  command -v make >/dev/null || missing="$missing make"
+  [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
+  # shellcheck disable=SC2086 # one word per package is meant
+  [ -z "$missing" ] || testdata/apt.sh install $missing || [ $? = 69 ]
+}
 
 go_is_new_enough() {
   command -v go >/dev/null 2>&1 || return 1
@@ -28,10 +40,10 @@ go_from_backports() {
   say "installs golang-go from Debian's backports ($mirror), then Go $want as a module"
   printf 'deb %s bookworm-backports main\n' "$mirror" >/etc/apt/sources.list.d/tidemark-backports.list
   apt-get -qq update
-  DEBIAN_FRONTEND=noninteractive apt-get -qq -y install -t bookworm-backports golang-go >/dev/null
+  DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends -t bookworm-backports golang-go >/dev/null
 }
 
-go_is_new_enough && exit 0
-go_can_fetch && exit 0
-go_from_backports
-go_can_fetch || die "Go $want could not be installed"
+tools
+go_is_new_enough || go_can_fetch || go_from_backports
+go_is_new_enough || go_can_fetch || die "Go $want could not be installed"
+go mod download

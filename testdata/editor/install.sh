@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs what the test of the editors needs: node and npm (Debian's, where they are missing), then
 # yaml-language-server in the version of package-lock.json, by npm, into a cache directory (about 16 MB). Repeatable: with
-# everything in place it says nothing and ends at once. With --where it only prints the directory.
+# everything in place it says nothing and ends at once. Where only root could install node it exits 69. With --where it only
+# prints the directory.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -9,16 +10,10 @@ cache=${TIDEMARK_EDITOR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tidemark/editor}/
 [ "${1:-}" != --where ] || { echo "$cache"; exit 0; }
 
 say() { printf 'editor: %s\n' "$*" >&2; }
-die() { say "$*"; exit 1; }
+have_node() { command -v node >/dev/null && command -v npm >/dev/null; }
 
-[ ! -e "$cache/complete" ] || exec node -e '' # a node that has gone since is said, too
-
-if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-  [ "$(id -u)" = 0 ] || die "node and npm are missing; as root: apt-get install --no-install-recommends nodejs npm"
-  say "installs nodejs and npm with apt-get"
-  apt-get -qq update
-  DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends nodejs npm >/dev/null
-fi
+have_node || "$here/../apt.sh" editor nodejs npm
+[ ! -e "$cache/complete" ] || exit 0
 
 say "fetches yaml-language-server by npm into $cache (about 16 MB)"
 rm -rf "$cache"

@@ -11,48 +11,8 @@ cache=${TIDEMARK_LAB_CACHE:-/var/cache/tidemark-lab}
 packages="openssh-server openssh-client monit mariadb-server mariadb-client
   etcd-server etcd-client openjdk-17-jre-headless maven iproute2 iptables attr
   util-linux sudo e2fsprogs rsync procps"
-policy=/usr/sbin/policy-rc.d
 
 say() { printf 'lab: %s\n' "$*" >&2; }
-die() { say "$*"; exit 1; }
-
-missing_packages() {
-  for p in $packages; do
-    status=$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null) || status=none
-    [ "$status" = installed ] || printf '%s ' "$p"
-  done
-}
-
-# No daemon may start on the machine itself: the hosts run their own.
-forbid_daemons() {
-  [ ! -e "$policy" ] || mv "$policy" "$policy.before-lab"
-  printf '#!/bin/sh\nexit 101\n' >"$policy"
-  chmod 755 "$policy"
-  trap allow_daemons EXIT
-  trap 'exit 1' HUP INT TERM
-}
-
-allow_daemons() {
-  rm -f "$policy"
-  [ ! -e "$policy.before-lab" ] || mv "$policy.before-lab" "$policy"
-  trap - EXIT HUP INT TERM
-}
-
-install_packages() {
-  missing=$(missing_packages)
-  [ -n "$missing" ] || return 0
-  [ "$(id -u)" = 0 ] || die "needs root to install: $missing"
-  say "installs with apt-get: $missing"
-  forbid_daemons
-  export DEBIAN_FRONTEND=noninteractive
-  apt-get -qq update
-  # shellcheck disable=SC2086 # one word per package is meant
-  apt-get -qq -y install --no-install-recommends $missing >"$cache/apt.log" 2>&1 || {
-    tail -20 "$cache/apt.log" >&2
-    die "apt-get install did not succeed; whole log: $cache/apt.log"
-  }
-  allow_daemons
-}
 
 fetch_jars() {
   dir=$cache/cassandra/$1
@@ -78,7 +38,8 @@ archives_fresh() {
 
 [ "$#" -gt 0 ] || set -- 5.0.8
 mkdir -p "$cache"
-install_packages
+# shellcheck disable=SC2086 # one word per package is meant
+"$here/../apt.sh" lab $packages
 for version in "$@"; do
   fetch_jars "$version"
   archives_fresh "$cache/cassandra/$version" ||
