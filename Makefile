@@ -10,7 +10,7 @@ PACKAGES := ./... ./testdata/lab/... ./testdata/editor ./testdata/hostile ./test
 
 .DEFAULT_GOAL := help
 
-.PHONY: help build demo test soak lint bench lab-up lab-down reference fmt
+.PHONY: help build demo test soak lint lint-go lint-scripts vuln bench lab-up lab-down reference fmt
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,16 +31,21 @@ bin/lab: $(shell find testdata/lab -name '*.go')
 demo: ## install what it needs, start the lab, back up, destroy, restore, be killed half-way, resume; show the result
 	@testdata/demo.sh
 
-test: ## install what it needs and run every test; the lab's too, where this is root on Debian
+test: ## install what it needs and run every test; what cannot be had here (the lab without root) is named at the end
 	@testdata/test.sh
 
 soak: build bin/lab ## the lab tests at all kill points, with more data; hours
 	TIDEMARK_SOAK=1 testdata/test.sh
 
-lint: ## formatting, vet, golangci-lint, shellcheck
-	@test -z "$$($(GOFUMPT) -l cmd engine runbooks schema steps testdata | tee /dev/stderr)" || { echo 'run: make fmt'; exit 1; }
+lint: lint-go lint-scripts ## formatting, vet, golangci-lint, shellcheck
+
+lint-go:
+	@bad=$$($(GOFUMPT) -l cmd engine runbooks schema steps testdata) && \
+	test -z "$$bad" || { echo "not formatted; run: make fmt"; echo "$$bad"; exit 1; }
 	go vet $(PACKAGES)
 	$(GOLANGCI) run $(PACKAGES)
+
+lint-scripts:
 	@command -v shellcheck >/dev/null || { echo "shellcheck is missing: apt-get install shellcheck"; exit 1; }
 	shellcheck -e SC1091 $(SCRIPTS)
 

@@ -15,7 +15,7 @@ func Skip(t testing.TB, why string) {
 	if os.Getenv("TIDEMARK_LAB") == "required" {
 		t.Fatal(why + " (TIDEMARK_LAB=required: nothing may be skipped)")
 	}
-	if err := keep(t.Name() + ": " + why + "\n"); err != nil {
+	if err := keep(t.Name() + ", because " + why + "\n"); err != nil {
 		t.Fatal(err)
 	}
 	t.Skip(why)
@@ -51,6 +51,6 @@ func Programs(t testing.TB, names ...string) {
 func Root(t testing.TB, what string) {
 	t.Helper()
 	if os.Geteuid() != 0 {
-		Skip(t, "needs root: "+what)
+		Skip(t, "it needs root: "+what)
 	}
 }

@@ -40,7 +40,7 @@ func TestMissingProgram(t *testing.T) {
 		}
 	}
 	raw, err := os.ReadFile(notes)
-	if err != nil || strings.Count(string(raw), "TestFake: no-such-program is not installed\n") != 2 {
+	if err != nil || strings.Count(string(raw), "TestFake, because no-such-program is not installed\n") != 2 {
 		t.Errorf("noted %q, %v", raw, err)
 	}
 }
