@@ -17,6 +17,7 @@ die() { printf 'demo: %s\n' "$*" >&2; exit 1; }
 say "1 of 8  install and build (packages of Debian, Cassandra's jars; nothing when all is there)"
 testdata/install.sh
 testdata/lab/install.sh
+installed=$SECONDS
 make -s build bin/lab
 
 say "2 of 8  start the lab, new each time: three Vellum nodes with Cassandra under monit behind sshd, one Ellis, one Sprout"
@@ -67,6 +68,9 @@ say "8 of 8  the digests before and after"
 lab digest | tee "$dir/after.digest"
 if diff "$dir/before.digest" "$dir/after.digest"; then
   printf '\nEqual: every row of every table is back.  The lab stays up; remove it with: bin/lab destroy --prefix %s --subnet %s\n' "$prefix" "$subnet"
+  took=$((SECONDS - installed))
+  printf 'After the installation it took %d min %02d s, build included; %s 5 minutes that it may take.\n' \
+    $((took / 60)) $((took % 60)) "$([ "$took" -le 300 ] && echo "within the" || echo "LONGER THAN the")"
 else
   die "the digests differ"
 fi
