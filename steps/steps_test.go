@@ -75,7 +75,7 @@ func TestKinds(t *testing.T) {
 // change.
 func planned(t *testing.T, src schema.Source) {
 	t.Helper()
-	s := newStoryOf(t, src, nil)
+	s := newStoryOf(t, schema.Sources{Runbook: src}, nil)
 	tasks := 0
 	s.plan.Tasks(func(task *engine.Task) {
 		tasks++
