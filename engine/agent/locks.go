@@ -42,6 +42,9 @@ func (a *Agent) Lock(_ context.Context, r engine.LockRequest) error {
 		if err := a.keepPlan(r); err != nil {
 			return err
 		}
+		if err := a.store.closing(r.Run).reserve(); err != nil {
+			return err
+		}
 		if err := a.keepReplaced(r, held); err != nil {
 			return err
 		}
@@ -151,7 +154,7 @@ func (a *Agent) nothingLives(run string) error {
 }
 
 func (a *Agent) release(r engine.UnlockRequest) error {
-	if err := a.store.write(filepath.Join(a.store.runDir(r.Run), "closed.json"), r); err != nil {
+	if err := a.store.closing(r.Run).write(r); err != nil {
 		return err
 	}
 	if back, err := a.settleReplaced(r); err != nil || back {

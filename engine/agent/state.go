@@ -31,23 +31,13 @@ func (a *Agent) State(_ context.Context, run string) (engine.NodeState, error) {
 		return s, err
 	}
 	s.Plan = p.Plan
-	if s.Closed, err = a.closed(run); err != nil {
+	if s.Closed, err = a.store.closing(run).read(); err != nil {
 		return s, err
 	}
 	if s.Barriers, err = a.barriers(run); err != nil {
 		return s, err
 	}
 	return s, a.addTasks(&s, run)
-}
-
-// closed is how a run was closed on this node; nil where it was not.
-func (a *Agent) closed(run string) (*engine.UnlockRequest, error) {
-	var c engine.UnlockRequest
-	err := read(filepath.Join(a.store.runDir(run), "closed.json"), &c)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return &c, err
 }
 
 func (a *Agent) addTasks(s *engine.NodeState, run string) error {

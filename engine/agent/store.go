@@ -159,12 +159,20 @@ func (s store) prune(now time.Time) error {
 		return nil
 	}
 	for _, r := range runs {
-		dir := filepath.Join(s.dir, "runs", r.Name())
-		if i, err := os.Stat(filepath.Join(dir, "closed.json")); err == nil && now.Sub(i.ModTime()) > keepReceipts {
-			if err := os.RemoveAll(dir); err != nil {
-				return err
-			}
+		if err := s.pruneRun(filepath.Join(s.dir, "runs", r.Name()), now); err != nil {
+			return err
 		}
 	}
 	return err
+}
+
+func (s store) pruneRun(dir string, now time.Time) error {
+	c := closing{s.durable, filepath.Join(dir, "closed.json")}
+	if i, err := os.Stat(c.path); err != nil || now.Sub(i.ModTime()) <= keepReceipts {
+		return nil
+	}
+	if closed, err := c.read(); err != nil || closed == nil {
+		return nil // of an open run only the room is there; one that cannot be read is kept
+	}
+	return os.RemoveAll(dir)
 }

@@ -52,7 +52,8 @@ func TestStateOfAnotherFormat(t *testing.T) {
 // TestReceiptsAreKeptForAMonth: those of an open run for ever, of a closed one for 30 days.
 func TestReceiptsAreKeptForAMonth(t *testing.T) {
 	dir, now := t.TempDir(), time.Now()
-	closed := map[string]time.Duration{"open": -1, "yesterday": 24 * time.Hour, "29 days": 29 * 24 * time.Hour, "31 days": 31 * 24 * time.Hour}
+	const day = 24 * time.Hour
+	closed := map[string]time.Duration{"open": -1, "yesterday": day, "29 days": 29 * day, "31 days": 31 * day, "open for 31 days": 31 * day}
 	for run, ago := range closed {
 		room := filepath.Join(dir, "runs", run)
 		if err := os.MkdirAll(room, 0o700); err != nil {
@@ -62,7 +63,11 @@ func TestReceiptsAreKeptForAMonth(t *testing.T) {
 			continue
 		}
 		file := filepath.Join(room, "closed.json")
-		if err := errors.Join(os.WriteFile(file, []byte("{}"), 0o600), os.Chtimes(file, now, now.Add(-ago))); err != nil {
+		text := []byte("{}")
+		if run == "open for 31 days" {
+			text = make([]byte, recordBlock)
+		}
+		if err := errors.Join(os.WriteFile(file, text, 0o600), os.Chtimes(file, now, now.Add(-ago))); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"net/url"
+	"os"
 	"path/filepath"
 
 	"tidemark/engine"
@@ -96,8 +97,16 @@ func (a *Agent) settleReplaced(r engine.UnlockRequest) (back bool, err error) {
 		return false, err
 	}
 	if r.Closed == engine.ClosedNotBegun || r.Closed == engine.ClosedRefused {
-		return true, a.store.write(a.store.lockPath(), l)
+		return true, a.giveBack(r.Run)
 	}
 	over := engine.UnlockRequest{Run: l.Run, Epoch: r.Epoch, Closed: "taken over by run " + r.Run}
-	return false, a.store.write(filepath.Join(a.store.runDir(l.Run), "closed.json"), over)
+	return false, a.store.closing(l.Run).write(over)
+}
+
+// giveBack moves the lock that was kept to its place: unlike writing it anew, that takes no room on the disk.
+func (a *Agent) giveBack(run string) error {
+	if err := os.Rename(a.replacedBy(run), a.store.lockPath()); err != nil {
+		return classed(a.store.lockPath(), err)
+	}
+	return a.store.settled(a.store.lockPath(), a.store.dir, a.store.runDir(run))
 }
