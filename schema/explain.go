@@ -15,6 +15,7 @@ type Explanation struct {
 	Type    string  `json:"type"`
 	Help    string  `json:"help,omitempty"`
 	Value   string  `json:"value,omitempty"`   // as YAML on one line; "" = nothing is written
+	Gives   string  `json:"gives,omitempty"`   // the value of an expression, where it is known without a run
 	Default string  `json:"default,omitempty"` // what holds then
 	Layers  []Layer `json:"layers"`            // the texts that it passed, the deciding one last
 	Reads   []Read  `json:"reads,omitempty"`   // what its expressions read
@@ -28,8 +29,8 @@ type Read struct {
 
 // Explain tells where a value comes from: STAGE, STAGE/STEP, a step inside as
 // STAGE/STEP/INNER, or a value in them with dots, as overlays name it. given
-// are the inputs of the command line; a nil site is unknown. Expressions are
-// not evaluated, so no secret is shown.
+// are the inputs of the command line; a nil site is unknown. No secret is shown:
+// expressions that hold one are not evaluated.
 func (r *Runbook) Explain(path string, given map[string]string, site *Site) (*Explanation, error) {
 	x := &explainer{book: r, given: given, site: site, seen: map[*frame][]string{}}
 	t := parseTarget(path)
@@ -114,8 +115,10 @@ func (x *explainer) value(path string, t Type, n *yaml.Node, rest []string) (*Ex
 			key = t.Keys[at]
 		case t.Form == FormMap:
 			key = Key{Name: word, Type: *t.Elem}
+		case t.Form == FormAny && valueOf(n, word) != nil:
+			key = Key{Name: word, Type: t}
 		default:
-			return nil, fmt.Errorf("%s has no %q; %s", strings.TrimSuffix(path, "."+strings.Join(rest[i:], ".")), word, suggest(word, "it has", names(t.Keys)))
+			return nil, hasNo(strings.TrimSuffix(path, "."+strings.Join(rest[i:], ".")), word, t, n)
 		}
 		if n == nil || n.Kind == yaml.MappingNode || !key.Short {
 			n = valueOf(n, word)
@@ -129,9 +132,43 @@ func (x *explainer) value(path string, t Type, n *yaml.Node, rest []string) (*Ex
 	if n == nil {
 		return out, nil
 	}
+	if t.Form == FormAny {
+		out.Type = x.typeAt(n, rest)
+	}
 	out.Value, out.Layers = oneLine(n), x.book.layersOf(n)
+	out.Gives = x.gives(n, rest)
 	x.reads(out, n)
 	return out, nil
+}
+
+// hasNo says what a value has in place of a word that it lacks.
+func hasNo(path, word string, t Type, n *yaml.Node) error {
+	known := names(t.Keys)
+	if t.Form == FormAny {
+		for i := 0; i+1 < len(n.Content) && n.Kind == yaml.MappingNode; i += 2 {
+			known = append(known, n.Content[i].Value)
+		}
+	}
+	if len(known) == 0 {
+		return fmt.Errorf("%s has no %q: it is a value by itself", path, word)
+	}
+	return fmt.Errorf("%s has no %q; %s", path, word, suggest(word, "it has", known))
+}
+
+// typeAt is the type of a value for which the language takes any.
+func (x *explainer) typeAt(n *yaml.Node, path []string) string {
+	if len(path) == 3 && path[0] == "inputs" && x.step == nil {
+		return x.book.input(path[1]).typ.String()
+	}
+	if x.step != nil && x.step.leaves[n] != nil {
+		return x.step.leaves[n].typ().String()
+	}
+	var v any
+	d := &decoder{report: &report{docs: x.book.docs}, literal: true}
+	if !d.decode(n, reflect.ValueOf(&v).Elem()) {
+		return string(FormAny)
+	}
+	return typeOfValue(v).String()
 }
 
 func names(keys []Key) []string {

@@ -22,6 +22,10 @@ func TestExplain(t *testing.T) {
 			"work/whole", "work/whole/calm/wait.pause.for", "work/whole/calm/wait.when", "work/whole/calm/said.run", "work/whole/show.run.argv", "work/whole/show.user",
 			"quiet/rest/wait.pause", "quiet/rest", "quiet/settle.skip", "work.on",
 		},
+		"explain-values": {
+			"vars.pace", "vars.tries", "vars.rates", "vars.paths", "vars.paths.all", "inputs.wait.default", "inputs.room.default", "inputs.names.default", "inputs.key.default",
+			"work/told.when", "work/told.run", "work/each.for-each", "work/each.pause", "work/rest.when", "work/sealed.run.stdin", "work/read.when", "work/here.run", "work/mixed.run",
+		},
 	} {
 		src := unpack(t, read(t, filepath.Join(corpus, "ok", name+".txtar")))
 		site := labSite(t)
@@ -37,6 +41,9 @@ func TestExplain(t *testing.T) {
 				continue
 			}
 			fmt.Fprintf(&b, "%s: %s, %q, default %q, %s\n", x.Path, x.Type, x.Value, x.Default, x.Help)
+			if x.Gives != "" {
+				fmt.Fprintf(&b, "  gives %s\n", x.Gives)
+			}
 			write(&b, "  ", x.Layers)
 			for _, r := range x.Reads {
 				fmt.Fprintf(&b, "  reads %s\n", r.Name)
@@ -55,6 +62,10 @@ func write(b *strings.Builder, indent string, layers []schema.Layer) {
 
 func TestExplainWhatIsNotThere(t *testing.T) {
 	for name, paths := range map[string]map[string]string{
+		"explain-values": {
+			"vars.paths.al": `vars.paths has no "al"; did you mean "all"? it has: all, root`,
+			"vars.pace.a":   `vars.pace has no "a": it is a value by itself`,
+		},
 		"overlay-verbs": {
 			"stop/drian":           `no step "stop/drian"; did you mean "stop/drain"?`,
 			"stopp":                `no stage "stopp"; did you mean "stop"?`,

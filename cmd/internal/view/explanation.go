@@ -16,6 +16,9 @@ func Explanation(w io.Writer, x *schema.Explanation, st Style) {
 	switch {
 	case x.Value != "":
 		fmt.Fprintf(w, "\n  %s\n", st.paint(bold, Clean(x.Value)))
+		if x.Gives != "" {
+			fmt.Fprintf(w, "  which gives %s\n", Clean(x.Gives))
+		}
 	case x.Default != "":
 		fmt.Fprintf(w, "\n  nothing is written; the default is %s\n", Clean(x.Default))
 	default:
