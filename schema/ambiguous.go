@@ -20,6 +20,9 @@ func (d *decoder) ambiguous(n *yaml.Node, v reflect.Value) bool {
 	switch {
 	case isYesNo(n.Value):
 		d.at(n, codeAmbiguous, fmt.Sprintf("%s is a bool in YAML 1.1 and text in YAML 1.2", n.Value), yesNoHelp(n.Value, v))
+	case octalForm().MatchString(n.Value) && strings.ContainsAny(n.Value, "89"):
+		d.at(n, codeAmbiguous, fmt.Sprintf("%s is text in YAML 1.1 and a decimal number in YAML 1.2", n.Value),
+			fmt.Sprintf("quote it if text is meant: %q; as a number write %s", n.Value, strings.TrimLeft(n.Value, "+0_")))
 	case octalForm().MatchString(n.Value):
 		digits := strings.TrimLeft(strings.TrimLeft(n.Value, "+-"), "0_")
 		d.at(n, codeAmbiguous, fmt.Sprintf("%s is an octal number in YAML 1.1 and a decimal one in YAML 1.2", n.Value),

@@ -45,7 +45,7 @@ func (d *decoder) check(n *yaml.Node, v reflect.Value) bool {
 	if !ok {
 		return true
 	}
-	before := len(d.list)
+	before := d.mistakes
 	for _, err := range apart(c.Check()) {
 		if at := d.culprit(n, v.Type(), err); at != nil {
 			d.at(at, codeCheck, err.Error(), d.argsHelp())

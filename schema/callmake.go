@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -12,6 +13,14 @@ type refusal struct{ why, help string }
 
 func (r *refusal) Error() string { return r.why }
 
+// helped is an error that says what to do, by itself or by the help.
+func helped(err error, help string) error {
+	if errors.As(err, new(*refusal)) {
+		return err
+	}
+	return &refusal{err.Error(), help}
+}
+
 func makeDuration(_ *meter, args []any) (any, error) {
 	texts, err := allTexts(args)
 	if err != nil {
@@ -19,7 +28,7 @@ func makeDuration(_ *meter, args []any) (any, error) {
 	}
 	d, err := parseDuration(texts[0])
 	if err != nil {
-		return nil, &refusal{err.Error(), helpDuration}
+		return nil, helped(err, helpDuration)
 	}
 	return d, nil
 }
@@ -31,7 +40,7 @@ func makeSize(_ *meter, args []any) (any, error) {
 	}
 	s, err := ParseSize(texts[0])
 	if err != nil {
-		return nil, &refusal{err.Error(), helpSize}
+		return nil, helped(err, helpSize)
 	}
 	return int(s), nil
 }

@@ -3,7 +3,6 @@ package schema
 import (
 	"bytes"
 	"fmt"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -92,9 +91,4 @@ func invisible(c rune) bool {
 	}
 	return c >= 0x2060 && c <= 0x2064 || c >= 0x206a && c <= 0x206f || c >= 0xfff9 && c <= 0xfffb ||
 		c >= 0xe0000 && c <= 0xe007f
-}
-
-// hidden reports whether a text holds what characters has reported.
-func hidden(text string) bool {
-	return strings.ContainsFunc(text, func(c rune) bool { return turnsText(c) || invisible(c) })
 }

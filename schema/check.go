@@ -99,10 +99,7 @@ func (c *checker) error(n ast.Node, code, message, help string) *typ {
 
 // extent is the token that a part is known by: its name or operator.
 func (c *checker) extent(n ast.Node) (from, width int) {
-	loc := n.Location()
-	if m, ok := n.(*ast.MemberNode); ok {
-		loc = m.Property.Location()
-	}
+	loc := c.expr.location(n)
 	total := utf8.RuneCountInString(c.expr.text)
 	from = min(loc.From, max(0, total-1))
 	return from, max(1, min(loc.To, total)-from)
@@ -144,5 +141,9 @@ func (c *checker) require(n ast.Node, due typeKind) {
 	if t.kind == tAny || t.kind == due || (due == tFloat && t.kind == tInt) {
 		return
 	}
-	c.error(n, codeMismatch, fmt.Sprintf("%s where %s is due", a(t), a(scalarType(due))), "")
+	help := t.hint
+	if due == tBool && help == "" {
+		help = fmt.Sprintf("ask something of it, as in %s == …", n)
+	}
+	c.error(n, codeMismatch, fmt.Sprintf("%s where %s is due", a(t), a(scalarType(due))), help)
 }

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -17,7 +18,7 @@ func (c *checker) equality(n *ast.BinaryNode) *typ {
 		l, r = c.sureOf(n.Left, l), c.sureOf(n.Right, r)
 	}
 	if join(l, r) == nil {
-		c.error(n, codeMismatch, fmt.Sprintf("%s is never equal to %s", a(l), a(r)), madeOfText(l, r))
+		c.error(n, codeMismatch, fmt.Sprintf("%s is never equal to %s", a(l), a(r)), wayOut(l, r))
 	}
 	c.enumValue(n.Right, l)
 	c.enumValue(n.Left, r)
@@ -32,8 +33,12 @@ func (c *checker) enumValue(n ast.Node, other *typ) {
 	}
 }
 
-// madeOfText says how the text on one side becomes what the other side is.
-func madeOfText(l, r *typ) string {
+// wayOut says how two types come together: where one was read too early, or how
+// the text on one side becomes what the other side is.
+func wayOut(l, r *typ) string {
+	if hint := cmp.Or(l.hint, r.hint); hint != "" {
+		return hint
+	}
 	for i, t := range []*typ{l, r} {
 		other := []*typ{r, l}[i]
 		switch {

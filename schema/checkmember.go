@@ -90,6 +90,11 @@ func (c *checker) unknown(n ast.Node, base *typ, name string) *typ {
 func (c *checker) under(n *ast.MemberNode, base *typ) *typ {
 	c.require(n.Property, tString)
 	name, ok := n.Property.(*ast.StringNode)
+	if ok && base.label == "each" && base.elem.fields[name.Value] != nil {
+		t := *base.elem
+		t.hint = fmt.Sprintf("a step with for-each has an output for each key: %s[\"KEY\"].%s", n.Node, name.Value)
+		return &t
+	}
 	if !ok || base.key == nil {
 		return base.elem
 	}

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -24,7 +25,11 @@ func (c *checker) unary(n *ast.UnaryNode) *typ {
 			return t
 		}
 	}
-	return c.error(n, codeMismatch, fmt.Sprintf("%s on %s", n.Operator, a(t)), "")
+	help := ""
+	if n.Operator == "not" || n.Operator == "!" {
+		help = fmt.Sprintf("%s takes what stands next to it: put a comparison in brackets, not (%s == …)", n.Operator, n.Node)
+	}
+	return c.error(n, codeMismatch, fmt.Sprintf("%s on %s", n.Operator, a(t)), help)
 }
 
 func (c *checker) binary(n *ast.BinaryNode) *typ {
@@ -55,11 +60,20 @@ func (c *checker) binary(n *ast.BinaryNode) *typ {
 		c.byZero(n)
 		return t.holding(secret)
 	}
-	help := madeOfText(l, r)
-	if n.Operator == "+" && help == "" && (l.kind == tString || r.kind == tString) {
-		help = "string(x) makes text of a value"
+	return c.error(n, codeMismatch, fmt.Sprintf("%s between %s and %s", n.Operator, a(l), a(r)), cmp.Or(wayOut(l, r), joinedHelp(n, l, r)))
+}
+
+// joinedHelp says what + does not do with these types.
+func joinedHelp(n *ast.BinaryNode, l, r *typ) string {
+	switch {
+	case n.Operator != "+":
+		return ""
+	case l.kind == tList && r.kind == tList:
+		return fmt.Sprintf("concat(%s, %s) makes one list of two", n.Left, n.Right)
+	case l.kind == tString || r.kind == tString:
+		return "string(x) makes text of a value"
 	}
-	return c.error(n, codeMismatch, fmt.Sprintf("%s between %s and %s", n.Operator, a(l), a(r)), help)
+	return ""
 }
 
 // byZero reports a division that never has a result.
@@ -105,9 +119,17 @@ func (c *checker) conditional(n *ast.ConditionalNode) *typ {
 	yes, no := c.used(n.Exp1), c.used(n.Exp2)
 	t := join(yes, no)
 	if t == nil {
-		return c.error(n, codeMismatch, fmt.Sprintf("one branch is %s, the other %s", a(yes), a(no)), "")
+		return c.error(n.Exp2, codeMismatch, fmt.Sprintf("one branch is %s, the other %s", a(yes), a(no)), branchHelp(yes, no))
 	}
 	return t
+}
+
+// branchHelp says how two branches come to one type.
+func branchHelp(yes, no *typ) string {
+	if yes.kind == tString && no.scalar() || no.kind == tString && yes.scalar() {
+		return "both give the same type: string(x) makes text of the other"
+	}
+	return "both give the same type"
 }
 
 // operator is the type of l op r, nil when the two do not fit.

@@ -1,9 +1,13 @@
 package schema
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
+	"sync"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 )
@@ -40,7 +44,7 @@ func Composites(sources []Source, kinds []Kind, site *Site, only ...string) ([]K
 	l.kindFiles()
 	var out []Kind
 	for _, src := range sources {
-		before, name := len(r.list), nameOf(src)
+		before, name := r.mistakes, nameOf(src)
 		if len(only) > 0 && !slices.Contains(only, name) {
 			continue
 		}
@@ -68,11 +72,25 @@ func (l *loader) kindFiles() {
 			other = "this build"
 		}
 		if other != "" {
-			l.add(Error, Pos{File: src.Name, Line: 1, Col: 1}, 1, codeKindFile, fmt.Sprintf("kind %q is declared in %s, too", name, other), "give the kind and its file another name")
+			at, width := kindAt(src)
+			l.add(Error, at, width, codeKindFile, fmt.Sprintf("kind %q is declared in %s, too", name, other), "give the kind and its file another name")
 		}
 		seen[name] = src.Name
 	}
 }
+
+// kindAt is where a text says the name of its kind, before it is read.
+func kindAt(src Source) (Pos, int) {
+	m := kindForm().FindSubmatchIndex(src.Data)
+	if m == nil {
+		return Pos{File: src.Name, Line: 1, Col: 1}, 1
+	}
+	above := src.Data[:m[2]]
+	line := above[bytes.LastIndexByte(above, '\n')+1:]
+	return Pos{File: src.Name, Line: 1 + bytes.Count(above, []byte("\n")), Col: 1 + utf8.RuneCount(line)}, m[3] - m[2]
+}
+
+var kindForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^kind[ \t]*:[ \t]*["']?([\w.-]+)`) })
 
 // kind is the kind of that name; a composite one is read when it is first
 // asked for. ok is false where there is none.

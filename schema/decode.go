@@ -46,9 +46,7 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value) (ok bool) {
 		v.Set(reflect.ValueOf(n))
 		return true
 	case v.Type() == reflect.TypeFor[text]():
-		v.Field(0).SetString(n.Value)
-		v.Set(reflect.ValueOf(text{Value: n.Value, node: n}))
-		return d.scalar(n, reflect.New(reflect.TypeFor[string]()).Elem())
+		return d.text(n, v)
 	case v.Type() == condType:
 		return d.cond(n, v)
 	case v.Type() == sealedType:
@@ -71,6 +69,23 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value) (ok bool) {
 	return d.scalar(n, v)
 }
 
+// text fills a text with its place; after a mistake it has none, so that no rule
+// has more to say of it.
+func (d *decoder) text(n *yaml.Node, v reflect.Value) bool {
+	out := text{Value: n.Value}
+	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" {
+		d.at(n, codeType, "a value is missing", "write it behind the colon")
+		v.Set(reflect.ValueOf(out))
+		return false
+	}
+	ok := d.scalar(n, reflect.ValueOf(&out.Value).Elem())
+	if ok {
+		out.node = n
+	}
+	v.Set(reflect.ValueOf(out))
+	return ok
+}
+
 // short lets a bare value stand for a struct with a short field.
 func (d *decoder) short(n *yaml.Node, v reflect.Value) bool {
 	f, ok := shortField(d.fieldsOf(v.Type()))
@@ -80,7 +95,7 @@ func (d *decoder) short(n *yaml.Node, v reflect.Value) bool {
 		}
 		return d.wrongShape(n, "mapping")
 	}
-	before := len(d.list)
+	before := d.mistakes
 	for _, other := range d.fieldsOf(v.Type()) {
 		if other.required && other.name != f.name {
 			d.at(n, codeMissingKey, fmt.Sprintf("%q is missing", other.name), "")
@@ -100,7 +115,7 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value) bool {
 	for i, f := range fields {
 		names[i] = f.name
 	}
-	before := len(d.list)
+	before := d.mistakes
 	entries, ok := d.entries(n, names)
 	if !ok {
 		return false
@@ -115,7 +130,7 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value) bool {
 		}
 		d.setDefault(n, v, f)
 	}
-	return !d.failed(before) && d.check(n, v)
+	return !d.failed(before) && !merges(n) && d.check(n, v)
 }
 
 // setDefault cannot fail for a kind that Validate accepted.

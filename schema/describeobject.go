@@ -40,7 +40,7 @@ func (d *describer) properties(f typeFile, name func(string) bool, form string) 
 	if f.Properties == nil {
 		return nil, true
 	}
-	before := len(d.list)
+	before := d.mistakes
 	if _, ok := d.entries(f.Properties, nil); !ok {
 		return nil, false
 	}

@@ -116,6 +116,11 @@ func (d *doctor) single(in *bracket, c rune) {
 	case '&', '*':
 		d.reference(c)
 		in.valued = c == '*'
+	case '!':
+		for d.i < len(d.runes) && !isBlank(d.runes[d.i]) && !strings.ContainsRune(",[]{}", d.runes[d.i]) {
+			d.i++
+		}
+		in.valued = false
 	case '@', '`', '%', '|', '>':
 		d.here(1, codeQuote, fmt.Sprintf("a value cannot begin with %c", c), "put it in quotes")
 	default:

@@ -2,7 +2,9 @@ package schema
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // quoted steps over a quoted value and looks at what follows it.
@@ -64,5 +66,20 @@ func (d *doctor) escape() {
 	if c := d.runes[d.i+1]; !strings.ContainsRune("0abt\tnvfre \"/\\N_LPxuU", c) {
 		d.here(2, codeQuote, fmt.Sprintf(`\%c means nothing in double quotes`, c), `write \\ for a backslash, or put the text in '…', where it is one`)
 	}
+	d.codePoint()
 	d.i++
+}
+
+// codePoint looks at the digits behind \x, \u and \U.
+func (d *doctor) codePoint() {
+	size := escapeWidth(d.rest())
+	text := string(d.rest()[:min(size, len(d.rest()))])
+	if size == 2 {
+		return
+	}
+	n, err := strconv.ParseUint(text[2:], 16, 32)
+	if err != nil || !utf8.ValidRune(rune(n)) {
+		d.here(utf8.RuneCountInString(text), codeQuote, text+" is no character",
+			fmt.Sprintf(`the number of a character has %d digits, 0-9 and a-f; d800 to dfff are none. For a backslash write \\`, size-2))
+	}
 }

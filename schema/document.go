@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -60,6 +61,9 @@ func parseAsWritten(src Source, r *report) *document {
 // read hands the text to the YAML library. What it takes must be one document
 // within the limits; what it refuses is looked at once more, to say where and why.
 func (d *document) read(r *report) {
+	if d.directives(r) {
+		return
+	}
 	dec := yaml.NewDecoder(bytes.NewReader(d.src.Data))
 	var doc, second yaml.Node
 	if err := dec.Decode(&doc); err != nil {
@@ -74,6 +78,22 @@ func (d *document) read(r *report) {
 	if d.bounded(&doc, r) && len(doc.Content) == 1 {
 		d.root = doc.Content[0]
 	}
+}
+
+// directives refuses lines such as %YAML 1.1 before the text, which would change
+// how it is read.
+func (d *document) directives(r *report) (found bool) {
+	for i, line := range d.lines {
+		text := strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(line, "%"):
+			d.line(r, i+1, codeSyntax, "a YAML directive: they are not part of the language", "remove the line")
+			found = true
+		case text != "" && text[0] != '#':
+			return found
+		}
+	}
+	return found
 }
 
 // runesOf gives a line as characters, nothing outside the text.

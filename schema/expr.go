@@ -67,7 +67,7 @@ func (r *report) compile(n *yaml.Node, off int, text string, s *scope) *Expr {
 		return e
 	}
 	c := &checker{report: r, expr: e, scope: s}
-	before := len(r.list)
+	before := r.mistakes
 	e.tree = tree.Node
 	e.typ = c.final(tree.Node)
 	e.refs = c.refs
@@ -110,7 +110,11 @@ func (r *report) compileBare(n *yaml.Node, s *scope) *Expr {
 		return &Expr{node: n, typ: scalarType(tAny)}
 	}
 	if n.Kind != yaml.ScalarNode || n.Value == "" {
-		r.at(n, codeShape, "an expression is due here", "")
+		help := "write it behind the colon, or remove the key"
+		if n.Kind != yaml.ScalarNode {
+			help = "write one expression as text: inputs.a and inputs.b > 2"
+		}
+		r.at(n, codeShape, "an expression is due here", help)
 		return &Expr{node: n, typ: scalarType(tAny)}
 	}
 	return r.compile(n, 0, n.Value, s)
@@ -139,6 +143,9 @@ func (e *Expr) failed(r *report, code string, err error) {
 		return
 	}
 	from, width := min(at.From, max(0, utf8.RuneCountInString(e.text)-1)), max(1, at.To-at.From)
+	if e.badNumber(r, at) {
+		return
+	}
 	help, known := "", (*refusal)(nil)
 	switch i, w, due := foreignIn(e.text); {
 	case code == codeExpr && due != "":

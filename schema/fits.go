@@ -17,6 +17,9 @@ func unfit(from *typ, to reflect.Type) (message, help string) {
 	case sizeType:
 		help = "size(text) makes a size of text"
 	}
+	if from.hint != "" {
+		help = from.hint
+	}
 	if due == "string" && from.scalar() {
 		help = "string(x) makes text of a value"
 	}

@@ -21,7 +21,7 @@ func (d *decoder) template(n *yaml.Node, v reflect.Value) bool {
 	if l == nil {
 		return false
 	}
-	before := len(d.list)
+	before := d.mistakes
 	l.check(d.report)
 	d.fit(n, l, v.Type())
 	if v.Kind() == reflect.String {
@@ -80,7 +80,7 @@ func (d *decoder) evaluate(n *yaml.Node, v reflect.Value) bool {
 // cond fills an argument that is a bare condition.
 func (d *decoder) cond(n *yaml.Node, v reflect.Value) bool {
 	if d.env == nil {
-		before := len(d.list)
+		before := d.mistakes
 		if d.scope == nil {
 			return d.scalar(n, reflect.New(reflect.TypeFor[string]()).Elem())
 		}
@@ -99,10 +99,10 @@ func (d *decoder) cond(n *yaml.Node, v reflect.Value) bool {
 
 // condition compiles a bare expression that must be a bool.
 func (r *report) condition(n *yaml.Node, s *scope) *Expr {
-	before := len(r.list)
+	before := r.mistakes
 	e := r.compileBare(n, s.keepClosed("what a condition decides shows what it looked at"))
 	if e.typ.kind != tBool && e.typ.kind != tAny && !r.failed(before) {
-		e.report(r, codeMismatch, fmt.Sprintf("a condition is a bool, this is %s", a(e.typ)), "")
+		e.report(r, codeMismatch, fmt.Sprintf("a condition is a bool, this is %s", a(e.typ)), e.typ.hint)
 	}
 	if !r.failed(before) {
 		e.decided(r, s)

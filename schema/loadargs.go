@@ -104,7 +104,10 @@ func (l *loader) remember(step *Step, here *place, skippable bool) {
 		b.out = b.out.withMaybe(step.ID)
 	}
 	if step.ForEach {
-		b.out = &typ{kind: tMap, elem: b.out}
+		b.out = eachOf(b.out)
 	}
 	l.past[step.ID] = b
 }
+
+// eachOf is the output of a step with for-each: one by each key.
+func eachOf(t *typ) *typ { return &typ{kind: tMap, elem: t, label: "each"} }

@@ -19,7 +19,7 @@ func (l *loader) forEach(step *Step, f stepFile, scope *scope) *scope {
 	fixed := scope.without("the items are fixed in the plan, before any step ran", "steps", "nodes", controllerRoot, "run")
 	fixed = fixed.keepClosed("items and keys are part of task ids, which are shown and kept")
 	step.ForEach, step.each = true, &each{}
-	before := len(l.list)
+	before := l.mistakes
 	elem := scalarType(tAny)
 	if f.ForEach.Kind == yaml.SequenceNode {
 		step.each.list = f.ForEach

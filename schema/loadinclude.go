@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"reflect"
@@ -90,7 +91,7 @@ func (l *loader) readInclude(inc *included) bool {
 	}
 	switch len(found) {
 	case 0:
-		l.at(name.node, codeInclude, fmt.Sprintf("there is no list of stages %q", name.Value), suggest(name.Value, "there are", known)+includeHint(known))
+		l.at(name.node, codeInclude, fmt.Sprintf("there is no list of stages %q", name.Value), cmp.Or(withoutEnding(name.Value, known), suggest(name.Value, "there are", known)+includeHint(known)))
 		return false
 	case 1:
 		return l.parseInclude(inc, found[0])
@@ -101,6 +102,15 @@ func (l *loader) readInclude(inc *included) bool {
 
 // nameOf is the name that a file gives to what is in it.
 func nameOf(src Source) string { return strings.TrimSuffix(path.Base(src.Name), path.Ext(src.Name)) }
+
+// withoutEnding is the help for a file's name where that of its list is due.
+func withoutEnding(name string, known []string) string {
+	short := nameOf(Source{Name: name})
+	if short == name || !slices.Contains(known, short) {
+		return ""
+	}
+	return "a list is named without its directory and ending: include: " + short
+}
 
 func includeHint(known []string) string {
 	if len(known) > 0 {

@@ -46,12 +46,11 @@ func (l *loader) input(key, value *yaml.Node) Input {
 		Name: key.Value, Type: f.Type, Of: f.Of.Value, Help: f.Help, Required: f.Required,
 		Enum: f.Values, HasDefault: f.Default != nil, Pos: l.docs.pos(key), def: f.Default, pos: key,
 	}
-	many := in.Type == "list" || in.Type == "map"
-	if in.Of == "" && many {
+	if in.Of == "" && (in.Type == "list" || in.Type == "map") {
 		in.Of = "string"
 	}
 	if ok {
-		l.inputRules(&in, f, key, many)
+		l.inputRules(&in, f, key, value)
 	}
 	in.typ = inputType(in)
 	if in.def != nil && ok {
@@ -60,8 +59,8 @@ func (l *loader) input(key, value *yaml.Node) Input {
 	return in
 }
 
-func (l *loader) inputRules(in *Input, f inputFile, key *yaml.Node, many bool) {
-	if f.Of.node != nil && !many {
+func (l *loader) inputRules(in *Input, f inputFile, key, value *yaml.Node) {
+	if f.Of.node != nil && in.Type != "list" && in.Type != "map" {
 		l.at(f.Of.node, codeType, fmt.Sprintf("`of` on type %s: it is the element type of a list or map", in.Type), "")
 	}
 	if in.Required && in.def != nil {
@@ -75,7 +74,7 @@ func (l *loader) inputRules(in *Input, f inputFile, key *yaml.Node, many bool) {
 	case isEnum && len(in.Enum) == 0:
 		l.at(key, codeEnum, fmt.Sprintf("input %q is an enum without values", in.Name), "add values: [one, another]")
 	case !isEnum && len(in.Enum) > 0:
-		l.at(key, codeEnum, fmt.Sprintf("values on type %s: they are what an enum can be", in.Type), "write type: enum")
+		l.at(keyOf(value, "values"), codeEnum, fmt.Sprintf("values on type %s: they are what an enum can be", in.Type), "write type: enum")
 	}
 }
 

@@ -149,7 +149,7 @@ func (l *loader) finally(n *yaml.Node) {
 	}
 	for id, b := range l.past {
 		if b.step.ForEach {
-			b.out = &typ{kind: tMap, elem: b.out.elem.withMaybe(id)}
+			b.out = eachOf(b.out.elem.withMaybe(id))
 		}
 		b.out = b.out.withMaybe(id)
 		l.past[id] = b

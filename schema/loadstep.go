@@ -120,9 +120,20 @@ func (l *loader) place(key *yaml.Node, k Kind, here *place) {
 	switch {
 	case k.made != nil: // its steps are asked each
 	case k.OnController && !here.control():
-		l.at(key, codePlace, fmt.Sprintf("%s runs on the controller, this stage on nodes", k.Name), "give it a stage of its own with on: controller")
+		l.at(key, codePlace, fmt.Sprintf("%s runs on the controller, this stage on nodes", k.Name), l.controlHelp(here))
 	case k.Name == "":
 	case !k.OnController && here.control() && k.Redo != "pure":
 		l.at(key, codePlace, fmt.Sprintf("%s runs on nodes, this stage on the controller", k.Name), "only kinds that ask or decide stand in a stage on: controller")
 	}
+}
+
+// controlHelp says how a step comes to the controller from where it stands.
+func (l *loader) controlHelp(here *place) string {
+	switch {
+	case l.within.step != nil:
+		return "a kind runs where its step stands: take it out of the kind, or use the kind in a stage on: controller"
+	case here.stage.ID == finallyID:
+		return "add to the step on: controller"
+	}
+	return "give it a stage of its own with on: controller"
 }

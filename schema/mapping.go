@@ -24,8 +24,9 @@ func (d *decoder) entries(n *yaml.Node, names []string) (map[string]*yaml.Node, 
 			return nil, false
 		case key.Kind != yaml.ScalarNode:
 			d.at(key, codeShape, "a key is plain text", "")
-		case key.ShortTag() == "!!merge": // refused when the text was read
-		case hidden(key.Value): // reported when the text was read
+		case isMerge(key): // refused when the text was read
+		case names == nil && unvalued(n, i) != "":
+			d.at(key, codeSpace, "a key without a colon and a space behind it", unvalued(n, i))
 		case names == nil && d.expr(key):
 			d.at(key, codeNotHere, "no expressions in a key", "write the name out; an expression can be its value")
 		case names != nil && !slices.Contains(names, key.Value):
@@ -50,6 +51,10 @@ func (d *decoder) inside() string {
 // field fills one field and checks it against its enum and its bounds.
 func (d *decoder) field(n *yaml.Node, v reflect.Value, f field) {
 	target := v.FieldByIndex(f.index)
+	if f.is == "name" && isNumber(n) {
+		d.at(n, codeName, fmt.Sprintf("%q is no name", n.Value), helpName)
+		return
+	}
 	switch ok := d.decode(n, target); {
 	case !ok:
 		return
@@ -115,13 +120,22 @@ func wordsGiven(n ast.Node, out []*ast.StringNode) []*ast.StringNode {
 	return out
 }
 
-// misspelt reports whether an unknown key is a slip of this name: then it is
-// not missing as well.
+// misspelt reports whether an unknown key is a slip of this name, or may stand
+// for it, as a merge key does: then it is not missing as well.
 func misspelt(n *yaml.Node, names []string, name string) bool {
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		if key := n.Content[i].Value; !slices.Contains(names, key) && Nearest(key, names) == name {
+		key := n.Content[i]
+		if isMerge(key) || !slices.Contains(names, key.Value) && Nearest(key.Value, names) == name {
 			return true
 		}
 	}
 	return false
+}
+
+// isMerge tells a merge key, which was refused when the text was read.
+func isMerge(key *yaml.Node) bool { return key.ShortTag() == "!!merge" }
+
+// merges reports a mapping that is not known as a whole.
+func merges(n *yaml.Node) bool {
+	return n.Kind == yaml.MappingNode && slices.ContainsFunc(n.Content, isMerge)
 }

@@ -162,8 +162,9 @@ func (m *merger) stageIDs() []*yaml.Node {
 // shown is a place with its line, for the help of a mistake elsewhere.
 func (r *report) shown(n *yaml.Node) string { return r.docs.of(n).shown(n) }
 
-func (d *document) shown(n *yaml.Node) string {
-	pos := d.pos(n)
+func (d *document) shown(n *yaml.Node) string { return d.shownAt(d.pos(n)) }
+
+func (d *document) shownAt(pos Pos) string {
 	text, ok := d.shows().at(pos.Line)
 	if !ok {
 		return pos.String()

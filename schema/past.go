@@ -114,10 +114,11 @@ func (l *loader) own(b past, p *place) (*typ, *away) {
 	if b.place.control() {
 		return nil, onController(b)
 	}
-	return nil, &away{
-		codeNotHere, fmt.Sprintf("step %q does not run on every node of this stage", b.step.ID),
-		fmt.Sprintf("use nodes[\"…\"].steps.%s.out", b.step.ID),
+	help := fmt.Sprintf("use nodes[\"…\"].steps.%s.out", b.step.ID)
+	if b.place.index >= p.index {
+		help = fmt.Sprintf("give this step on: [%s] as well, or read it in a later stage: nodes[\"…\"].steps.%s.out", strings.Join(b.place.on, ", "), b.step.ID)
 	}
+	return nil, &away{codeNotHere, fmt.Sprintf("step %q does not run on every node of this stage", b.step.ID), help}
 }
 
 // decided is the output of a controller step, known after its barrier.

@@ -20,6 +20,7 @@ type report struct {
 	declared map[reflect.Type][]field // what was read of declarations so far
 
 	errors, warnings int // in list
+	mistakes         int // errors, with those that another one explains
 
 	patterns patterns // of its expressions
 
@@ -31,15 +32,25 @@ const maxReported = 200
 
 // at reports a mistake at the whole of a value.
 func (r *report) at(n *yaml.Node, code, message, help string) {
-	if r.full() {
-		return
-	}
-	r.add(Error, r.docs.pos(n), r.docs.of(n).width(n), code, message, help)
+	r.value(Error, n, code, message, help)
 }
 
 // warn reports what does not refuse the text.
 func (r *report) warn(n *yaml.Node, code, message, help string) {
-	r.add(Warning, r.docs.pos(n), r.docs.of(n).width(n), code, message, help)
+	r.value(Warning, n, code, message, help)
+}
+
+// value reports a mistake at the whole of a value, once.
+func (r *report) value(s Severity, n *yaml.Node, code, message, help string) {
+	if r.full() {
+		return
+	}
+	at, width, second, told := r.spotOf(n, code)
+	if told {
+		r.mistakes++
+		return
+	}
+	r.add(s, at, width, code, message, cmp.Or(help, usualHelp(code))+second)
 }
 
 // more reads a further text of the same tree.
@@ -48,6 +59,7 @@ func (r *report) more(src Source) *document {
 	doc := parse(src, own)
 	r.list = append(r.list, own.list...)
 	r.errors, r.warnings, r.secrets = own.errors, own.warnings, own.secrets
+	r.mistakes += own.mistakes
 	r.docs.add(doc)
 	return doc
 }
@@ -85,7 +97,17 @@ func (r *report) within(n *yaml.Node, from, width int, code, message, help strin
 	if r.full() {
 		return
 	}
-	r.add(Error, r.docs.of(n).locate(n, from), width, code, message, help)
+	at := r.docs.of(n).locate(n, from)
+	if alias := r.docs.used(n); alias != n {
+		second := broughtBy(alias, r.docs.of(n).shownAt(at))
+		if r.has(at, code) || r.has(r.docs.pos(alias), code) {
+			r.mistakes++
+			return
+		}
+		at, width = r.docs.pos(alias), r.docs.of(alias).width(alias)
+		help = cmp.Or(help, usualHelp(code)) + second
+	}
+	r.add(Error, at, width, code, message, help)
 }
 
 // add keeps one more mistake, as long as the report is not full.
@@ -97,6 +119,7 @@ func (r *report) add(s Severity, pos Pos, width int, code, message, help string)
 		r.warnings++
 	default:
 		r.errors++
+		r.mistakes++
 	}
 	if r.full() {
 		code, message = codeTooLarge, fmt.Sprintf("more than %d mistakes; this is where reading ended", maxReported)
@@ -156,6 +179,6 @@ func cut(text string, most int) string {
 // and a hostile text must not cost a search for each.
 func (r *report) full() bool { return r.errors > maxReported }
 
-// failed reports whether an error was added after the first n entries; a full
-// report adds nothing any more, so all that follows has failed.
-func (r *report) failed(n int) bool { return r.full() || r.list[n:].HasErrors() }
+// failed reports whether there was a mistake after the first n; a full report
+// takes none any more, so all that follows has failed.
+func (r *report) failed(n int) bool { return r.full() || r.mistakes > n }

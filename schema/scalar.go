@@ -1,8 +1,10 @@
 package schema
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -17,7 +19,7 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value) bool {
 		d.at(n, codeNotHere, "no expressions here", "this value is needed before any is known: write it out")
 		return false
 	case n.ShortTag() == "!!null":
-		d.at(n, codeType, "a value is missing", `for empty text write ""`)
+		d.at(n, codeType, "a value is missing", missingHelp(v.Type()))
 		return false
 	case d.ambiguous(n, v):
 		return false
@@ -36,8 +38,27 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value) bool {
 	return d.basic(n, v)
 }
 
+// missingHelp says what to write where nothing stands.
+func missingHelp(t reflect.Type) string {
+	switch t {
+	case durationType:
+		return helpDuration
+	case sizeType:
+		return helpSize
+	case modeType:
+		return helpMode
+	}
+	if t.Kind() == reflect.String {
+		return `write it behind the colon; where empty text is meant, write ""`
+	}
+	return "write it behind the colon, or remove the key"
+}
+
 func (d *decoder) parsed(n *yaml.Node, v reflect.Value, code, help string, parse func(string) (any, error)) bool {
 	x, err := parse(n.Value)
+	if known := (*refusal)(nil); errors.As(err, &known) {
+		help = known.help
+	}
 	if err != nil {
 		d.at(n, code, err.Error(), help)
 		return false
@@ -47,20 +68,34 @@ func (d *decoder) parsed(n *yaml.Node, v reflect.Value, code, help string, parse
 }
 
 func (d *decoder) mode(n *yaml.Node, v reflect.Value) bool {
-	if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0 {
+	quoted := n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0
+	if !quoted && isNumber(n) {
 		d.at(n, codeMode, fmt.Sprintf("%s without quotes is not the mode it seems", n.Value), quotedMode(n.Value))
 		return false
 	}
-	return d.parsed(n, v, codeMode, helpMode, func(s string) (any, error) { return ParseMode(s) })
+	return d.parsed(n, v, codeMode, helpMode, func(s string) (any, error) {
+		m, err := ParseMode(s)
+		if err == nil && !quoted {
+			err = &refusal{fmt.Sprintf("%s without quotes is not the mode it seems", s), quotedMode(s)}
+		}
+		return m, err
+	})
 }
 
 // quotedMode is the mode that was meant, where that is plain: without a zero in
 // front it may have been meant as octal or as decimal.
 func quotedMode(text string) string {
-	if _, err := ParseMode(text); err != nil || text[0] != '0' {
-		return helpMode
+	octal, err := ParseMode(text)
+	n, decimal := strconv.ParseUint(text, 10, 12)
+	switch {
+	case err == nil && (text[0] == '0' || decimal != nil):
+		return fmt.Sprintf("write the mode as quoted octal: %q", text)
+	case err == nil:
+		return fmt.Sprintf("write the mode as quoted octal: %q, or %q where the decimal number was meant", octal, Mode(n))
+	case decimal == nil:
+		return fmt.Sprintf("write the mode as quoted octal; the decimal number is %q", Mode(n))
 	}
-	return fmt.Sprintf("write the mode as quoted octal: %q", text)
+	return helpMode
 }
 
 // basic fills the plain Go types; the value must be of that type as YAML
@@ -142,3 +177,9 @@ func (d *decoder) wrongType(n *yaml.Node, due, help string) bool {
 
 // isDigits tells a whole number, however long, from one with a fraction.
 func isDigits(text string) bool { return strings.Trim(text, "+-0123456789") == "" }
+
+// isNumber tells what no quotes make a name of.
+func isNumber(n *yaml.Node) bool {
+	tag := n.ShortTag()
+	return n.Kind == yaml.ScalarNode && (tag == "!!int" || tag == "!!float")
+}

@@ -72,7 +72,13 @@ func (d *decoder) wrongShape(n *yaml.Node, due string) bool {
 		found = "missing value"
 	}
 	help := ""
-	if due == "list" && n.Kind == yaml.ScalarNode {
+	if found == "missing value" {
+		help = map[string]string{
+			"list":    "write its entries on the next lines, each with a hyphen: - …; an empty list is []",
+			"mapping": "write KEY: VALUE on the next lines, indented",
+		}[due]
+	}
+	if due == "list" && n.Kind == yaml.ScalarNode && help == "" {
 		help = "put it in brackets: [" + strings.TrimSpace(n.Value) + "]"
 		if words := strings.Fields(n.Value); n.Style == 0 && len(words) > 1 && !strings.ContainsAny(n.Value, ",'\"{}[]|>$&;#") {
 			help = "put it in brackets, with commas between the entries: [" + strings.Join(words, ", ") + "]"
@@ -81,11 +87,25 @@ func (d *decoder) wrongShape(n *yaml.Node, due string) bool {
 	if due == "list" && n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle == 0 {
 		help = "begin each entry of the list with a hyphen: - " + n.Content[0].Value + ": …"
 	}
-	if due == "mapping" && n.Kind == yaml.ScalarNode {
+	if due == "mapping" && n.Kind == yaml.ScalarNode && help == "" {
 		help = afterColon(n)
+	}
+	if due == "single value" {
+		help = singleHelp(n)
 	}
 	d.at(n, codeShape, fmt.Sprintf("%s where %s is due", article(found), article(due)), help)
 	return false
+}
+
+// singleHelp says how a list or mapping becomes one value.
+func singleHelp(n *yaml.Node) string {
+	switch {
+	case n.Kind == yaml.MappingNode:
+		return "write one value: text with a colon and a space in it needs quotes"
+	case len(n.Content) == 1 && n.Content[0].Kind == yaml.ScalarNode:
+		return "write it without brackets: " + oneLine(n.Content[0])
+	}
+	return "write one value, without brackets"
 }
 
 // afterColon helps with `key:value`, which is text and no key.
@@ -108,4 +128,25 @@ func afterComma(n *yaml.Node, i int) string {
 		return ""
 	}
 	return fmt.Sprintf("if the text before it goes on behind the comma, quote it: %q", before.Value+", "+key.Value)
+}
+
+// unvalued is the help for a key of the author's choice between braces which has
+// no value for want of a colon, or of the space behind it.
+func unvalued(n *yaml.Node, i int) string {
+	key, value := n.Content[i], n.Content[i+1]
+	if n.Style&yaml.FlowStyle == 0 || key.Style != 0 || value.Tag != "!!null" || value.Value != "" {
+		return ""
+	}
+	if help := afterColon(key); help != "" {
+		return help
+	}
+	name, rest, two := strings.Cut(key.Value, " ")
+	if !two {
+		return ""
+	}
+	help := fmt.Sprintf("write %s: %s", name, strings.TrimSpace(rest))
+	if quoted := afterComma(n, i); quoted != "" {
+		help += "; " + quoted
+	}
+	return help
 }

@@ -61,7 +61,7 @@ func LoadSite(src Source) (*Site, Diagnostics) {
 
 // word reports a name with characters that file names or ids cannot hold.
 func (d *decoder) word(t text, what string) {
-	if t.node != nil && !isWord(t.Value) && !hidden(t.Value) {
+	if t.node != nil && !isWord(t.Value) {
 		d.at(t.node, codeName, fmt.Sprintf("%q is no name of a %s", t.Value, what), "letters, digits, '.', '_' and '-', beginning with a letter or digit")
 	}
 }
@@ -82,12 +82,14 @@ func (d *decoder) vars(n *yaml.Node) map[string]any {
 // names reports keys that expressions could not use.
 func (d *decoder) names(n *yaml.Node, what string) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		d.name(n.Content[i], what)
+		if unvalued(n, i) == "" {
+			d.name(n.Content[i], what)
+		}
 	}
 }
 
 func (d *decoder) name(n *yaml.Node, what string) {
-	if isName(n.Value) || hidden(n.Value) {
+	if isName(n.Value) {
 		return
 	}
 	help := helpName

@@ -98,16 +98,6 @@ func (d *decoder) sameMachine(nodes []Node, keys *yaml.Node) {
 	}
 }
 
-// keyOf is the node of a key itself.
-func keyOf(n *yaml.Node, name string) *yaml.Node {
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == name {
-			return n.Content[i]
-		}
-	}
-	return nil
-}
-
 func (d *decoder) groups(n *yaml.Node) []string {
 	if n == nil {
 		return nil
@@ -154,10 +144,12 @@ func (d *decoder) secrets(s *Site, nodes map[string]*yaml.Node) {
 		if !isName(name) {
 			d.at(n, codeName, fmt.Sprintf("%q is no name of a secret", name), helpName)
 		}
-		if d.decode(n, reflect.ValueOf(&secret).Elem()) && len(n.Content) != 2 {
+		switch ok := d.decode(n, reflect.ValueOf(&secret).Elem()); {
+		case ok && len(n.Content) != 2:
 			d.at(n, codeSiteSecret, fmt.Sprintf("secret %q comes from one place", name), "one of: node-file, env, command")
+		case ok:
+			d.secretPlace(n, secret)
 		}
-		d.secretPlace(n, secret)
 		s.Secrets[name] = secret
 	}
 }

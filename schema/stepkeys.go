@@ -49,11 +49,14 @@ func isStepKey(name string) bool { return slices.Contains(stepKeys(), name) }
 func (l *loader) splitStep(n *yaml.Node) (plain, kind, args *yaml.Node) {
 	plain = l.docs.like(&yaml.Node{Kind: yaml.MappingNode}, n)
 	var unknown []*yaml.Node
+	merged := false
 	own := l.fieldsOf(reflect.TypeFor[stepFile]())
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		_, isKind := l.kind(key.Value)
 		switch {
+		case isMerge(key):
+			merged = true
 		case slices.ContainsFunc(own, func(f field) bool { return f.name == key.Value }):
 			plain.Content = append(plain.Content, key, value)
 		case !isKind:
@@ -66,12 +69,15 @@ func (l *loader) splitStep(n *yaml.Node) (plain, kind, args *yaml.Node) {
 			kind, args = key, value
 		}
 	}
-	l.unknownKeys(n, kind, unknown)
+	l.unknownKeys(kind, unknown)
+	if kind == nil && len(unknown) == 0 && !merged {
+		l.at(n, codeOneKind, "a step without a kind", suggest("", "kinds", l.kindNames()))
+	}
 	return plain, kind, args
 }
 
 // unknownKeys says of each key whether a step key or a kind was meant.
-func (l *loader) unknownKeys(n, kind *yaml.Node, unknown []*yaml.Node) {
+func (l *loader) unknownKeys(kind *yaml.Node, unknown []*yaml.Node) {
 	for _, key := range unknown {
 		if help := afterColon(key); help != "" {
 			l.at(key, codeUnknownKey, fmt.Sprintf("unknown key %q in a step", key.Value), help)
@@ -82,9 +88,6 @@ func (l *loader) unknownKeys(n, kind *yaml.Node, unknown []*yaml.Node) {
 			continue
 		}
 		l.at(key, codeUnknownKind, fmt.Sprintf("unknown kind %q", key.Value), suggest(key.Value, "kinds", l.kindNames()))
-	}
-	if kind == nil && len(unknown) == 0 {
-		l.at(n, codeOneKind, "a step without a kind", suggest("", "kinds", l.kindNames()))
 	}
 }
 

@@ -27,6 +27,9 @@ func suggest(word, label string, allowed []string) string {
 
 // Nearest gives the allowed word that word is most likely a slip of, or "". Allowed words are in lower case.
 func Nearest(word string, allowed []string) string {
+	if word := elsewhere(word); word != "" && slices.Contains(allowed, word) {
+		return word
+	}
 	best, limit := "", min(max(1, len(word)/3)+1, len(word))
 	for _, a := range allowed {
 		if d := distance(strings.ToLower(word), a); d < limit {
@@ -34,6 +37,15 @@ func Nearest(word string, allowed []string) string {
 		}
 	}
 	return best
+}
+
+// elsewhere is what other tools' words are called here, "" for any other word.
+func elsewhere(word string) string {
+	return map[string]string{
+		"if": "when", "name": "id", "loop": "for-each", "foreach": "for-each", "with_items": "for-each",
+		"hosts": "on", "tasks": "steps", "become_user": "user", "retries": "attempts", "delay": "backoff",
+		"command": "run", "shell": "run", "exec": "run", "cmd": "argv", "environment": "env", "variables": "vars", "parameters": "inputs",
+	}[strings.ToLower(word)]
 }
 
 // distance is the number of single-character slips (insert, drop, change,

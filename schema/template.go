@@ -30,7 +30,7 @@ func isTemplate(n *yaml.Node) bool {
 
 // compileLeaf splits and compiles a scalar; nil after a mistake, reported.
 func (r *report) compileLeaf(n *yaml.Node, s *scope) *leaf {
-	l, before := &leaf{}, len(r.list)
+	l, before := &leaf{}, r.mistakes
 	rest, off := n.Value, 0
 	for rest != "" {
 		text, after, found := strings.Cut(rest, "${{")

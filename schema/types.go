@@ -35,6 +35,7 @@ type typ struct {
 	values []string        // of an enum: all there are
 	secret string          // the secret that is in it, "" = none
 	lazy   *lazy           // object: fields that are typed when they are asked for
+	hint   string          // what to write where a part of it is due, "" = nothing is known
 
 	key func(name string) (*typ, *away) // map: the type under a written key, nil = elem
 }

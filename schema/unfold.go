@@ -13,8 +13,9 @@ import (
 // within is what a loader knows of the composite step whose steps it reads.
 type within struct {
 	step  *Step
-	kinds []string // the composite kinds around, outermost first
-	path  string   // ids of the steps around, each with a dot behind it
+	kinds []string     // the composite kinds around, outermost first
+	keys  []*yaml.Node // of the steps by which they are used
+	path  string       // ids of the steps around, each with a dot behind it
 
 	root *yaml.Node // the kind of the outermost step
 }
@@ -67,7 +68,8 @@ func (l *loader) unfold(step *Step, key, plain *yaml.Node, here *place) {
 	step.outType = scalarType(tAny) // until its steps are read
 	l.compositeRules(plain)
 	if chain := append(slices.Clone(l.within.kinds), c.name); slices.Contains(l.within.kinds, c.name) {
-		l.at(key, codeRecursion, fmt.Sprintf("kind %s contains itself", c.name), "it is "+strings.Join(chain, " → ")+": take one of them out")
+		from := slices.Index(chain, c.name)
+		l.circle(chain[from:], append(slices.Clone(l.within.keys), key)[from+1:])
 		return
 	}
 	if !l.isSteps(c.steps) || !l.mayUnfold(step, key) {
@@ -78,6 +80,15 @@ func (l *loader) unfold(step *Step, key, plain *yaml.Node, here *place) {
 	step.inner = in.stepsAt(c.steps, here)
 	step.outputs, step.outType = in.outputs(c.outputs, here)
 	maps.Copy(c.used, in.frame.used)
+}
+
+// circle reports kinds that contain each other, each by its key in the one
+// before. Wherever one comes in, it is told of the first by name.
+func (l *loader) circle(chain []string, keys []*yaml.Node) {
+	names := chain[1:]
+	first := slices.Index(names, slices.Min(names))
+	l.at(keys[first], codeRecursion, fmt.Sprintf("kind %s contains itself", names[first]),
+		"it is "+strings.Join(slices.Concat(names[first:], names[:first+1]), " → ")+": take one of them out")
 }
 
 // compositeRules refuses what would not say for which of the steps it is meant.
@@ -95,7 +106,7 @@ func (l *loader) compositeRules(plain *yaml.Node) {
 func (l *loader) enter(step *Step, key *yaml.Node) *loader {
 	in := *l
 	in.ids, in.past, in.frame = map[string]*yaml.Node{}, map[string]past{}, newFrame(nil, step.kind.made.inputs)
-	in.within = &within{step: step, kinds: append(slices.Clone(l.within.kinds), step.kind.made.name), path: step.Path + ".", root: cmp.Or(l.within.root, key)}
+	in.within = &within{step: step, kinds: append(slices.Clone(l.within.kinds), step.kind.made.name), keys: append(slices.Clone(l.within.keys), key), path: step.Path + ".", root: cmp.Or(l.within.root, key)}
 	return &in
 }
 

@@ -35,7 +35,11 @@ func ParseSize(text string) (Size, error) {
 			continue
 		}
 		f, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-		if total := f * float64(u.bytes); err != nil || !(total >= 0 && total < math.MaxInt64) {
+		total := f * float64(u.bytes)
+		if total >= math.MaxInt64 && digitForm().MatchString(number) {
+			return 0, &refusal{fmt.Sprintf("%q is more than %s, the largest size", text, Size(math.MaxInt64>>40<<40)), "write a smaller size"}
+		}
+		if err != nil || !(total >= 0 && total < math.MaxInt64) {
 			break
 		}
 		return Size(f * float64(u.bytes)), nil
@@ -92,6 +96,9 @@ type Cond struct {
 // parseDuration reads a time with its unit; none is ever negative.
 func parseDuration(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
+	if err != nil && unitsForm().MatchString(text) {
+		return 0, &refusal{fmt.Sprintf("%q is more than 292 years, the longest duration", text), "write a shorter time"}
+	}
 	if err != nil || d < 0 {
 		return 0, fmt.Errorf("%q is no duration", text)
 	}
@@ -117,6 +124,8 @@ var (
 	// digits with underscores among them
 	groupedForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[-+]?[0-9][0-9]*_[0-9_]*(\.[0-9_]*)?$`) })
 	powerForm   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$`) })
+	unitsForm   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h))+$`) })
+	digitForm   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`) })
 	octalForm   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[-+]?0[0-9_]+$`) })
 	indexForm   = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^index out of range: (-?\d+) \(array length is (\d+)\)$`)

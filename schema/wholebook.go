@@ -114,6 +114,9 @@ func onNames(on *yaml.Node) []*yaml.Node {
 // outside reports a name that means a node on which the stage does not run.
 // Without a site that is known of the controller alone.
 func (l *loader) outside(name string, s *Stage) bool {
+	if len(s.On) == 0 { // a kind that is read by itself
+		return false
+	}
 	if name == controllerName || s.OnController() {
 		return !slices.Equal(s.On, []string{name})
 	}
