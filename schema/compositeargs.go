@@ -23,7 +23,7 @@ func argsOf(inputs []Input) reflect.Type {
 		if def, ok := plainDefault(in.def); ok {
 			tag += fmt.Sprintf(" default:%q", def)
 		}
-		fields[i] = reflect.StructField{Name: "In_" + in.Name, Type: goType(in.Type, in.Of), Tag: reflect.StructTag(tag)}
+		fields[i] = reflect.StructField{Name: fmt.Sprintf("In%d", i), Type: goType(in.Type, in.Of), Tag: reflect.StructTag(tag)}
 	}
 	return reflect.StructOf(fields)
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -71,10 +70,6 @@ func nestedLines(n int, entry string) string {
 	return b.String()
 }
 
-// mostAllocated bounds what reading may take from the heap in all; what is in
-// use at a time is less.
-const mostAllocated = 64 << 20
-
 func TestHostileTextsAreRefusedForLittle(t *testing.T) {
 	for name, text := range hostile() {
 		t.Run(name, func(t *testing.T) {
@@ -96,15 +91,6 @@ func TestHostileTextsAreRefusedForLittle(t *testing.T) {
 			}
 		})
 	}
-}
-
-// allocated gives the bytes that f takes from the heap.
-func allocated(f func()) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
 }
 
 // BenchmarkHostile is the time and the memory for each of them.
