@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # The benchmarks: a lab of its own, tidemark and its peers in turn, a table of ratios. Parts: noop ssh backup restore
 # scp size; none named are all of these. Flags of the measuring program go first, e.g.
-# testdata/bench.sh -repeat 1 -mib 40 backup. The part language stands alone: it needs no lab and no root.
+# testdata/bench.sh -repeat 1 -mib 40 backup. The part language stands alone: it needs no lab and no root; where no part
+# is named it comes first, and what it misses makes the whole end with 1.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 [ "$*" != language ] || exec testdata/benchlanguage.sh
+language=0
+[ $# -gt 0 ] || testdata/benchlanguage.sh || language=$?
 
 prefix=tmb subnet=10.81.0
 dir=/var/lib/tidemark-lab/$prefix
@@ -47,3 +50,4 @@ lab up
 cp bin/tidemark "$dir/tidemark" # a copy that no other build replaces meanwhile
 say "measures with $(nproc) cores, load $(cut -d ' ' -f 1-3 /proc/loadavg)"
 bin/bench -dir "$dir" -tidemark "$dir/tidemark" ${medusa:+-medusa "$medusa/bin/medusa"} "$@"
+exit "$language"
