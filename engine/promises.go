@@ -76,7 +76,8 @@ func (x *Executor) assure(ctx context.Context, node string) error {
 }
 
 // revalidate looks again at the promises of done tasks that no later task replaced, or may be replacing now. One that no longer holds
-// makes its task invalid: it runs again, or a person is asked.
+// makes its task invalid: it runs again, or a person is asked. Where a task is open of which nothing says what it changes,
+// the look waits for its end.
 func (x *Executor) revalidate(ctx context.Context) error {
 	if err := x.emit(Event{Type: EventResumed, Epoch: x.State.Epoch}); err != nil {
 		return err
@@ -87,17 +88,25 @@ func (x *Executor) revalidate(ctx context.Context) error {
 func (x *Executor) revalidateNode(ctx context.Context, node string) error {
 	x.mu.Lock()
 	facts, by := x.State.Promises(x.Plan, node)
-	for _, key := range x.State.changing(x.Plan, node) {
+	changing, known := x.State.changing(x.Plan, node)
+	x.doubted[node] = !known
+	x.mu.Unlock()
+	if !known {
+		return nil
+	}
+	for _, key := range changing {
 		delete(by, key)
 	}
-	x.mu.Unlock()
 	keys := map[string][]string{}
 	for _, key := range slices.Sorted(maps.Keys(by)) {
 		keys[by[key]] = append(keys[by[key]], key)
 	}
 	var errs []error
 	x.Plan.Tasks(func(t *Task) {
-		if len(keys[t.ID]) > 0 && x.canProbe(t) {
+		if len(keys[t.ID]) == 0 {
+			return
+		}
+		if t := x.asItRan(t); x.canProbe(t) {
 			errs = append(errs, x.recheck(ctx, t, keys[t.ID], facts))
 		}
 	})

@@ -198,16 +198,38 @@ func TestWhatWasDoneAlreadyPromisesWhatWasApproved(t *testing.T) {
 	}
 }
 
+const switchingLate = `
+runbook: switching
+title: On, then what an output says
+stages:
+  - stage: work
+    on: vellum
+    steps:
+      - {id: light, turn: {to: "on"}}
+      - {id: next, put: {key: "off"}}
+  - stage: more
+    on: vellum
+    steps:
+      - {id: dark, turn: {to: "${{ steps.next.out.key }}"}}
+`
+
 // TestAnOpenTaskBreaksNoPromise ends the controller before each line of a run that switches on, then off.
-// Whoever resumes while a switching is under way must not take it for a broken promise of the one before.
+// Whoever resumes while a switching is under way must not take it for a broken promise of the one before, also where only
+// an output said what is switched.
 func TestAnOpenTaskBreaksNoPromise(t *testing.T) {
-	whole := newBench(t, switching)
+	openTaskBreaksNoPromise(t, switching)
+	openTaskBreaksNoPromise(t, switchingLate)
+}
+
+func openTaskBreaksNoPromise(t *testing.T, book string) {
+	t.Helper()
+	whole := newBench(t, book)
 	c, err := whole.run(whole.plan(), nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for at := 1; at < len(c.Events); at++ {
-		b := newBench(t, switching)
+		b := newBench(t, book)
 		p := b.plan()
 		first, err := b.run(p, nil, at)
 		if err == nil {

@@ -6,6 +6,15 @@ import (
 
 // resolved completes a task whose arguments waited for outputs; the plan itself is never changed.
 func (x *Executor) resolved(t *Task) (*Task, error) {
+	now, err := x.asKnown(t)
+	if now != t && err == nil && (now.From != "" && x.Nodes[now.From] == nil || x.Nodes[now.Place()] == nil) {
+		err = Failf(ClassPrecondition, "between which nodes bytes flow must not depend on the outputs of other steps")
+	}
+	return now, err
+}
+
+// asKnown is the task with what the outputs so far say of it.
+func (x *Executor) asKnown(t *Task) (*Task, error) {
 	if len(t.Waits) == 0 || t.Args != nil || t.Skip != "" {
 		return t, nil
 	}
@@ -17,10 +26,32 @@ func (x *Executor) resolved(t *Task) (*Task, error) {
 	if err != nil {
 		return &late, Fail(ClassPrecondition, err)
 	}
-	if (late.From != "" && x.Nodes[late.From] == nil) || x.Nodes[late.Place()] == nil {
-		return &late, Failf(ClassPrecondition, "between which nodes bytes flow must not depend on the outputs of other steps")
-	}
 	return &late, nil
+}
+
+// asItRan is a task with its arguments, also where they waited for outputs: its rule and its promises are those of its
+// arguments. Where an output cannot be had any more, it stays as it was planned.
+func (x *Executor) asItRan(t *Task) *Task {
+	if late, err := x.asKnown(t); err == nil && late.Skip == t.Skip {
+		return late
+	}
+	return t
+}
+
+// Resolved is the plan of a run with the arguments of its tasks, also of those that waited for outputs which are known
+// by now.
+func Resolved(p *Plan, b Basis, s *State) *Plan {
+	x, out := &Executor{Plan: p, Basis: b, State: s}, *p
+	out.Stages = nil
+	for _, stage := range p.Stages {
+		now := *stage
+		now.Tasks = nil
+		for _, t := range stage.Tasks {
+			now.Tasks = append(now.Tasks, x.asItRan(t))
+		}
+		out.Stages = append(out.Stages, &now)
+	}
+	return &out
 }
 
 // env is what the task's expressions may see now. A task that was begun is inside all composite steps around it.

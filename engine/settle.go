@@ -23,7 +23,7 @@ func (x *Executor) settle(ctx context.Context, t *Task, ref TaskRef) (Outcome, b
 
 func (x *Executor) redo(t *Task) Redo {
 	k := x.Basis.Kinds.Get(t.Kind)
-	step, err := k.Step(t.Args)
+	step, err := k.Step(x.asItRan(t).Args)
 	if err != nil {
 		return Manual
 	}

@@ -91,10 +91,8 @@ func (x *Executor) wave(ctx context.Context, s *PlannedStage, nodes []string, fa
 // at.
 func (x *Executor) nodeStage(ctx context.Context, s *PlannedStage, node string, failed *failures) (fails bool, err error) {
 	for _, t := range s.Of(node) {
-		if x.reused(t) {
-			if err := x.assure(ctx, node); err != nil {
-				return false, err
-			}
+		if err := x.assure(ctx, node); err != nil {
+			return false, err
 		}
 		if x.reused(t) { // its promise holds still
 			continue
@@ -121,7 +119,7 @@ func (x *Executor) reused(t *Task) bool {
 	if r.Outcome == Skipped {
 		return true
 	}
-	return r.Outcome == Done && r.Valid && (x.ranHere(t.ID) || x.State.Barriers[t.Stage] || !x.Basis.Kinds.AsksAgain(t))
+	return r.Outcome == Done && r.Valid && (x.ranHere(t.ID) || x.State.Barriers[t.Stage] || !x.Basis.Kinds.AsksAgain(x.asItRan(t)))
 }
 
 func (x *Executor) ranHere(id string) bool {

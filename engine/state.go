@@ -105,17 +105,19 @@ func (s *State) Promises(p *Plan, node string) (facts map[string]string, by map[
 }
 
 // changing are the facts that tasks of a node without a known outcome may have changed: a start that goes on has
-// broken the promise of the stop before it, and that is as it should be.
-func (s *State) changing(p *Plan, node string) []string {
-	var keys []string
+// broken the promise of the stop before it, and that is as it should be. known is false where the plan cannot tell, since
+// what such a task changes waited for outputs.
+func (s *State) changing(p *Plan, node string) (keys []string, known bool) {
+	known = true
 	p.Tasks(func(t *Task) {
 		r := s.Tasks[t.ID]
 		if t.Place() != node || r == nil || !r.Open && r.Outcome != Unknown {
 			return
 		}
+		known = known && len(t.Waits) == 0
 		for _, f := range t.Change.Will {
 			keys = append(keys, f.Key)
 		}
 	})
-	return keys
+	return keys, known
 }

@@ -107,6 +107,7 @@ func testKinds(t testing.TB, w *world) *engine.Kinds {
 		kind("put-again", engine.Idempotent, putOut{}, newPut),
 		kind("put-once", engine.Manual, putOut{}, newPut),
 		kind("turn", engine.Checked, nil, func() engine.Step { return &turn{w: w} }),
+		kind("say", engine.Manual, nil, func() engine.Step { return &say{} }),
 		kind("look", engine.Pure, nil, func() engine.Step { return &look{} }),
 	)
 	if err != nil {

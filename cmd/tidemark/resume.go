@@ -77,7 +77,7 @@ func (a *app) goOn(ctx context.Context, j *journal.Journal, rec *journal.Record,
 	r.basis = engine.Basis{Runbook: d.runbook, Site: d.site, Kinds: d.kinds, Inputs: r.plan.Inputs, Run: r.plan.Run, Limit: r.plan.Limit}
 	r.takeOverOf(r.plan)
 	if !a.json() {
-		view.Resuming(a.stderr, r.plan, r.state, d.kinds, view.StyleOf(a.stderr))
+		view.Resuming(a.stderr, engine.Resolved(r.plan, r.basis, r.state), r.state, d.kinds, view.StyleOf(a.stderr))
 	}
 	if err := refuse(missing(r.plan, r.state, d.site)); err != nil {
 		return err
