@@ -43,6 +43,8 @@ type Plan struct {
 	// Layers says, a line each, which overlays and lists of stages took part; Ungated which gates were taken away.
 	Layers  []string `json:"layers,omitempty"`
 	Ungated []string `json:"ungated,omitempty"`
+	// Replaces is the open run whose locks this one takes: the one it undoes, or a killed one of the same runbook.
+	Replaces string `json:"replaces,omitempty"`
 	// Held says of each node that another run held when the plan was made who that was; a run would be refused.
 	Held []string `json:"held,omitempty"`
 	// Missing says of each secret that the controller did not have when the plan was made where it is looked for; a run

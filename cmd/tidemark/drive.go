@@ -27,8 +27,10 @@ type driven struct {
 	replaces, closing string
 }
 
-// create makes the run's directory; the first event is in the state, too.
+// create makes the run's directory; the first event is in the state, too. The plan keeps which run is replaced: who goes
+// on with this one has nothing else that tells.
 func (r *driven) create(dir string) (err error) {
+	r.plan.Replaces = r.replaces
 	if r.journal, err = journal.Create(dir, r.plan); err != nil {
 		return &refused{err}
 	}
@@ -110,13 +112,13 @@ func (r *driven) closeRefused(err error) error {
 }
 
 // settleOthers closes, in this state directory, the run whose locks were taken: as undone when the undo is done,
-// as failed when the same runbook was started anew.
+// as failed when the same runbook was started anew. A run that was refused replaced none.
 func (r *driven) settleOthers(a *app) error {
 	reason := r.closing
 	if reason == "" {
 		reason = "failed"
 	}
-	if r.replaces == "" || r.state.Epoch == 0 || (reason == "undone" && r.state.Closed != "done") {
+	if r.replaces == "" || !r.state.Verified || (reason == "undone" && r.state.Closed != "done") {
 		return nil
 	}
 	j, rec, err := journal.Open(journal.Dir(a.stateDir(), r.replaces))

@@ -75,7 +75,9 @@ func (a *app) goOn(ctx context.Context, j *journal.Journal, rec *journal.Record,
 		return err
 	}
 	r.basis = engine.Basis{Runbook: d.runbook, Site: d.site, Kinds: d.kinds, Inputs: r.plan.Inputs, Run: r.plan.Run, Limit: r.plan.Limit}
-	r.takeOverOf(r.plan)
+	if err := a.replaceAgain(r); err != nil {
+		return err
+	}
 	if !a.json() {
 		view.Resuming(a.stderr, engine.Resolved(r.plan, r.basis, r.state), r.state, d.kinds, view.StyleOf(a.stderr))
 	}

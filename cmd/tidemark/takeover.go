@@ -39,6 +39,26 @@ func (a *app) takeOver(r *driven) error {
 	return nil
 }
 
+// replaceAgain lets a run that goes on replace the run that it began to replace, unless a process drives that one by now.
+func (a *app) replaceAgain(r *driven) error {
+	if r.takeOverOf(r.plan); r.replaces == "" {
+		r.replaces = r.plan.Replaces
+	}
+	if r.replaces == "" {
+		return nil
+	}
+	dir := journal.Dir(a.stateDir(), r.replaces)
+	driver, err := journal.DrivenBy(dir)
+	if err != nil || driver == nil {
+		return err
+	}
+	rec, err := journal.Read(dir)
+	if err != nil {
+		return err
+	}
+	return a.refuseFor(&journal.Entry{Run: r.replaces, Dir: dir, Record: rec}, driver)
+}
+
 // supersedes: a killed run of a runbook that closes on failure may be resumed until the next start of that runbook.
 func supersedes(now, before *engine.Plan) bool {
 	return before.OnFailure == engine.CloseFailed && before.Runbook == now.Runbook
