@@ -58,6 +58,9 @@ func TestKinds(t *testing.T) {
 			if summary, _, _ := strings.Cut(k.Doc, ". "); !summarizes.MatchString(summary) {
 				t.Errorf("the first sentence is no summary: %q", summary)
 			}
+			for _, name := range unexplained(slices.Concat(k.Arguments(), k.Outputs())) {
+				t.Errorf("%s has no help", name)
+			}
 			src := around(k)
 			book, diags := schema.Load(schema.Sources{Runbook: src}, all, nil)
 			if len(diags) > 0 {
@@ -69,6 +72,27 @@ func TestKinds(t *testing.T) {
 			planned(t, src)
 		})
 	}
+}
+
+// unexplained lists the keys, inner ones too, that do not say what they mean.
+func unexplained(keys []schema.Key) []string {
+	var out []string
+	for _, k := range keys {
+		if k.Help == "" {
+			out = append(out, k.Name)
+		}
+		for _, inner := range unexplained(inside(k.Type)) {
+			out = append(out, k.Name+"."+inner)
+		}
+	}
+	return out
+}
+
+func inside(t schema.Type) []schema.Key {
+	if t.Elem != nil {
+		return inside(*t.Elem)
+	}
+	return t.Keys
 }
 
 // planned plans an example on nodes in memory, with the model in place of each kind: every task has its arguments and a

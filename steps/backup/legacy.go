@@ -26,14 +26,14 @@ const (
 
 // LegacyBackup is a backup of the old scripts: listed and verified, never written, never restored here.
 type LegacyBackup struct {
-	ID        string    `json:"id"`
-	Component string    `json:"component"`
-	Database  string    `json:"database,omitempty"`
-	Keyspace  string    `json:"keyspace,omitempty"`
-	Shape     Shape     `json:"shape"`
-	Time      time.Time `json:"time"`
-	Bytes     int64     `json:"bytes"`
-	Path      string    `json:"path"`
+	ID        string    `json:"id" help:"its name: the number that the old scripts gave it"`
+	Component string    `json:"component" help:"whose scripts made it, e.g. homer"`
+	Database  string    `json:"database,omitempty" help:"database in its path, where the path has one"`
+	Keyspace  string    `json:"keyspace,omitempty" help:"keyspace that it holds, where that is known"`
+	Shape     Shape     `json:"shape" help:"how its path is made"`
+	Time      time.Time `json:"time" help:"when it was made"`
+	Bytes     int64     `json:"bytes" help:"size of its files in bytes"`
+	Path      string    `json:"path" help:"absolute path of its directory"`
 }
 
 // legacyBackups lists the old scripts' backups on this node, newest first.

@@ -15,28 +15,21 @@ import (
 
 // Entry is one backup of one source as one node holds it.
 type Entry struct {
-	ID     string `json:"id"`
-	Source string `json:"source"`
-	// Node saved it; Nodes are all of its set.
-	Node  string   `json:"node,omitempty"`
-	Nodes []string `json:"nodes,omitempty"`
-	// Time is when the snapshot was taken.
-	Time      time.Time `json:"time"`
-	Keyspaces []string  `json:"keyspaces,omitempty"`
-	Bytes     int64     `json:"bytes"`
-	Files     int       `json:"files"`
-	// Verified is the depth of the last verification of this very manifest, "" if there was none.
-	Verified   Depth     `json:"verified,omitempty"`
-	VerifiedAt time.Time `json:"verified_at,omitzero"`
-	// Sealed: set.json is here and names this node, so all nodes of the set had a verified backup.
-	Sealed bool `json:"sealed"`
-	// Complete: manifest, verified and sealed. Only such backups count for retention and for "latest".
-	Complete bool `json:"complete"`
-	// State says in words why it is not complete, or "complete".
-	State string `json:"state"`
-	// InUse are the runs whose restore from it is not released yet.
-	InUse []string `json:"in_use,omitempty"`
-	Path  string   `json:"path"`
+	ID         string    `json:"id" help:"backup id"`
+	Source     string    `json:"source" help:"which part of the backup, e.g. cassandra"`
+	Node       string    `json:"node,omitempty" help:"node that saved it"`
+	Nodes      []string  `json:"nodes,omitempty" help:"all nodes of its set"`
+	Time       time.Time `json:"time" help:"when the snapshot was taken"`
+	Keyspaces  []string  `json:"keyspaces,omitempty" help:"keyspaces in it"`
+	Bytes      int64     `json:"bytes" help:"size of its files in bytes"`
+	Files      int       `json:"files" help:"how many files"`
+	Verified   Depth     `json:"verified,omitempty" help:"depth of the last verification of this very manifest; empty: none"`
+	VerifiedAt time.Time `json:"verified_at,omitzero" help:"when that was"`
+	Sealed     bool      `json:"sealed" help:"whether set.json is here and names this node: all nodes of the set had a verified backup"`
+	Complete   bool      `json:"complete" help:"whether it has manifest, verification and seal; only such backups count for retention and as latest"`
+	State      string    `json:"state" help:"complete, or in words why it is not"`
+	InUse      []string  `json:"in_use,omitempty" help:"runs whose restore from it is not released yet"`
+	Path       string    `json:"path" help:"absolute path of its directory"`
 }
 
 // list is what the store dir on this node holds, newest first, whole or not; what cannot be read says so in

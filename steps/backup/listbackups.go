@@ -18,9 +18,9 @@ type listBackups struct {
 
 // ListOut is what one node holds.
 type ListOut struct {
-	Dir     string         `json:"dir"`
-	Backups []Entry        `json:"backups"`
-	Legacy  []LegacyBackup `json:"legacy"`
+	Dir     string         `json:"dir" help:"the store that was read"`
+	Backups []Entry        `json:"backups" help:"backups of tidemark, newest first"`
+	Legacy  []LegacyBackup `json:"legacy" help:"backups of the old scripts, newest first"`
 }
 
 // Check refuses what cannot be looked for or written.

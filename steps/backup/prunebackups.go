@@ -19,11 +19,10 @@ type pruneBackups struct {
 
 // PruneOut is what prune-backups removed from one node.
 type PruneOut struct {
-	Removed []string `json:"removed"`
-	Bytes   int64    `json:"bytes"`
-	Kept    []string `json:"kept"`
-	// Left are paths that stayed because of files in them that no backup wrote.
-	Left []string `json:"left,omitempty"`
+	Removed []string `json:"removed" help:"ids of the backups that were removed"`
+	Bytes   int64    `json:"bytes" help:"size of the removed backups in bytes; linked files that Cassandra still has free nothing"`
+	Kept    []string `json:"kept" help:"ids of the complete backups that stay"`
+	Left    []string `json:"left,omitempty" help:"paths that stayed because of files in them that no backup wrote"`
 }
 
 // Check refuses what cannot be looked for or written.

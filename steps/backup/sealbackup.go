@@ -24,9 +24,9 @@ type sealBackup struct {
 
 // SealOut is what seal-backup wrote.
 type SealOut struct {
-	Backup   string   `json:"backup"`
-	Nodes    []string `json:"nodes"`
-	Manifest string   `json:"manifest_sha256"`
+	Backup   string   `json:"backup" help:"backup id"`
+	Nodes    []string `json:"nodes" help:"all nodes of the set"`
+	Manifest string   `json:"manifest_sha256" help:"sha256 of this node's manifest, in hex"`
 }
 
 // Check refuses what cannot be looked for or written.

@@ -20,15 +20,13 @@ type verifyBackup struct {
 
 // VerifyOut is what verify-backup found on one node.
 type VerifyOut struct {
-	Backup string `json:"backup"`
-	Depth  Depth  `json:"depth"`
-	Files  int    `json:"files"`
-	Bytes  int64  `json:"bytes"`
-	// Manifest is the sha256 of the manifest, "" for a legacy backup, Snapshot when the snapshot was taken.
-	Manifest string `json:"manifest_sha256"`
-	Snapshot string `json:"snapshot"`
-	// Legacy are the trees of a legacy backup, verified by their own digests.
-	Legacy []string `json:"legacy,omitempty"`
+	Backup   string   `json:"backup" help:"backup id"`
+	Depth    Depth    `json:"depth" help:"what was compared: sizes or checksums"`
+	Files    int      `json:"files" help:"how many files were compared"`
+	Bytes    int64    `json:"bytes" help:"their size in bytes"`
+	Manifest string   `json:"manifest_sha256" help:"sha256 of the manifest, in hex; empty for a legacy backup"`
+	Snapshot string   `json:"snapshot" help:"when the snapshot was taken"`
+	Legacy   []string `json:"legacy,omitempty" help:"trees of a legacy backup, verified by their own digests"`
 }
 
 // Check refuses what cannot be looked for or written.

@@ -32,19 +32,15 @@ type compareCounts struct {
 // CountsOut is what compare-counts found on one node. Rows are those of the node's primary ranges, so the sums over
 // all nodes are the tables' rows.
 type CountsOut struct {
-	Node  string `json:"node"`
-	Phase string `json:"phase"`
-	Basis string `json:"basis"`
-	Files int    `json:"files"`
-	// SavedBasis is the basis of the backup's counts, "" where it did not count.
-	SavedBasis string `json:"saved_basis"`
-	// Rows are counted now, Saved at the backup, both by `<keyspace>.<table>`. Left are the tables that the backup did
-	// not count, with the reason.
-	Rows  map[string]int64  `json:"rows"`
-	Saved map[string]int64  `json:"saved"`
-	Left  map[string]string `json:"left"`
-	// Expiring are those of Saved that had a time to live: up to so many fewer rows are no loss.
-	Expiring map[string]int64 `json:"expiring"`
+	Node       string            `json:"node" help:"node that counted"`
+	Phase      string            `json:"phase" help:"files or rows"`
+	Basis      string            `json:"basis" help:"quiet: nothing wrote meanwhile; live: something may have"`
+	Files      int               `json:"files" help:"phase files: how many were compared"`
+	SavedBasis string            `json:"saved_basis" help:"basis of the backup's counts; empty: it did not count"`
+	Rows       map[string]int64  `json:"rows" help:"phase rows: rows now, by keyspace.table"`
+	Saved      map[string]int64  `json:"saved" help:"rows at the backup, by keyspace.table"`
+	Left       map[string]string `json:"left" help:"tables that the backup did not count, with the reason"`
+	Expiring   map[string]int64  `json:"expiring" help:"rows of the backup that had a time to live: up to so many fewer are no loss"`
 }
 
 // Check refuses what cannot be looked for or written.

@@ -19,20 +19,17 @@ type sumCounts struct {
 
 // SumOut is the verdict over all nodes.
 type SumOut struct {
-	// Basis is quiet only where nothing wrote at the backup and nothing writes now; only then must the sums be equal.
-	Basis  string      `json:"basis"`
-	Tables []TableRows `json:"tables"`
-	// Left are the tables that could not be compared, by name, with the reason.
-	Left map[string]string `json:"left"`
+	Basis  string            `json:"basis" help:"quiet only where nothing wrote at the backup and nothing writes now; only then the sums must be equal"`
+	Tables []TableRows       `json:"tables" help:"tables that were compared"`
+	Left   map[string]string `json:"left" help:"tables that could not be compared, by name, with the reason"`
 }
 
 // TableRows are the rows of one table: at the backup and now.
 type TableRows struct {
-	Table string `json:"table"`
-	Saved int64  `json:"saved"`
-	Rows  int64  `json:"rows"`
-	// Expiring are those of Saved that had a time to live: up to so many fewer rows are no loss.
-	Expiring int64 `json:"expiring"`
+	Table    string `json:"table" help:"keyspace.table"`
+	Saved    int64  `json:"saved" help:"rows at the backup"`
+	Rows     int64  `json:"rows" help:"rows now"`
+	Expiring int64  `json:"expiring" help:"rows of the backup that had a time to live: up to so many fewer are no loss"`
 }
 
 // Check refuses what cannot be looked for or written.

@@ -28,32 +28,27 @@ func (s *checkRestore) Check() error {
 
 // GateOut is what the gate found on one node. The rings, old and new, are there for steps that decide over all nodes.
 type GateOut struct {
-	Backup string `json:"backup"`
-	// Saved is the ring member as it was saved, Live as it is.
-	Saved RingMember `json:"saved"`
-	Live  RingMember `json:"live"`
-	// Members are the other members of the live ring.
-	Members []RingMember `json:"members"`
-	// Bytes of the backup per keyspace; Copied of them take space when laid ready.
-	Bytes  map[string]int64 `json:"bytes"`
-	Copied int64            `json:"copied"`
-	// Missing tables will be created; Kept are live ones that the backup lacks; they stay as they are.
-	Missing []string `json:"missing"`
-	Kept    []string `json:"kept"`
-	// TTL are tables whose rows expire by themselves, by the table's default or as they were written.
-	TTL   []string `json:"ttl"`
-	Notes []string `json:"notes"`
+	Backup  string           `json:"backup" help:"backup id"`
+	Saved   RingMember       `json:"saved" help:"this member of the ring as it was saved"`
+	Live    RingMember       `json:"live" help:"this member as it is"`
+	Members []RingMember     `json:"members" help:"the other members of the live ring"`
+	Bytes   map[string]int64 `json:"bytes" help:"size of the backup in bytes, by keyspace"`
+	Copied  int64            `json:"copied" help:"how many of these bytes take new space when they are laid ready"`
+	Missing []string         `json:"missing" help:"tables that will be created"`
+	Kept    []string         `json:"kept" help:"live tables that the backup lacks; they stay as they are"`
+	TTL     []string         `json:"ttl" help:"tables whose rows expire by themselves, by the table's default or as they were written"`
+	Notes   []string         `json:"notes" help:"what the operator should know, a sentence each"`
 }
 
 // RingMember is a member of a ring; members are matched by host id, coverage by tokens.
 type RingMember struct {
-	HostID  string   `json:"host_id"`
-	Address string   `json:"address"`
-	Cluster string   `json:"cluster"`
-	DC      string   `json:"dc"`
-	Rack    string   `json:"rack"`
-	Version string   `json:"version"`
-	Tokens  []string `json:"tokens"`
+	HostID  string   `json:"host_id" help:"host id"`
+	Address string   `json:"address" help:"address, as the ring knows it"`
+	Cluster string   `json:"cluster" help:"name of the cluster"`
+	DC      string   `json:"dc" help:"data centre"`
+	Rack    string   `json:"rack" help:"rack"`
+	Version string   `json:"version" help:"Cassandra's version"`
+	Tokens  []string `json:"tokens" help:"its tokens"`
 }
 
 // gateReads is how much the dry run reads to compare checksums; beyond it says so and the run itself reads all.

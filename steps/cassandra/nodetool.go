@@ -30,9 +30,8 @@ type toolStep struct {
 
 // ToolOut is what a command left.
 type ToolOut struct {
-	Command string `json:"command"`
-	// Mode is the node's operation mode afterwards; "" when Cassandra is stopped.
-	Mode string `json:"mode"`
+	Command string `json:"command" help:"the command"`
+	Mode    string `json:"mode" help:"the node's operation mode afterwards; empty: Cassandra is stopped"`
 }
 
 // Nodetool is the kind nodetool.

@@ -19,11 +19,10 @@ type releaseRestore struct {
 
 // ReleaseOut is what release-restore freed on one node.
 type ReleaseOut struct {
-	Run    string   `json:"run"`
-	Backup string   `json:"backup"`
-	Sets   []string `json:"sets"`
-	// Freed are bytes that are no longer used; files that the backup shares are not counted.
-	Freed int64 `json:"freed"`
+	Run    string   `json:"run" help:"run that was released"`
+	Backup string   `json:"backup" help:"backup that it had restored"`
+	Sets   []string `json:"sets" help:"what was deleted, a line each"`
+	Freed  int64    `json:"freed" help:"bytes that are no longer used; files that the backup shares are not counted"`
 }
 
 // Check refuses what cannot be looked for or written.

@@ -22,10 +22,9 @@ type repairStep struct {
 
 // RepairOut is what a repair did.
 type RepairOut struct {
-	Keyspace string `json:"keyspace"`
-	// Skipped says why nothing had to be repaired; "" when it was.
-	Skipped string  `json:"skipped"`
-	Seconds float64 `json:"seconds"`
+	Keyspace string  `json:"keyspace" help:"keyspace"`
+	Skipped  string  `json:"skipped" help:"why nothing had to be repaired; empty: it was repaired"`
+	Seconds  float64 `json:"seconds" help:"how long it took"`
 }
 
 // Check refuses what cannot be looked for or written.

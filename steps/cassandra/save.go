@@ -32,16 +32,15 @@ type saveSnapshot struct {
 
 // SaveOut is the backup that was saved on one node.
 type SaveOut struct {
-	Backup   string    `json:"backup"`
-	Bytes    int64     `json:"bytes"`
-	Files    int       `json:"files"`
-	Tables   int       `json:"tables"`
-	Linked   int       `json:"linked"`
-	Copied   int       `json:"copied"`
-	Snapshot time.Time `json:"snapshot"`
-	Manifest string    `json:"manifest_sha256"`
-	// Note says what links are, "" where everything was copied.
-	Note string `json:"note"`
+	Backup   string    `json:"backup" help:"backup id"`
+	Bytes    int64     `json:"bytes" help:"size of its files in bytes"`
+	Files    int       `json:"files" help:"how many files"`
+	Tables   int       `json:"tables" help:"how many tables"`
+	Linked   int       `json:"linked" help:"how many files are hard links"`
+	Copied   int       `json:"copied" help:"how many files are copies"`
+	Snapshot time.Time `json:"snapshot" help:"when the snapshot was taken"`
+	Manifest string    `json:"manifest_sha256" help:"sha256 of the manifest, in hex"`
+	Note     string    `json:"note" help:"what links protect against; empty: everything was copied"`
 }
 
 // Check refuses what cannot be looked for or written.

@@ -23,13 +23,11 @@ type restoreSchema struct {
 
 // SchemaOut is what restore-schema created, through this node, for the whole ring.
 type SchemaOut struct {
-	Backup    string   `json:"backup"`
-	Keyspaces []string `json:"keyspaces"`
-	Tables    []string `json:"tables"`
-	// LeftOut are options of saved tables that this version of Cassandra does not know, `<table>: <option>`.
-	LeftOut []string `json:"left_out"`
-	// Kept are live tables that the backup lacks.
-	Kept []string `json:"kept"`
+	Backup    string   `json:"backup" help:"backup id"`
+	Keyspaces []string `json:"keyspaces" help:"keyspaces that were created"`
+	Tables    []string `json:"tables" help:"tables that were created"`
+	LeftOut   []string `json:"left_out" help:"options of saved tables that this version of Cassandra does not know, each as TABLE: OPTION"`
+	Kept      []string `json:"kept" help:"live tables that the backup lacks"`
 }
 
 // Check refuses what cannot be looked for or written.

@@ -22,10 +22,10 @@ type snapshot struct {
 
 // SnapshotOut is the snapshot that was taken.
 type SnapshotOut struct {
-	Tag       string    `json:"tag"`
-	Keyspaces []string  `json:"keyspaces"`
-	Tables    int       `json:"tables"`
-	Time      time.Time `json:"time"`
+	Tag       string    `json:"tag" help:"the snapshot's name, the backup's id"`
+	Keyspaces []string  `json:"keyspaces" help:"keyspaces in it"`
+	Tables    int       `json:"tables" help:"how many tables it has"`
+	Time      time.Time `json:"time" help:"when it was taken"`
 }
 
 // Check refuses what cannot be looked for or written.

@@ -21,13 +21,12 @@ type stageRestore struct {
 
 // StageOut is what stage-restore laid ready on one node.
 type StageOut struct {
-	Keyspace string   `json:"keyspace"`
-	Backup   string   `json:"backup"`
-	Tables   []string `json:"tables"`
-	Files    int      `json:"files"`
-	// Linked and Copied are bytes; only copies take space.
-	Linked int64 `json:"linked"`
-	Copied int64 `json:"copied"`
+	Keyspace string   `json:"keyspace" help:"keyspace"`
+	Backup   string   `json:"backup" help:"backup id"`
+	Tables   []string `json:"tables" help:"tables that are ready"`
+	Files    int      `json:"files" help:"how many files they have"`
+	Linked   int64    `json:"linked" help:"bytes in linked files, which take no space"`
+	Copied   int64    `json:"copied" help:"bytes in copied files"`
 }
 
 // Check refuses what cannot be looked for or written.

@@ -22,11 +22,10 @@ type restoreKeyspace struct {
 
 // RestoreOut is what restore-keyspace exchanged on one node.
 type RestoreOut struct {
-	Keyspace string   `json:"keyspace"`
-	Backup   string   `json:"backup"`
-	Tables   []string `json:"tables"`
-	// Closed: no other keyspace of the run waits for its exchange.
-	Closed bool `json:"closed"`
+	Keyspace string   `json:"keyspace" help:"keyspace"`
+	Backup   string   `json:"backup" help:"backup id"`
+	Tables   []string `json:"tables" help:"tables that were exchanged"`
+	Closed   bool     `json:"closed" help:"whether this was the last keyspace of the run on this node"`
 }
 
 // Check refuses what cannot be looked for or written.

@@ -16,9 +16,9 @@ type undoRestore struct {
 
 // UndoOut is what undo-restore brought back on one node.
 type UndoOut struct {
-	Run    string   `json:"run"`
-	Backup string   `json:"backup"`
-	Tables []string `json:"tables"`
+	Run    string   `json:"run" help:"run whose restore was undone"`
+	Backup string   `json:"backup" help:"backup that it had restored"`
+	Tables []string `json:"tables" help:"live directories that are as before it, as keyspace/directory"`
 }
 
 // Check refuses what cannot be looked for or written.

@@ -29,10 +29,10 @@ type waitStep struct {
 
 // WaitOut is the ring that was waited for.
 type WaitOut struct {
-	HostID  string `json:"host_id"`
-	Release string `json:"release"`
-	Schema  string `json:"schema"`
-	Members int    `json:"members"`
+	HostID  string `json:"host_id" help:"host id of this node in the ring"`
+	Release string `json:"release" help:"Cassandra's version"`
+	Schema  string `json:"schema" help:"schema version that all members hold"`
+	Members int    `json:"members" help:"how many members the ring has"`
 }
 
 // WaitCassandra is the kind wait-cassandra.

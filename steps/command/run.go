@@ -40,13 +40,11 @@ func Run() engine.Kind {
 
 // RunOut is what the program left. Where nothing ran, Ran is false and the rest is empty.
 type RunOut struct {
-	Ran  bool `json:"ran"`
-	Exit int  `json:"exit"`
-	// Stdout and Stderr are the first bytes, bytes that are not UTF-8 replaced by U+FFFD.
-	Stdout string `json:"stdout"`
-	Stderr string `json:"stderr"`
-	// Cut tells that one of them was longer.
-	Cut bool `json:"cut"`
+	Ran    bool   `json:"ran" help:"whether the program ran; false: creates or check told that it was done already"`
+	Exit   int    `json:"exit" help:"its exit status"`
+	Stdout string `json:"stdout" help:"the first bytes of its standard output; what is not UTF-8 becomes U+FFFD"`
+	Stderr string `json:"stderr" help:"the same of its standard error"`
+	Cut    bool   `json:"cut" help:"whether one of them was longer than is kept"`
 }
 
 type run struct {

@@ -31,8 +31,8 @@ func Chown() engine.Kind {
 
 // ChownOut counts the entries looked at and those that were changed.
 type ChownOut struct {
-	Entries int `json:"entries"`
-	Changed int `json:"changed"`
+	Entries int `json:"entries" help:"files and directories that were looked at"`
+	Changed int `json:"changed" help:"how many of them were changed"`
 }
 
 type chown struct {

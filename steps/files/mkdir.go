@@ -36,8 +36,8 @@ func Mkdir() engine.Kind {
 
 // MkdirOut is the directory, and whether this step made it.
 type MkdirOut struct {
-	Path    string `json:"path"`
-	Created bool   `json:"created"`
+	Path    string `json:"path" help:"absolute path of the directory"`
+	Created bool   `json:"created" help:"whether it is new"`
 }
 
 type mkdir struct {

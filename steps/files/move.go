@@ -30,9 +30,9 @@ func Move() engine.Kind {
 
 // MoveOut is where it lay and lies, and whether something there was replaced.
 type MoveOut struct {
-	From     string `json:"from"`
-	To       string `json:"to"`
-	Replaced bool   `json:"replaced"`
+	From     string `json:"from" help:"absolute path it had"`
+	To       string `json:"to" help:"absolute path it has"`
+	Replaced bool   `json:"replaced" help:"whether something that stood there was replaced"`
 }
 
 // move has no Probe: that a name is free again (or taken) later says nothing against the move, since any command

@@ -33,10 +33,10 @@ func Scp() engine.Kind {
 
 // ScpOut is what was copied. Sent went over the wire; the rest was there already.
 type ScpOut struct {
-	Target string `json:"target"`
-	Files  int64  `json:"files"`
-	Bytes  int64  `json:"bytes"`
-	Sent   int64  `json:"sent"`
+	Target string `json:"target" help:"absolute path of what arrived"`
+	Files  int64  `json:"files" help:"how many files it has"`
+	Bytes  int64  `json:"bytes" help:"their size in bytes"`
+	Sent   int64  `json:"sent" help:"bytes that were sent now; the rest was there already"`
 }
 
 type scp struct {

@@ -26,14 +26,14 @@ type action struct {
 
 // Out is what an action left.
 type Out struct {
-	Services []ServiceOut `json:"services"`
+	Services []ServiceOut `json:"services" help:"the services that the order was for"`
 }
 
 // ServiceOut is one service's state: running, stopped, monitored, unmonitored, changing or unknown.
 type ServiceOut struct {
-	Name  string `json:"name"`
-	State string `json:"state"`
-	PID   int    `json:"pid"`
+	Name  string `json:"name" help:"name of the service, as monit summary has it"`
+	State string `json:"state" help:"running, stopped, monitored, unmonitored, or changing while an order is pending"`
+	PID   int    `json:"pid" help:"process id; 0: no process"`
 }
 
 // Monit is the kind monit.
