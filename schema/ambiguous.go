@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"reflect"
@@ -22,11 +23,10 @@ func (d *decoder) ambiguous(n *yaml.Node, v reflect.Value) bool {
 		d.at(n, codeAmbiguous, fmt.Sprintf("%s is a bool in YAML 1.1 and text in YAML 1.2", n.Value), yesNoHelp(n.Value, v))
 	case octalForm().MatchString(n.Value) && strings.ContainsAny(n.Value, "89"):
 		d.at(n, codeAmbiguous, fmt.Sprintf("%s is text in YAML 1.1 and a decimal number in YAML 1.2", n.Value),
-			fmt.Sprintf("quote it if text is meant: %q; as a number write %s", n.Value, strings.TrimLeft(n.Value, "+0_")))
+			fmt.Sprintf("quote it if text is meant: %q; as a number write %s", n.Value, withoutZeros(n.Value)))
 	case octalForm().MatchString(n.Value):
-		digits := strings.TrimLeft(strings.TrimLeft(n.Value, "+-"), "0_")
 		d.at(n, codeAmbiguous, fmt.Sprintf("%s is an octal number in YAML 1.1 and a decimal one in YAML 1.2", n.Value),
-			fmt.Sprintf("quote it if text or a file mode is meant: %q; as a number write %s", n.Value, digits))
+			fmt.Sprintf("quote it if text or a file mode is meant: %q; as a number write %s", n.Value, withoutZeros(n.Value)))
 	case groupedForm().MatchString(n.Value):
 		d.at(n, codeAmbiguous, fmt.Sprintf("%s is a number in YAML 1.1 and text in YAML 1.2", n.Value),
 			fmt.Sprintf("as a number write %s; quote it if text is meant: %q", strings.ReplaceAll(n.Value, "_", ""), n.Value))
@@ -34,6 +34,15 @@ func (d *decoder) ambiguous(n *yaml.Node, v reflect.Value) bool {
 		return false
 	}
 	return true
+}
+
+// withoutZeros is a number as every version of YAML reads it.
+func withoutZeros(text string) string {
+	sign, digits := "", strings.TrimLeft(text, "+")
+	if strings.HasPrefix(digits, "-") {
+		sign, digits = "-", digits[1:]
+	}
+	return sign + cmp.Or(strings.TrimLeft(digits, "0_"), "0")
 }
 
 func isYesNo(text string) bool {

@@ -74,7 +74,7 @@ func (c *checker) compound(n ast.Node) *typ {
 		if id, ok := n.Callee.(*ast.IdentifierNode); ok {
 			return c.call(n, id.Value, n.Arguments)
 		}
-		return c.error(n, codeFunction, "values have no methods", "")
+		return c.method(n)
 	case *ast.SliceNode:
 		return c.slice(n)
 	case *ast.ArrayNode:
@@ -115,6 +115,12 @@ func (c *checker) identifier(n *ast.IdentifierNode) *typ {
 		if strings.EqualFold(n.Value, "null") || n.Value == "None" {
 			help = "write nil, which no value is; ?? gives something in its place"
 		}
+		if isFunction(n.Value) {
+			help = fmt.Sprintf("it is a function: write what it works on in brackets, %s(…)", n.Value)
+		}
+		if bare := strings.TrimLeft(n.Value, "$"); bare != n.Value {
+			help = fmt.Sprintf("names have no $: write inputs.%s or vars.%s", bare, bare)
+		}
 		return c.error(n, codeUnknown, fmt.Sprintf("unknown name %q", n.Value), help)
 	}
 	note(&c.refs.roots, n.Value, t)
@@ -131,6 +137,11 @@ func note[V any](m *map[string]V, key string, v V) {
 	(*m)[key] = v
 }
 
+// asked is the help for a value where a condition is due.
+func asked(value string) string {
+	return fmt.Sprintf("ask something of it, as in %s == …", value)
+}
+
 // require reports a part that is not of the type; any is decided when it runs.
 func (c *checker) require(n ast.Node, due typeKind) {
 	t := c.used(n)
@@ -143,7 +154,7 @@ func (c *checker) require(n ast.Node, due typeKind) {
 	}
 	help := t.hint
 	if due == tBool && help == "" {
-		help = fmt.Sprintf("ask something of it, as in %s == …", n)
+		help = asked(n.String())
 	}
 	c.error(n, codeMismatch, fmt.Sprintf("%s where %s is due", a(t), a(scalarType(due))), help)
 }

@@ -68,3 +68,24 @@ func (c *checker) mismatch(n ast.Node, i int, t *typ, due string) *typ {
 	}
 	return c.error(at, codeMismatch, fmt.Sprintf("%s where %s is due", a(t), article(due)), "")
 }
+
+// method says how what other languages ask a value is asked here.
+func (c *checker) method(n *ast.CallNode) *typ {
+	m, ok := n.Callee.(*ast.MemberNode)
+	if !ok {
+		return c.error(n, codeFunction, "values have no methods", "")
+	}
+	help, name := "", fmt.Sprint(m.Property)
+	if text, ok := m.Property.(*ast.StringNode); ok {
+		name = text.Value
+	}
+	switch {
+	case isBetween(name):
+		help = fmt.Sprintf("write %s %s …", m.Node, name)
+	case isFunction(name) && len(n.Arguments) > 0:
+		help = fmt.Sprintf("write %s(%s, …)", name, m.Node)
+	case isFunction(name):
+		help = fmt.Sprintf("write %s(%s)", name, m.Node)
+	}
+	return c.error(n, codeFunction, "values have no methods", help)
+}

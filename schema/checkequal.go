@@ -44,6 +44,8 @@ func wayOut(l, r *typ) string {
 		switch {
 		case t.kind == tDuration && (other.kind == tString || other.number()):
 			return `duration("5s") makes a duration of text`
+		case t.number() && t.kind != tSize && other.kind == tString:
+			return "string(x) makes text of a number, int(x) a number of text; a number is written without quotes"
 		case t.kind == tSize && other.kind == tString:
 			return `size("2GiB") makes a size of text`
 		}

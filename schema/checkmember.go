@@ -29,7 +29,11 @@ func (c *checker) member(n *ast.MemberNode) *typ {
 		t = c.under(n, base)
 	case tList:
 		if isName {
-			return c.error(n, codeUnknown, fmt.Sprintf("%s has no field %q", a(base), name.Value), "take one element by [0], or all by map()")
+			help := "take one element by [0], or all by map()"
+			if name.Value == "length" || name.Value == "size" || name.Value == "count" {
+				help = fmt.Sprintf("len(%s) says how many there are", n.Node)
+			}
+			return c.error(n, codeUnknown, fmt.Sprintf("%s has no field %q", a(base), name.Value), help)
 		}
 		c.require(n.Property, tInt)
 		t = base.elem

@@ -73,7 +73,7 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value) (ok bool) {
 // has more to say of it.
 func (d *decoder) text(n *yaml.Node, v reflect.Value) bool {
 	out := text{Value: n.Value}
-	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" {
+	if isNull(n) {
 		d.at(n, codeType, "a value is missing", "write it behind the colon")
 		v.Set(reflect.ValueOf(out))
 		return false

@@ -105,7 +105,7 @@ func compiled(tree *parser.Tree, c *conf.Config, p *patterns) (*vm.Program, erro
 
 // compileBare compiles a scalar that is an expression as a whole.
 func (r *report) compileBare(n *yaml.Node, s *scope) *Expr {
-	if n.Kind == yaml.ScalarNode && strings.HasPrefix(strings.TrimSpace(n.Value), "${{") {
+	if n.Kind == yaml.ScalarNode && strings.HasPrefix(strings.TrimLeft(n.Value, "\"' \t\n"), "${{") {
 		r.at(n, codeExpr, "the expression stands here without ${{ }}", "write only what is between the braces")
 		return &Expr{node: n, typ: scalarType(tAny)}
 	}
@@ -146,10 +146,15 @@ func (e *Expr) failed(r *report, code string, err error) {
 	if e.badNumber(r, at) {
 		return
 	}
-	help, known := "", (*refusal)(nil)
-	switch i, w, due := foreignIn(e.text); {
+	message := plainMessage(at.Message)
+	help, known := unexpectedHelp(message), (*refusal)(nil)
+	i, w, due := foreignIn(e.text)
+	better, ok := unreadable(e.text, from, width)
+	switch {
 	case code == codeExpr && due != "":
 		from, width, help = i, w, due
+	case code == codeExpr && ok:
+		from, width, message, help = better.at, better.width, better.message, better.help
 	case errors.As(err, &known):
 		help = known.help
 	case indexForm().MatchString(at.Message):
@@ -158,14 +163,20 @@ func (e *Expr) failed(r *report, code string, err error) {
 	if e.node.Style == 0 && e.node.LineComment != "" {
 		help = "a space and # begin a comment in YAML: put the expression in quotes"
 	}
-	r.within(e.node, e.off+from, width, code, plainMessage(at.Message), help)
+	r.within(e.node, e.off+from, width, code, message, help)
 }
 
 // plainMessage takes Go's words out of the library's messages.
 func plainMessage(text string) string {
 	text = strings.ReplaceAll(text, "unexpected token EOF", "the expression ends too early")
 	text = strings.ReplaceAll(text, "compilation failed: ", "")
+	if cut, rest, ok := strings.Cut(text, "(unexpected token"); ok && strings.HasPrefix(cut, "a map key") {
+		text = "unexpected token" + strings.TrimSuffix(rest, ")")
+	}
 	text = tokenForm().ReplaceAllString(text, "unexpected $1")
+	if m := characterForm().FindStringSubmatch(text); m != nil {
+		text = m[1] + " has no meaning here"
+	}
 	if m := indexForm().FindStringSubmatch(text); m != nil {
 		return fmt.Sprintf("there is no element %s: the list has %s", m[1], m[2])
 	}

@@ -20,6 +20,9 @@ func unfit(from *typ, to reflect.Type) (message, help string) {
 	if from.hint != "" {
 		help = from.hint
 	}
+	if due == "string" && from.kind == tList {
+		help = `join(list, ", ") makes text of a list`
+	}
 	if due == "string" && from.scalar() {
 		help = "string(x) makes text of a value"
 	}

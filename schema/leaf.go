@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"strings"
@@ -102,7 +103,7 @@ func (r *report) condition(n *yaml.Node, s *scope) *Expr {
 	before := r.mistakes
 	e := r.compileBare(n, s.keepClosed("what a condition decides shows what it looked at"))
 	if e.typ.kind != tBool && e.typ.kind != tAny && !r.failed(before) {
-		e.report(r, codeMismatch, fmt.Sprintf("a condition is a bool, this is %s", a(e.typ)), e.typ.hint)
+		e.report(r, codeMismatch, fmt.Sprintf("a condition is a bool, this is %s", a(e.typ)), cmp.Or(e.typ.hint, asked(e.String())))
 	}
 	if !r.failed(before) {
 		e.decided(r, s)

@@ -39,7 +39,7 @@ func (l *loader) arguments(step *Step, scope *scope, waits map[string]bool) any 
 	if step.args == nil {
 		return nil
 	}
-	if step.args.Kind == yaml.ScalarNode && step.args.ShortTag() == "!!null" {
+	if isNull(step.args) {
 		// `confirm:` with nothing after it has no arguments.
 		step.args = &yaml.Node{Kind: yaml.MappingNode, Line: step.args.Line, Column: step.args.Column}
 	}

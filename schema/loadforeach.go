@@ -33,12 +33,23 @@ func (l *loader) forEach(step *Step, f stepFile, scope *scope) *scope {
 		case e.typ.kind == tList:
 			elem = e.typ.elem
 		case e.typ.kind != tAny && !l.failed(before):
-			e.report(l.report, codeMismatch, fmt.Sprintf("for-each goes over a list, this is %s", a(e.typ)), "")
+			e.report(l.report, codeMismatch, fmt.Sprintf("for-each goes over a list, this is %s", a(e.typ)), listHelp(e.typ))
 		}
 	}
 	l.eachKey(step, f, fixed.with("item", elem), elem)
 	l.eachTwice(step, before)
 	return scope.with("item", elem)
+}
+
+// listHelp says how a list is made of what is none.
+func listHelp(t *typ) string {
+	switch t.kind {
+	case tString:
+		return `split(text, ",") makes a list of text`
+	case tMap, tObject:
+		return "keys(…) or values(…) makes a list of it"
+	}
+	return "write [a, b] for these items"
 }
 
 // eachList checks a written list; its leaves may be expressions.

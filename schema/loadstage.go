@@ -32,7 +32,7 @@ func (l *loader) stages(n *yaml.Node) {
 	if n == nil {
 		return
 	}
-	if n.Kind != yaml.SequenceNode {
+	if n.Kind != yaml.SequenceNode && !isNull(n) {
 		l.wrongShape(n, "list")
 		return
 	}

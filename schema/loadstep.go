@@ -25,7 +25,7 @@ func (l *loader) isSteps(n *yaml.Node) bool {
 	switch {
 	case n == nil:
 		return false
-	case n.Kind != yaml.SequenceNode:
+	case n.Kind != yaml.SequenceNode && !isNull(n):
 		return l.wrongShape(n, "list")
 	case len(n.Content) == 0:
 		l.at(n, codeMissingKey, "a list without steps", "steps: a list of {id, KIND: {…}}")

@@ -10,6 +10,9 @@ func items(n *yaml.Node) []*yaml.Node {
 	return n.Content
 }
 
+// isNull reports a value that is left out.
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
+
 // valueOf gives a key's value, nil when it is absent, no mapping or lacks the key.
 func valueOf(n *yaml.Node, key string) *yaml.Node {
 	if n == nil || n.Kind != yaml.MappingNode {

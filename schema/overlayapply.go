@@ -11,6 +11,9 @@ import (
 // apply makes one change; one that cannot be made leaves the tree as it is.
 func (m *merger) apply(c *change) {
 	t := parseTarget(c.at.Value)
+	if m.unreached(c, t) {
+		return
+	}
 	if c.verb == "set" {
 		m.set(c, t)
 		return

@@ -34,7 +34,7 @@ func (m *merger) same(c *change, t target, old *yaml.Node) bool {
 		if c.Was.Kind == yaml.ScalarNode && c.Was.Value == kind {
 			return true
 		}
-		m.at(c.Was, codeWas, fmt.Sprintf("step %s is a %s now", t.entry(), kind), "the runbook has it as:\n"+m.shown(cmp.Or(kindKey(old), old)))
+		m.at(c.Was, codeWas, fmt.Sprintf("step %s is a %s now", t.entry(), kind), "the runbook has it as:\n"+m.shown(cmp.Or(kindKey(old), old))+"\nif that is what it is for, write was: "+kind)
 		return false
 	}
 	now := idsOf(valueOf(old, "steps"))
@@ -78,8 +78,14 @@ func (m *merger) claim(c *change, path string) bool {
 		before = m.touched[at]
 	}
 	switch {
+	case c.Over.node != nil && !slices.ContainsFunc(m.overlays, func(o *overlay) bool { return o.name.Value == c.Over.Value }):
+		m.at(c.Over.node, codeTwoChanges, fmt.Sprintf("there is no overlay %q before this one", c.Over.Value), "take `over` out, or name the earlier overlay whose change this one replaces")
+		return false
 	case before == nil && c.Over.node != nil:
 		m.at(c.Over.node, codeTwoChanges, fmt.Sprintf("overlay %q does not change %s", c.Over.Value, path), "take `over` out")
+		return false
+	case before != nil && before.overlay == c.overlay:
+		m.at(c.at.node, codeTwoChanges, fmt.Sprintf("this overlay changes %s already", path), m.shown(before.at.node)+"\ntake one of them out")
 		return false
 	case before != nil && (c.Over.node == nil || c.Over.Value != before.overlay.name.Value):
 		m.at(c.at.node, codeTwoChanges, fmt.Sprintf("overlay %q changes %s as well", before.overlay.name.Value, path),

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -58,5 +59,20 @@ func (m *merger) slipped(c *change, t target, kind string) bool {
 		return false
 	}
 	m.at(m.keyNode(c, t, 0), codeUnknownKey, fmt.Sprintf("unknown key %q in step %s", t.path[0], t.entry()), suggest(t.path[0], "allowed", allowed))
+	return true
+}
+
+// unreached reports what no change can name.
+func (m *merger) unreached(c *change, t target) bool {
+	switch {
+	case slices.Contains(t.path, "") || t.stage == "" && len(t.path) == 0:
+		m.at(c.at.node, codeTarget, fmt.Sprintf("%q does not say what is meant", c.at.Value), "write STAGE, STAGE/STEP, or with a dot a value in them: STAGE/STEP.FIELD")
+	case t.stage == finallyID && t.step == "":
+		m.at(c.at.node, codeChange, "finally is a list of steps, no stage", "name one of its steps: finally/STEP")
+	case t.step == "" && !m.nearStage(t.stage) && slices.Contains(fieldNames(reflect.TypeFor[runbookFile]()), t.stage):
+		m.at(c.at.node, codeChange, fmt.Sprintf("no overlay changes %q of a runbook", t.stage), "beside stages and steps set reaches: "+strings.Join(runbookKeys(), ", "))
+	default:
+		return false
+	}
 	return true
 }

@@ -103,10 +103,37 @@ func (m *merger) noWay(c *change, t target, i int, at, found *yaml.Node) {
 		known = append(known, at.Content[j].Value)
 	}
 	help := suggest(t.path[i], "there are", known)
+	if at := strings.TrimSuffix(c.at.Value, "."+strings.Join(t.path[i+1:], ".")); slices.Contains(m.mayStand(t, i), t.path[i]) {
+		help = fmt.Sprintf("it is not written there: set it as a whole, set: %s, to: %s", at, nested(t.path[i+1:], oneLine(c.To)))
+	}
 	if step, ok := search(valueOf(at, "steps"), "id", t.path[i]); ok {
 		help, at = fmt.Sprintf("it is a step: %s/%s", t.entry(), strings.Join(t.path[i:], ".")), step.node()
 	}
 	m.at(key, codeTarget, fmt.Sprintf("there is no %q to change a part of", t.path[i]), help+"\n"+m.shown(at))
+}
+
+// mayStand are the keys that could stand at the i-th word of a path.
+func (m *merger) mayStand(t target, i int) []string {
+	switch {
+	case i == 0 && t.stage == "":
+		return runbookKeys()
+	case i == 0 && t.step == "":
+		return fieldNames(reflect.TypeFor[stageFile]())
+	case i == 0:
+		return stepKeys()
+	case i == 1 && t.step != "":
+		k, _ := m.kind(t.path[0])
+		return fieldNames(k.argsType())
+	}
+	return nil
+}
+
+// nested writes a value as the one at the end of a path.
+func nested(path []string, value string) string {
+	for _, key := range slices.Backward(path) {
+		value = "{" + key + ": " + value + "}"
+	}
+	return value
 }
 
 // stillWas compares what the overlay says stood there.

@@ -18,7 +18,7 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value) bool {
 	case d.expr(n):
 		d.at(n, codeNotHere, "no expressions here", "this value is needed before any is known: write it out")
 		return false
-	case n.ShortTag() == "!!null":
+	case isNull(n):
 		d.at(n, codeType, "a value is missing", missingHelp(v.Type()))
 		return false
 	case d.ambiguous(n, v):
@@ -89,7 +89,7 @@ func quotedMode(text string) string {
 	n, decimal := strconv.ParseUint(text, 10, 12)
 	switch {
 	case err == nil && (text[0] == '0' || decimal != nil):
-		return fmt.Sprintf("write the mode as quoted octal: %q", text)
+		return fmt.Sprintf("write the mode as quoted octal: %q", octal)
 	case err == nil:
 		return fmt.Sprintf("write the mode as quoted octal: %q, or %q where the decimal number was meant", octal, Mode(n))
 	case decimal == nil:

@@ -68,14 +68,14 @@ func (d *decoder) sealed(n *yaml.Node, v reflect.Value) bool {
 
 func (d *decoder) wrongShape(n *yaml.Node, due string) bool {
 	found := map[yaml.Kind]string{yaml.MappingNode: "mapping", yaml.SequenceNode: "list", yaml.ScalarNode: "single value"}[n.Kind]
-	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" {
+	if isNull(n) {
 		found = "missing value"
 	}
 	help := ""
 	if found == "missing value" {
 		help = map[string]string{
-			"list":    "write its entries on the next lines, each with a hyphen: - …; an empty list is []",
-			"mapping": "write KEY: VALUE on the next lines, indented",
+			"list":    "write its entries on the next lines, each with a hyphen: - …, or remove the key",
+			"mapping": "write KEY: VALUE on the next lines, indented, or remove the key",
 		}[due]
 	}
 	if due == "list" && n.Kind == yaml.ScalarNode && help == "" {

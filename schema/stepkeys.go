@@ -70,10 +70,22 @@ func (l *loader) splitStep(n *yaml.Node) (plain, kind, args *yaml.Node) {
 		}
 	}
 	l.unknownKeys(kind, unknown)
+	l.meantID(plain, n, unknown)
 	if kind == nil && len(unknown) == 0 && !merged {
 		l.at(n, codeOneKind, "a step without a kind", suggest("", "kinds", l.kindNames()))
 	}
 	return plain, kind, args
+}
+
+// meantID reads the value of a misspelt id as the id: it is not missing as well,
+// and others may refer to it.
+func (l *loader) meantID(plain, n *yaml.Node, unknown []*yaml.Node) {
+	for _, key := range unknown {
+		if valueOf(plain, "id") == nil && Nearest(key.Value, stepKeys()) == "id" {
+			id := l.docs.like(&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "id"}, key)
+			plain.Content = append(plain.Content, id, valueOf(n, key.Value))
+		}
+	}
 }
 
 // unknownKeys says of each key whether a step key or a kind was meant.

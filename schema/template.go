@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -43,7 +44,7 @@ func (r *report) compileLeaf(n *yaml.Node, s *scope) *leaf {
 		off += utf8.RuneCountInString(text) + 3
 		end := closing(after)
 		if end < 0 {
-			r.within(n, off-3, 3, codeExpr, "${{ without }}", "")
+			r.within(n, off-3, 3, codeExpr, "${{ without }}", "close the expression with }}")
 			return nil
 		}
 		l.parts = append(l.parts, part{expr: r.compile(n, off, after[:end], s)})
@@ -117,7 +118,7 @@ func (l *leaf) check(r *report) {
 			continue
 		}
 		p.expr.report(r, codeMismatch, fmt.Sprintf("%s inside text", a(p.expr.typ)),
-			`only single values can stand in text; join(list, ", ") makes one of a list`)
+			cmp.Or(p.expr.typ.hint, `only single values can stand in text; join(list, ", ") makes one of a list`))
 	}
 }
 

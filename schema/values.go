@@ -136,9 +136,10 @@ var (
 // The forms by which a text that is not YAML is explained: `key:value`, which
 // an address is not, and the first line of a block scalar.
 var (
-	tokenForm   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`unexpected token \w+\((".*?")\)`) })
-	noSpaceForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_-]*):([^\s/]|/[^/])`) })
-	blockForm   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[|>]([+-]?[1-9]?|[1-9][+-])\s*($|\s#)`) })
+	characterForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^unrecognized character: U\+[0-9A-F]+ '(.)'$`) })
+	tokenForm     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`unexpected token \w+\((".*?")\)`) })
+	noSpaceForm   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_-]*):([^\s/]|/[^/])`) })
+	blockForm     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[|>]([+-]?[1-9]?|[1-9][+-])\s*($|\s#)`) })
 )
 
 // isName holds for inputs, vars, step and stage ids: a hyphen would subtract

@@ -96,7 +96,11 @@ func (l *loader) narrowed(step *Step, on *yaml.Node, s *Stage) {
 		return
 	}
 	for _, t := range onNames(on) {
-		if l.outside(t.Value, s) {
+		switch {
+		case !l.outside(t.Value, s):
+		case s.node == nil: // a kind that is read by itself
+			l.at(t, codeNarrow, fmt.Sprintf("the steps of kind %s run on the controller, not on %s", s.ID, t.Value), "one of them can run nowhere else: make a kind of its own for the nodes")
+		default:
 			l.at(t, codeNarrow, fmt.Sprintf("stage %q does not run on %s", s.ID, t.Value),
 				fmt.Sprintf("a step runs on nodes of its stage, which is on %s; make a stage of its own for others", strings.Join(s.On, ", ")))
 		}
