@@ -8,7 +8,7 @@ import (
 )
 
 // TestCopyOffAndIn copies a backup away from all nodes, loses one node's part, and brings it in again: what is still
-// there is not sent, the set is complete again, and a damaged copy is refused.
+// there is not sent, the set is complete again, and a damaged copy is refused. The same goes by way of another host.
 func TestCopyOffAndIn(t *testing.T) {
 	op, copies := operator(t), t.TempDir()
 	op.must("run", "backup-vellum", "--yes")
@@ -29,6 +29,7 @@ func TestCopyOffAndIn(t *testing.T) {
 	if out := op.must("backups"); strings.Contains(out, "2 of 3 nodes") {
 		t.Errorf("the part is there again, the list says:\n%s", out)
 	}
+	copiedToAHost(t, op, id)
 	damage(t, filepath.Join(copies, id, "vellum-1/cassandra/data/homer"))
 	if out, code := op.run(in...); code == 0 || !strings.Contains(out, "differs") {
 		t.Errorf("a damaged copy: status %d\n%s", code, out)

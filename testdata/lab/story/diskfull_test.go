@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -117,24 +116,7 @@ func TestDiskFullOfBackupAndStaging(t *testing.T) {
 func filledAt(t *testing.T, op person, dir string, args ...string) (int, string) {
 	t.Helper()
 	on(t, "vellum-2", "mkdir -p "+dir)
-	there, first := make(chan error, 1), true
-	watch(t, "vellum-2", func(c change) {
-		if first && c.what != gone && filepath.Dir(c.path) == dir {
-			first = false
-			there <- c.freeze()
-		}
-	})
-	p := op.start(args...)
-	select {
-	case err := <-there:
-		if err != nil {
-			t.Fatal(err)
-		}
-	case <-p.done:
-		t.Fatalf("it ended before it wrote below %s:\n%s", dir, p.out)
-	case <-time.After(patience):
-		t.Fatalf("nothing is written below %s:\n%s", dir, p.out)
-	}
+	p, _ := op.frozenAt("vellum-2", func(c change) bool { return c.what != gone && filepath.Dir(c.path) == dir }, args...)
 	code := 0
 	full(t, "vellum-2", func() {
 		lab(t, "fault", "vellum-2", "thaw", "tidemark agent task")

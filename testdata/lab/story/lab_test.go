@@ -52,7 +52,7 @@ func unable() string {
 	return ""
 }
 
-func withLab(m *testing.M) int {
+func withLab(m *testing.M) (code int) {
 	if out, err := build(); err != nil {
 		fmt.Printf("build: %v\n%s", err, out)
 		return 1
@@ -60,7 +60,7 @@ func withLab(m *testing.M) int {
 	defer func() { _ = os.Remove(binary) }()
 	if os.Getenv("TIDEMARK_LAB") != "keep" {
 		_ = labCommand("destroy").Run()
-		defer func() { _ = labCommand("destroy").Run() }()
+		defer func() { code = max(code, destroyed()) }()
 	}
 	if out, err := labCommand("up").CombinedOutput(); err != nil {
 		fmt.Printf("lab up: %v\n%s", err, out)
@@ -71,6 +71,15 @@ func withLab(m *testing.M) int {
 		return 1
 	}
 	return m.Run()
+}
+
+// destroyed is the status of a lab that leaves nothing behind: what is left of it fails the tests.
+func destroyed() int {
+	if out, err := labCommand("destroy").CombinedOutput(); err != nil {
+		fmt.Printf("lab destroy: %v\n%s", err, out)
+		return 1
+	}
+	return 0
 }
 
 // build makes a binary that nobody replaces while the tests run: a run is resumed by the build that began it.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 )
 
 // allTables is how many exchanges a whole restore takes on a node: one for each table.
@@ -56,26 +55,13 @@ func crash(t *testing.T, n int, serving bool) {
 // crashed runs a restore until exchange n on vellum-2, freezes the task there, and lets the host crash.
 func crashed(t *testing.T, op person, n int) []string {
 	t.Helper()
-	there, live := make(chan error, 1), 0
-	w := watch(t, "vellum-2", func(c change) {
-		if c.exchanged() == "" {
-			return
+	live := 0
+	p, w := op.frozenAt("vellum-2", func(c change) bool {
+		if c.exchanged() != "" {
+			live++
 		}
-		if live++; live == n {
-			there <- c.freeze()
-		}
-	})
-	p := op.start("run", "restore-vellum", "--input", "backup=latest", "--yes=lab")
-	select {
-	case err := <-there:
-		if err != nil {
-			t.Fatal(err)
-		}
-	case <-p.done:
-		t.Fatalf("the restore ended before exchange %d:\n%s", n, p.out)
-	case <-time.After(patience):
-		t.Fatalf("exchange %d does not come:\n%s", n, p.out)
-	}
+		return live == n
+	}, "run", "restore-vellum", "--input", "backup=latest", "--yes=lab")
 	lab(t, "crash", "vellum-2")
 	w.end()
 	p.kill()

@@ -8,8 +8,12 @@ import (
 
 // TestOlderCassandras backs up and restores one node each of the older releases, in labs of their own.
 func TestOlderCassandras(t *testing.T) {
-	for _, release := range []struct{ version, prefix, subnet string }{
-		{"4.1.10", "tmt41", "10.83.0"}, {"4.0.18", "tmt40", "10.84.0"},
+	for _, release := range []struct {
+		version, prefix, subnet string
+		then                    func(ownLab)
+	}{
+		{"4.1.10", "tmt41", "10.83.0", ownLab.downAndUp},
+		{"4.0.18", "tmt40", "10.84.0", func(ownLab) {}},
 	} {
 		t.Run(release.version, func(t *testing.T) {
 			install := exec.Command(filepath.Join(root(), "testdata/lab/install.sh"), release.version)
@@ -21,6 +25,7 @@ func TestOlderCassandras(t *testing.T) {
 			t.Cleanup(func() { l.do("destroy") })
 			l.do("up", "--cassandra", release.version, "--nodes", "ellis-1,vellum-1,sprout-1")
 			backupAndRestore(t, l)
+			release.then(l)
 		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -182,4 +183,28 @@ func (c change) freeze() error {
 		return fmt.Errorf("%s %s by %q, which is no task", c.path, c.what, argv)
 	}
 	return unix.Kill(c.pid, unix.SIGSTOP)
+}
+
+// frozenAt runs tidemark until a task on the host makes the change that it waits for, and freezes that task there.
+func (s person) frozenAt(host string, there func(change) bool, args ...string) (*process, *witness) {
+	s.t.Helper()
+	frozen, waits := make(chan error, 1), true
+	w := watch(s.t, host, func(c change) {
+		if waits && there(c) {
+			waits = false
+			frozen <- c.freeze()
+		}
+	})
+	p := s.start(args...)
+	select {
+	case err := <-frozen:
+		if err != nil {
+			s.t.Fatal(err)
+		}
+	case <-p.done:
+		s.t.Fatalf("tidemark %s ended before the change came:\n%s", p.name, p.out)
+	case <-time.After(patience):
+		s.t.Fatalf("tidemark %s: the change does not come:\n%s", p.name, p.out)
+	}
+	return p, w
 }
