@@ -37,11 +37,16 @@ func classed(address string, err error) error {
 		return engine.WithNext(wrapped, "look which members are down: nodetool status")
 	case class == engine.ClassConnect:
 		return engine.WithNext(wrapped, "look whether Cassandra runs and listens there: monit summary; its system.log")
+	case class == engine.ClassTimeout && !answered(err):
+		return engine.WithNext(wrapped, hangs)
 	case class == engine.ClassAuth:
 		return engine.WithNext(wrapped, "Cassandra asks for a login; tidemark has none for it")
 	}
 	return wrapped
 }
+
+// hangs is what to do about a server that took a question and never answered it.
+const hangs = "look whether Cassandra hangs: ps -o stat,cmd -C java, and its system.log"
 
 // terse drops what the driver puts before the cause when a session does not open; it keeps no chain there anyway.
 func terse(err error) error {
@@ -49,6 +54,7 @@ func terse(err error) error {
 	for _, noise := range []string{"gocql: unable to create session: ", "unable to connect to initial hosts: ", "unable to dial control conn "} {
 		text = strings.TrimPrefix(text, noise)
 	}
+	text = strings.Replace(text, gocql.ErrTimeoutNoResponse.Error(), "no answer in time", 1)
 	if text == err.Error() {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -27,7 +28,12 @@ type session struct {
 	pin    *pinned
 }
 
-func (s *session) close() { s.gocql.Close() }
+// close cuts the connections first: the driver waits for the answer to its heartbeat, which a hung server never gives,
+// and a task whose own time is over would wait with it.
+func (s *session) close() {
+	s.pin.cut()
+	s.gocql.Close()
+}
 
 // pinned dials one address whatever host the driver thinks of. Once sealed it dials no more: a broken session is
 // replaced as a whole, with a new look at who answers.
@@ -36,6 +42,18 @@ type pinned struct {
 	dial    engine.Dial
 	address string
 	sealed  atomic.Bool
+
+	mu    sync.Mutex
+	conns []net.Conn
+}
+
+// cut closes all connections that were dialled.
+func (p *pinned) cut() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range p.conns {
+		_ = c.Close() // the driver closes it once more
+	}
 }
 
 // DialHost opens a connection to the pinned address.
@@ -54,6 +72,9 @@ func (p *pinned) DialHost(ctx context.Context, _ *gocql.HostInfo) (*gocql.Dialed
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("connection to %s is a %T, not a net.Conn", p.address, rw), rw.Close())
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.conns = append(p.conns, conn)
 	return &gocql.DialedHost{Conn: conn}, nil
 }
 
@@ -89,7 +110,7 @@ func openVersion(ctx context.Context, dial engine.Dial, address string, version 
 	pin.sealed.Store(true)
 	s := &session{gocql: g, pin: pin}
 	if err := g.Query("SELECT host_id FROM system.local").WithContext(ctx).Consistency(gocql.One).Scan(&s.hostID); err != nil {
-		g.Close()
+		s.close()
 		return nil, err
 	}
 	return s, nil
