@@ -114,15 +114,6 @@ func noDrain(err error) error {
 	return engine.WithNext(err, "look into Cassandra's system.log (were its directories deleted?); start it once: monit restart cassandra_process; then resume")
 }
 
-// within is the time left, at most limit.
-func within(ctx context.Context, limit time.Duration) time.Duration {
-	end, ok := ctx.Deadline()
-	if !ok {
-		return limit
-	}
-	return min(limit, time.Until(end))
-}
-
 func (s *toolStep) planFlush(ctx context.Context, v *engine.View) (engine.Change, error) {
 	running, _, err := mustRun(ctx, v)
 	return engine.Change{

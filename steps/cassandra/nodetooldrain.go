@@ -66,7 +66,7 @@ func (s *toolStep) drainable(ctx context.Context, v *engine.View) error {
 // drainNow drains and proves it. From now on nothing serves, so the proof comes from the disk where it can, and only
 // else from nodetool, which takes a second and more.
 func drainNow(ctx context.Context, h *engine.Host, tool *nodetool.Tool) error {
-	if err := tool.Drain(ctx, within(ctx, drainLimit)); err != nil {
+	if err := tool.Drain(ctx, drainLimit); err != nil {
 		return err
 	}
 	if drainedOnDisk(ctx, h) {

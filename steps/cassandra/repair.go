@@ -148,7 +148,7 @@ func (s *repairStep) Apply(ctx context.Context, h *engine.Host, _ engine.Change)
 		return engine.Output{}, err
 	}
 	begin := time.Now()
-	if err := nodetool.New(h).Repair(ctx, s.Keyspace, s.PrimaryRange, within(ctx, s.Timeout)); err != nil {
+	if err := nodetool.New(h).Repair(ctx, s.Keyspace, s.PrimaryRange, s.Timeout); err != nil {
 		return engine.Output{}, engine.WithNext(err, "look with: nodetool netstats, nodetool status; then resume: a repair may run again")
 	}
 	out.Seconds = time.Since(begin).Seconds()

@@ -190,6 +190,11 @@ func TestCallsThatGiveNoStatus(t *testing.T) {
 	if _, err := n.Mode(t.Context()); engine.ClassOf(err) != engine.ClassTimeout || !strings.Contains(err.Error(), "nodetool netstats: no end within 30s") {
 		t.Errorf("hanging: %v", err)
 	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := n.Flush(ctx, nil); !strings.Contains(err.Error(), "nodetool flush: no end within 10s") || !strings.Contains(engine.NextOf(err), "hangs") {
+		t.Errorf("hanging in a step that has seconds: %v", err)
+	}
 }
 
 func TestEveryCallHasADeadlineAndTheSignallingNetwork(t *testing.T) {
