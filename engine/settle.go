@@ -35,7 +35,7 @@ func (x *Executor) check(ctx context.Context, t *Task, ref TaskRef) (Outcome, bo
 	a, err := x.planActual(ctx, t, nil)
 	switch {
 	case err != nil:
-		return x.stays(t, ref, err)
+		return x.stays(t, ref, fmt.Errorf("whether it was done cannot be seen: %w", err))
 	case a.Change.Sign == NotKnown:
 		return x.stays(t, ref, Failf(ClassPrecondition, "not knowable: %s", a.Change.Summary))
 	case a.Change.Sign != Same:
