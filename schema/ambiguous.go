@@ -63,6 +63,12 @@ func yesNoHelp(text string, v reflect.Value) string {
 	return fmt.Sprintf("write %s, or %q if text is meant", word, text)
 }
 
+// isFinite tells whether a value is a number that can be counted with.
+func isFinite(n *yaml.Node) bool {
+	_, ok := finite(n)
+	return ok
+}
+
 // finite reads a number; infinity and what is no number are none.
 func finite(n *yaml.Node) (f float64, ok bool) {
 	err := n.Decode(&f)

@@ -15,6 +15,7 @@ const (
 	maxDepth   = 50
 	maxAliases = 100     // and as many anchors
 	maxNodes   = 100_000 // keys and values, aliases expanded
+	maxAliased = 20_000  // of those, what aliases bring: they cost their writer nothing
 )
 
 // sized looks for what would cost the YAML library more than the text is
@@ -83,6 +84,7 @@ type bounds struct {
 	sizes   map[*yaml.Node]size
 	aliases int
 	anchors int
+	seen    int // keys and values so far, aliases not expanded
 	stop    bool
 }
 
@@ -115,6 +117,7 @@ func (w *bounds) visit(n *yaml.Node, depth int) size {
 		w.refuse(n, fmt.Sprintf("nested deeper than %d levels", maxDepth), "")
 		return size{}
 	}
+	w.seen++
 	w.tag(n)
 	w.zero(n)
 	w.counted(n)
@@ -155,6 +158,8 @@ func (w *bounds) fits(n *yaml.Node, s size, depth int) {
 		w.refuse(n, fmt.Sprintf("nested deeper than %d levels, with all aliases expanded", maxDepth), "")
 	case s.bytes > maxBytes:
 		w.refuse(n, fmt.Sprintf("the aliases expand to more than %d bytes", maxBytes), "")
+	case s.nodes-w.seen > maxAliased:
+		w.refuse(n, fmt.Sprintf("the aliases bring more than %d keys and values", maxAliased), "use a var or for-each for what repeats")
 	case s.nodes > maxNodes:
 		w.refuse(n, fmt.Sprintf("more than %d keys and values, with all aliases expanded", maxNodes), "")
 	}

@@ -26,6 +26,8 @@ func (t *typ) carries() string {
 		return t.secret
 	case t.elem != nil:
 		return t.elem.carries()
+	case len(t.fields) == 0:
+		return ""
 	}
 	for _, name := range slices.Sorted(maps.Keys(t.fields)) {
 		if s := t.fields[name].carries(); s != "" {

@@ -57,6 +57,19 @@ func objectType(t reflect.Type, above []reflect.Type) *typ {
 	return out
 }
 
+// scalarKind is the type of a single value from YAML, any of all others.
+func scalarKind(v any) typeKind {
+	switch v.(type) {
+	case string:
+		return tString
+	case int:
+		return tInt
+	case bool:
+		return tBool
+	}
+	return tAny
+}
+
 // typeOfValue is the static type of a value from YAML.
 func typeOfValue(v any) *typ {
 	switch v := v.(type) {
@@ -65,6 +78,9 @@ func typeOfValue(v any) *typ {
 	case []any:
 		elem := scalarType(tNil)
 		for _, e := range v {
+			if k := scalarKind(e); k != tAny && k == elem.kind {
+				continue // long lists hold one type
+			}
 			if elem = join(elem, typeOfValue(e)); elem == nil {
 				return listOf(scalarType(tAny))
 			}

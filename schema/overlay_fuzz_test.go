@@ -2,8 +2,8 @@ package schema_test
 
 import (
 	"bytes"
-	"slices"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
@@ -26,8 +26,8 @@ func FuzzOverlay(f *testing.F) {
 	site, heap := fuzzSite(f), newHeap()
 	f.Fuzz(func(t *testing.T, archive []byte) {
 		src := unpack(t, schema.Source{Data: archive})
-		if ambiguous(src) {
-			return // a site has no two files of one name
+		if strange(src) {
+			return
 		}
 		for _, s := range []*schema.Site{nil, site} {
 			if book, _ := loadBounded(t, src, s); book != nil {
@@ -61,14 +61,16 @@ func effective(t *testing.T, src schema.Sources, book *schema.Runbook, site *sch
 	}
 }
 
-// ambiguous tells whether two texts have one name, so that no place in them is told apart.
-func ambiguous(src schema.Sources) bool {
-	var names []string
+// strange tells what no site has: two texts of one name, so that no place in them is told apart, or names that are no text.
+func strange(src schema.Sources) bool {
+	seen := map[string]bool{}
 	for _, s := range src.All() {
-		names = append(names, s.Name)
+		if seen[s.Name] || !utf8.ValidString(s.Name) {
+			return true
+		}
+		seen[s.Name] = true
 	}
-	slices.Sort(names)
-	return len(slices.Compact(names)) < len(src.All())
+	return false
 }
 
 // laden are archives in which two overlays change a runbook that takes a list of stages and a kind made of steps.

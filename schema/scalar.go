@@ -138,7 +138,7 @@ func (d *decoder) basic(n *yaml.Node, v reflect.Value) bool {
 func (d *decoder) untyped(n *yaml.Node, v reflect.Value) bool {
 	var x any = n.Value
 	tag := n.ShortTag()
-	if _, ok := finite(n); n.Style == 0 && !ok && powerForm().MatchString(n.Value) || tag == "!!float" && isDigits(n.Value) {
+	if n.Style == 0 && powerForm().MatchString(n.Value) && !isFinite(n) || tag == "!!float" && isDigits(n.Value) {
 		d.at(n, codeRange, fmt.Sprintf("%s is out of range", n.Value), fmt.Sprintf("quote it if text is meant: %q", n.Value))
 		return false
 	}
