@@ -75,7 +75,7 @@ func (e *effective) origin(n *yaml.Node) string {
 		return ""
 	}
 	last := list[len(list)-1]
-	text := "# " + last.From + ", " + last.Pos.String()
+	text := "# " + clean(last.From+", "+last.Pos.String())
 	if len(list) > 1 && n.Kind == yaml.ScalarNode {
 		text += "; was " + clean(list[len(list)-2].Value)
 	}
