@@ -64,7 +64,7 @@ type Copier interface {
 func (h *Host) Copy(ctx context.Context, o CopyOrder) (Copied, error) {
 	c, ok := h.ground.(Copier)
 	if !ok {
-		return Copied{}, Failf(ClassPrecondition, "nothing can be copied to this node")
+		return Copied{}, Failf(ClassPrecondition, "the connection to this node carries no copies")
 	}
 	o.Progress, o.Log = h.Progress, h.Log
 	return c.Copy(ctx, o)
@@ -104,7 +104,7 @@ func (x *Executor) stream(ctx context.Context, ref TaskRef, b Bridge) (fatal, er
 	from, ok := x.Nodes[b.From].(Streamer)
 	to, okTo := x.Nodes[b.To].(Streamer)
 	if !ok || !okTo {
-		return nil, Failf(ClassPrecondition, "no streams between %s and %s", b.From, b.To)
+		return nil, Failf(ClassPrecondition, "the connection to %s or %s carries no copies", b.From, b.To)
 	}
 	src, err := from.Send(ctx, b.Source)
 	if err != nil {

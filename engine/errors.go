@@ -39,8 +39,10 @@ type Error struct {
 	Exit int
 }
 
+// Error is the message alone, without class and next step.
 func (e *Error) Error() string { return e.Err.Error() }
 
+// Unwrap gives the failure that was classed.
 func (e *Error) Unwrap() error { return e.Err }
 
 // ErrUnsure marks a failure behind which the work may be done all the same, e.g. a program that ended without a word:

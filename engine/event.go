@@ -30,30 +30,35 @@ const (
 
 // Event is one thing that happened in a run: what journal, views and reports are made from.
 type Event struct {
-	Seq     int64           `json:"seq"`
-	Time    time.Time       `json:"time"`
-	Type    EventType       `json:"type"`
-	Run     string          `json:"run,omitempty"`
-	Stage   string          `json:"stage,omitempty"`
-	Task    string          `json:"task,omitempty"`
-	Node    string          `json:"node,omitempty"`
-	Kind    string          `json:"kind,omitempty"`
-	Attempt int             `json:"attempt,omitempty"`
-	Digest  string          `json:"digest,omitempty"`
-	Outcome Outcome         `json:"outcome,omitempty"`
-	Changed bool            `json:"changed,omitempty"`
-	Sign    Sign            `json:"sign,omitempty"`
-	Class   Class           `json:"class,omitempty"`
-	Exit    int             `json:"exit,omitempty"`
-	Message string          `json:"message,omitempty"`
-	Next    string          `json:"next,omitempty"`
-	Reason  string          `json:"reason,omitempty"`
-	Epoch   int64           `json:"epoch,omitempty"`
+	Seq   int64     `json:"seq"`
+	Time  time.Time `json:"time"`
+	Type  EventType `json:"type"`
+	Run   string    `json:"run,omitempty"`
+	Stage string    `json:"stage,omitempty"`
+	Task  string    `json:"task,omitempty"`
+	Node  string    `json:"node,omitempty"`
+	Kind  string    `json:"kind,omitempty"`
+	// Attempt counts from 1; Digest is that of the task's resolved arguments.
+	Attempt int    `json:"attempt,omitempty"`
+	Digest  string `json:"digest,omitempty"`
+	// Outcome to Next are of a task's end, Sign and Changed of what it found and did.
+	Outcome Outcome `json:"outcome,omitempty"`
+	Changed bool    `json:"changed,omitempty"`
+	Sign    Sign    `json:"sign,omitempty"`
+	Class   Class   `json:"class,omitempty"`
+	Exit    int     `json:"exit,omitempty"`
+	Message string  `json:"message,omitempty"`
+	Next    string  `json:"next,omitempty"`
+	// Reason is why: of a retry, a settling, an invalid task, a close.
+	Reason string `json:"reason,omitempty"`
+	Epoch  int64  `json:"epoch,omitempty"`
+	// Seconds is how long the attempt took, or a retry waits.
 	Seconds float64         `json:"seconds,omitempty"`
 	Out     json.RawMessage `json:"out,omitempty"`
 	Will    []Fact          `json:"will,omitempty"`
-	Done    int64           `json:"done,omitempty"`
-	Total   int64           `json:"total,omitempty"`
+	// Done of Total, bytes or items, is how far a living task is; Total 0 is not known.
+	Done  int64 `json:"done,omitempty"`
+	Total int64 `json:"total,omitempty"`
 }
 
 // Durable tells whether the event must be on disk before Append returns. The end of a done task goes there with the

@@ -109,12 +109,14 @@ func (x *Executor) record(id string) TaskRecord {
 
 // Incomplete is the end of a run that is not done: failed or unknown tasks, or a stop.
 type Incomplete struct {
-	Run                         string
+	Run string
+	// Failed, Unknown, Done and Left are numbers of tasks; those left never began.
 	Failed, Unknown, Done, Left int
-	Open                        bool
-	Stopped                     bool
+	// Open: the run stays open, its nodes locked. Stopped: the operator stopped it.
+	Open, Stopped bool
 }
 
+// Error says in a word why the run is not done; a view makes the rest of the fields.
 func (i *Incomplete) Error() string {
 	switch {
 	case i.Unknown > 0:

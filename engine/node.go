@@ -38,6 +38,7 @@ type Locked struct {
 	Record LockRecord
 }
 
+// Error names the run, who holds it and since when.
 func (l *Locked) Error() string {
 	r := l.Record
 	return l.Node + ": locked by run " + r.Run + " (" + r.Runbook + "), held by " + r.Holder.User + "@" + r.Holder.Host +

@@ -22,13 +22,15 @@ type TaskRecord struct {
 
 // State is the run so far, folded from its events; status, reports and resume are made from it.
 type State struct {
-	Run      string
-	Epoch    int64
-	Tasks    map[string]*TaskRecord
+	Run   string
+	Epoch int64 // the last under which the nodes were locked; 0 before
+	Tasks map[string]*TaskRecord
+	// Barriers are the stages that every node passed.
 	Barriers map[string]bool
+	// Verified: the facts of the plan held under the lock, so changes may have begun.
 	Verified bool
-	Closed   string
-	Lost     map[string]bool
+	Closed   string          // how the run was closed; "" while it is open
+	Lost     map[string]bool // nodes whose connection is lost now
 	// order of done tasks, for promises that later ones replaced.
 	ended []string
 }

@@ -28,6 +28,7 @@ type Busy struct {
 	Driver Driver
 }
 
+// Error names the run and the process that drives it.
 func (b *Busy) Error() string {
 	return fmt.Sprintf("run %s: process %d on this machine drives it since %s", b.Run, b.Driver.PID, b.Driver.Since.UTC().Format(time.DateTime)+"Z")
 }
