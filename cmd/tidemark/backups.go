@@ -97,11 +97,11 @@ func gather(lists map[string]backup.ListOut, keyspace string) backupsAnswer {
 func (a *app) backupsTable(answer backupsAnswer) {
 	var rows [][]string
 	for _, s := range answer.Sets {
-		rows = append(rows, []string{s.ID, s.Source, s.Share(), view.Bytes(s.Bytes), view.NodeList(s.Nodes), strings.Join(s.Keyspaces, ", ")})
+		rows = append(rows, []string{s.ID, s.Source, s.Share(), engine.Bytes(s.Bytes), view.NodeList(s.Nodes), strings.Join(s.Keyspaces, ", ")})
 	}
 	for _, node := range keys(answer.Legacy) {
 		for _, b := range answer.Legacy[node] {
-			rows = append(rows, []string{b.ID, "legacy", "old scripts", view.Bytes(b.Bytes), node, b.Keyspace})
+			rows = append(rows, []string{b.ID, "legacy", "old scripts", engine.Bytes(b.Bytes), node, b.Keyspace})
 		}
 	}
 	if rows == nil {

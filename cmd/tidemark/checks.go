@@ -11,7 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"tidemark/cmd/internal/view"
+	"tidemark/engine"
 	"tidemark/schema"
 )
 
@@ -124,10 +124,10 @@ func withDirs(dirs, args []string) []string {
 func (c *checks) count() string {
 	var parts []string
 	if len(c.texts) > 0 || len(c.programs) == 0 {
-		parts = append(parts, view.Count(len(c.texts), "file"))
+		parts = append(parts, engine.Count(len(c.texts), "file"))
 	}
 	if len(c.programs) > 0 {
-		parts = append(parts, view.Count(len(c.programs), "program"))
+		parts = append(parts, engine.Count(len(c.programs), "program"))
 	}
 	return strings.Join(parts, " and ")
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tidemark/cmd/internal/view"
+	"tidemark/engine"
 	"tidemark/schema"
 )
 
@@ -83,7 +84,7 @@ func (a *app) fmtEnd(changed []schema.Source, all int, check bool, args []string
 		if len(names) == 1 {
 			args = names
 		}
-		a.say("%d of %s not in order\n  next: tidemark fmt %s", len(names), view.Count(all, "file"), strings.Join(args, " "))
+		a.say("%d of %s not in order\n  next: tidemark fmt %s", len(names), engine.Count(all, "file"), strings.Join(args, " "))
 		return errReported
 	}
 	return nil

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tidemark/cmd/internal/view"
+	"tidemark/engine"
 	"tidemark/schema"
 )
 
@@ -45,7 +45,7 @@ func (a *app) findings(found schema.Diagnostics, c *checks) error {
 		return nil
 	}
 	if a.output == "text" {
-		a.say("%s\n  next: tidemark explain %s", view.Count(len(found), "finding"), found[0].Code)
+		a.say("%s\n  next: tidemark explain %s", engine.Count(len(found), "finding"), found[0].Code)
 	}
 	return errReported
 }

@@ -165,6 +165,6 @@ func (a *app) mistakes(diags schema.Diagnostics) {
 			codes = append(codes, d.Code)
 		}
 	}
-	a.say("%s. Nothing was done.", view.Count(len(codes), "mistake"))
+	a.say("%s. Nothing was done.", engine.Count(len(codes), "mistake"))
 	a.say("  next: tidemark explain %s", codes[0])
 }

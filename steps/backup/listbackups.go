@@ -76,5 +76,5 @@ func (o ListOut) summary() string {
 			whole++
 		}
 	}
-	return fmt.Sprintf("%s in %s, %d of them complete; %s", Count(len(o.Backups), "backup"), o.Dir, whole, Count(len(o.Legacy), "legacy backup"))
+	return fmt.Sprintf("%s in %s, %d of them complete; %s", engine.Count(len(o.Backups), "backup"), o.Dir, whole, engine.Count(len(o.Legacy), "legacy backup"))
 }

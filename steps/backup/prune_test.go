@@ -161,7 +161,7 @@ func TestSurplus(t *testing.T) {
 
 func TestCount(t *testing.T) {
 	for got, want := range map[string]string{
-		Count(1, "complete backup"): "1 complete backup", Count(0, "file"): "0 files", Count(3, "table"): "3 tables",
+		engine.Count(1, "complete backup"): "1 complete backup", engine.Count(0, "file"): "0 files", engine.Count(3, "table"): "3 tables",
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -60,7 +60,7 @@ func (s *pruneBackups) Plan(_ context.Context, v *engine.View) (engine.Change, e
 	c := engine.Change{Sign: engine.Destroys, Data: engine.Encode(ids(gone))}
 	for _, u := range gone {
 		c.Bytes -= u.bytes()
-		c.Details = append(c.Details, fmt.Sprintf("- %s, %s, in %s", u.id, Bytes(u.bytes()), Path(s.Dir, u.id, "")))
+		c.Details = append(c.Details, fmt.Sprintf("- %s, %s, in %s", u.id, engine.Bytes(u.bytes()), Path(s.Dir, u.id, "")))
 	}
 	for _, e := range rest {
 		c.Details = append(c.Details, fmt.Sprintf("- %s, whose deletion was begun", e.Path))
@@ -70,10 +70,10 @@ func (s *pruneBackups) Plan(_ context.Context, v *engine.View) (engine.Change, e
 			c.Details = append(c.Details, fmt.Sprintf("= %s stays: %s", u.id, u.entries[0].State))
 		}
 	}
-	c.Summary = fmt.Sprintf("remove %d of %s, %s", len(gone), Count(complete(all)+expected, "complete backup"), Bytes(-c.Bytes))
+	c.Summary = fmt.Sprintf("remove %d of %s, %s", len(gone), engine.Count(complete(all)+expected, "complete backup"), engine.Bytes(-c.Bytes))
 	c.Bytes = 0
 	if len(gone)+len(rest) == 0 {
-		c.Sign, c.Summary = engine.Same, fmt.Sprintf("nothing to remove: %s, up to %d are kept", Count(complete(all)+expected, "complete backup"), max(s.Keep, s.Min, 1))
+		c.Sign, c.Summary = engine.Same, fmt.Sprintf("nothing to remove: %s, up to %d are kept", engine.Count(complete(all)+expected, "complete backup"), max(s.Keep, s.Min, 1))
 		c.Out = engine.Encode(PruneOut{Removed: []string{}, Kept: kept(all, nil)})
 	}
 	return c, nil
@@ -113,7 +113,7 @@ func (s *pruneBackups) root(a engine.Asker) func(Entry) string {
 }
 
 func note(out PruneOut) string {
-	text := fmt.Sprintf("removed %s, %s; %d stay", Count(len(out.Removed), "backup"), Bytes(out.Bytes), len(out.Kept))
+	text := fmt.Sprintf("removed %s, %s; %d stay", engine.Count(len(out.Removed), "backup"), engine.Bytes(out.Bytes), len(out.Kept))
 	if len(out.Left) > 0 {
 		text += "; left because of foreign files: " + strings.Join(out.Left, ", ")
 	}

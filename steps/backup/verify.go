@@ -32,6 +32,7 @@ type Damage struct {
 	Problems []string
 }
 
+// Error names the first twenty problems in one line.
 func (d *Damage) Error() string {
 	const most = 20
 	lines := d.Problems

@@ -57,7 +57,7 @@ func (s *verifyBackup) Plan(_ context.Context, v *engine.View) (engine.Change, e
 	if found := s.legacy(v); len(found) > 0 {
 		c.Summary = fmt.Sprintf("verify legacy backup %s by its own digests; nothing is written", s.Backup)
 		for _, l := range found {
-			c.Details = append(c.Details, fmt.Sprintf("%s, %s", l.Path, Bytes(l.Bytes)))
+			c.Details = append(c.Details, fmt.Sprintf("%s, %s", l.Path, engine.Bytes(l.Bytes)))
 		}
 		return c, nil
 	}
@@ -67,7 +67,7 @@ func (s *verifyBackup) Plan(_ context.Context, v *engine.View) (engine.Change, e
 	}
 	c.Pre = []engine.Fact{fact}
 	if m != nil {
-		c.Details = []string{fmt.Sprintf("reads %s, %s", Count(m.Totals.Files, "file"), Bytes(m.Totals.Bytes))}
+		c.Details = []string{fmt.Sprintf("reads %s, %s", engine.Count(m.Totals.Files, "file"), engine.Bytes(m.Totals.Bytes))}
 	}
 	return c, nil
 }
@@ -94,7 +94,7 @@ func (s *verifyBackup) Apply(ctx context.Context, h *engine.Host, _ engine.Chang
 		Backup: s.Backup, Depth: Depth(s.Depth), Files: m.Totals.Files, Bytes: m.Totals.Bytes,
 		Manifest: m.Sum(), Snapshot: m.Times.Snapshot.Format(time.RFC3339Nano),
 	}
-	return engine.Output{Value: out, Note: fmt.Sprintf("%s, %s, all as saved (%s)", Count(out.Files, "file"), Bytes(out.Bytes), s.Depth)}, nil
+	return engine.Output{Value: out, Note: fmt.Sprintf("%s, %s, all as saved (%s)", engine.Count(out.Files, "file"), engine.Bytes(out.Bytes), s.Depth)}, nil
 }
 
 // legacy are the old scripts' backups of that id, if the store has none of that name.
@@ -125,7 +125,7 @@ func (s *verifyBackup) verifyLegacy(ctx context.Context, h *engine.Host, found [
 	if out.Files == 0 {
 		return engine.Output{}, engine.Failf(engine.ClassPrecondition, "legacy backup %s: no file has a digest, nothing can be verified", s.Backup)
 	}
-	return engine.Output{Value: out, Note: fmt.Sprintf("%d SSTables or dumps in %d legacy trees agree with their own digests", out.Files, len(found))}, nil
+	return engine.Output{Value: out, Note: fmt.Sprintf("%s of SSTables or dumps in %s agree with their own digests", engine.Count(out.Files, "file"), engine.Count(len(found), "legacy tree"))}, nil
 }
 
 // noteVerified keeps an earlier, deeper verification of the same manifest.

@@ -60,7 +60,7 @@ func Space(err error, dir string) error {
 	next := "free space there or set backup_dir to another file system, then resume"
 	var st unix.Statfs_t
 	if unix.Statfs(dir, &st) == nil {
-		free := Bytes(int64(st.Bavail) * st.Bsize)
+		free := engine.Bytes(int64(st.Bavail) * st.Bsize)
 		if st.Files > 0 { // some file systems have no fixed number of them
 			free += fmt.Sprintf(" and %d inodes", st.Ffree)
 		}
@@ -81,25 +81,4 @@ func Free(dir string) (int64, error) {
 		return 0, fmt.Errorf("%s: %w", dir, err)
 	}
 	return int64(st.Bavail) * st.Bsize, nil
-}
-
-// Count writes "1 table", "3 tables".
-func Count(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
-}
-
-// Bytes writes a number of bytes for people: "1.2 GiB".
-func Bytes(n int64) string {
-	if n < 1024 {
-		return fmt.Sprintf("%d B", n)
-	}
-	f, unit := float64(n), 0
-	units := []string{"B", "KiB", "MiB", "GiB", "TiB"}
-	for f >= 1024 && unit < len(units)-1 {
-		f, unit = f/1024, unit+1
-	}
-	return fmt.Sprintf("%.1f %s", f, units[unit])
 }

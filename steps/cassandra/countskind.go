@@ -105,7 +105,7 @@ func (s *compareCounts) Apply(ctx context.Context, h *engine.Host, _ engine.Chan
 	for _, n := range out.Rows {
 		total += n
 	}
-	return engine.Output{Value: out, Note: fmt.Sprintf("%d rows in %d tables on this node's primary ranges", total, len(out.Rows))}, nil
+	return engine.Output{Value: out, Note: fmt.Sprintf("%s in %s on this node's primary ranges", engine.Count(int(total), "row"), engine.Count(len(out.Rows), "table"))}, nil
 }
 
 func (s *compareCounts) out(v *engine.View) CountsOut {

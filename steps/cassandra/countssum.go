@@ -101,7 +101,7 @@ func (s *sumCounts) sum() SumOut {
 // no time to live explains.
 func (o SumOut) differences() (same int, differ, lost []string) {
 	for _, t := range o.Tables {
-		text := fmt.Sprintf("%s has %s, the backup %d", t.Table, backup.Count(int(t.Rows), "row"), t.Saved)
+		text := fmt.Sprintf("%s has %s, the backup %d", t.Table, engine.Count(int(t.Rows), "row"), t.Saved)
 		switch {
 		case t.Rows == t.Saved:
 			same++
@@ -120,7 +120,7 @@ func (o SumOut) told(id string, same int, differ []string) string {
 	if len(o.Tables) == 0 && len(o.Left) == 0 {
 		return fmt.Sprintf("no rows to compare: backup %s was taken without counting", id)
 	}
-	parts := []string{fmt.Sprintf("%s of backup %s compared, %d equal", backup.Count(len(o.Tables), "table"), id, same)}
+	parts := []string{fmt.Sprintf("%s of backup %s compared, %d equal", engine.Count(len(o.Tables), "table"), id, same)}
 	parts = append(parts, differ...)
 	for _, name := range slices.Sorted(maps.Keys(o.Left)) {
 		parts = append(parts, fmt.Sprintf("%s not compared (%s)", name, o.Left[name]))

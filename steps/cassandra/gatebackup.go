@@ -46,7 +46,7 @@ func (g *gate) expiry(t backup.Table) {
 	case t.DefaultTTL > 0:
 		g.note("rows of %s expire after %s: those that have since the backup will not be seen", name, time.Duration(t.DefaultTTL)*time.Second)
 	case t.Expiring > 0:
-		g.note("%s of %s had a time to live at the backup: those that have expired since will not be seen", backup.Count(int(t.Expiring), "row"), name)
+		g.note("%s of %s had a time to live at the backup: those that have expired since will not be seen", engine.Count(int(t.Expiring), "row"), name)
 	default:
 		return
 	}
@@ -105,7 +105,7 @@ func (g *gate) files(ctx context.Context) error {
 	depth := backup.Checksums
 	if !g.view.Actual && g.manifest.Totals.Bytes > gateReads {
 		depth = backup.Sizes
-		g.unknown = append(g.unknown, fmt.Sprintf("the sha256 of %s in backup %s: compared when the gate runs", backup.Bytes(g.manifest.Totals.Bytes), g.step.Backup))
+		g.unknown = append(g.unknown, fmt.Sprintf("the sha256 of %s in backup %s: compared when the gate runs", engine.Bytes(g.manifest.Totals.Bytes), g.step.Backup))
 	}
 	return g.manifest.Verify(ctx, g.view.Path(backup.Path(g.step.Dir, g.step.Backup, backup.Cassandra)), depth, nil)
 }

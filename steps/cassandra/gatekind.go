@@ -83,7 +83,7 @@ func (s *checkRestore) Plan(ctx context.Context, v *engine.View) (engine.Change,
 		return engine.Change{}, err
 	}
 	c := engine.Change{Sign: engine.Same, Out: engine.Encode(g.out), Pre: g.facts, Unknown: g.unknown, Details: slices.Clone(g.out.Notes)}
-	c.Summary = fmt.Sprintf("backup %s can be restored here: %s in %s", s.Backup, backup.Bytes(g.total()), strings.Join(s.Keyspaces, ", "))
+	c.Summary = fmt.Sprintf("backup %s can be restored here: %s in %s", s.Backup, engine.Bytes(g.total()), strings.Join(s.Keyspaces, ", "))
 	for _, k := range g.out.Kept {
 		c.Details = append(c.Details, k+" is not in the backup and stays as it is")
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tidemark/engine"
 	"tidemark/steps/backup"
 	"tidemark/steps/internal/cql"
 )
@@ -58,7 +59,7 @@ func (g *gate) uncovered(left []string) []string {
 		case rf == 0:
 			out = append(out, fmt.Sprintf("how many replicas keyspace %s has is not known", name))
 		case len(left) >= rf:
-			out = append(out, fmt.Sprintf("keyspace %s has %s, so rows that only they hold would be missing", name, backup.Count(rf, "replica")))
+			out = append(out, fmt.Sprintf("keyspace %s has %s, so rows that only they hold would be missing", name, engine.Count(rf, "replica")))
 		}
 	}
 	return out

@@ -34,7 +34,7 @@ func (s *toolStep) planDrain(ctx context.Context, v *engine.View) (engine.Change
 		c.Out = engine.Encode(ToolOut{Command: drain, Mode: drainedMode(running.Value)})
 		return c, nil
 	case running.Value == cassconf.Stopped:
-		return c, engine.WithNext(engine.Failf(engine.ClassPrecondition, "cassandra does not run on %s, and its commit log holds changes that a drain would flush", v.Node),
+		return c, engine.WithNext(engine.Failf(engine.ClassPrecondition, "Cassandra does not run on %s, and its commit log holds changes that a drain would flush", v.Node),
 			"start it once: monit start -g cassandra; wait until it serves; then again: it is drained and stopped")
 	}
 	c.Sign, c.Summary, c.Risk = engine.Changes, "drain Cassandra: it flushes everything and takes no more requests until it is started again", engine.Interrupts
@@ -57,7 +57,7 @@ func (s *toolStep) drainable(ctx context.Context, v *engine.View) error {
 	}
 	mode, err := nodetool.New(v).Mode(ctx)
 	if err == nil && mode != nodetool.Normal {
-		err = engine.WithNext(engine.Failf(engine.ClassPrecondition, "cassandra on %s is in mode %s; only %s can be drained", v.Node, mode, nodetool.Normal),
+		err = engine.WithNext(engine.Failf(engine.ClassPrecondition, "Cassandra on %s is in mode %s; only %s can be drained", v.Node, mode, nodetool.Normal),
 			"wait until nodetool netstats says NORMAL (or DRAINED), then again")
 	}
 	return err

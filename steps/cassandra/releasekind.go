@@ -60,7 +60,7 @@ func (s *releaseRestore) Plan(_ context.Context, v *engine.View) (engine.Change,
 	}
 	c := engine.Change{
 		Sign: engine.Destroys, Risk: engine.Overwrites, Bytes: 0,
-		Summary: fmt.Sprintf("delete what run %s kept: %s; it cannot be undone any more", s.Run, backup.Bytes(freed)),
+		Summary: fmt.Sprintf("delete what run %s kept: %s; it cannot be undone any more", s.Run, engine.Bytes(freed)),
 	}
 	for _, set := range sets {
 		c.Details = append(c.Details, "- "+set)
@@ -112,5 +112,5 @@ func (s *releaseRestore) Apply(ctx context.Context, h *engine.Host, _ engine.Cha
 			return engine.Output{}, err
 		}
 	}
-	return engine.Output{Value: out, Note: fmt.Sprintf("%s freed; the restore of run %s cannot be undone any more", backup.Bytes(freed), s.Run)}, nil
+	return engine.Output{Value: out, Note: fmt.Sprintf("%s freed; the restore of run %s cannot be undone any more", engine.Bytes(freed), s.Run)}, nil
 }

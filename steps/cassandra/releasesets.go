@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"tidemark/engine"
-	"tidemark/steps/backup"
 	"tidemark/steps/internal/cassconf"
 )
 
@@ -90,7 +89,7 @@ func (s *releaseRestore) measure(a engine.Asker, conf cassconf.Config, rec *swap
 			return nil, 0, engine.Fail(engine.ClassIO, err)
 		}
 		freed += bytes
-		lines = append(lines, fmt.Sprintf("%s: %s, frees %s", set, backup.Count(files, "file"), backup.Bytes(bytes)))
+		lines = append(lines, fmt.Sprintf("%s: %s, frees %s", set, engine.Count(files, "file"), engine.Bytes(bytes)))
 	}
 	return lines, freed, nil
 }

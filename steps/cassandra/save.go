@@ -150,9 +150,9 @@ func (s *saveSnapshot) size(ctx context.Context, v *engine.View, c engine.Change
 	if err != nil {
 		return c, err
 	}
-	line := fmt.Sprintf("%s: links to %s, copies of %s; %s", backup.Count(len(r.tables), "table"), backup.Bytes(link), backup.Bytes(copied), linksNote)
+	line := fmt.Sprintf("%s: links to %s, copies of %s; %s", engine.Count(len(r.tables), "table"), engine.Bytes(link), engine.Bytes(copied), linksNote)
 	if !oneFileSystem(v, s.Dir, r.conf.DataDirs) {
-		line = fmt.Sprintf("%s: copies of %s, another file system", backup.Count(len(r.tables), "table"), backup.Bytes(link+copied))
+		line = fmt.Sprintf("%s: copies of %s, another file system", engine.Count(len(r.tables), "table"), engine.Bytes(link+copied))
 		copied += link
 	}
 	c.Bytes, c.Details = copied, append(c.Details, line)

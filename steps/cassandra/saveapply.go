@@ -37,7 +37,7 @@ func (s *saveSnapshot) apply(ctx context.Context, h *engine.Host, d disk) (engin
 		}
 	}
 	out := saveOut(m)
-	note := fmt.Sprintf("%s, %s, of %s: %d linked, %d copied", backup.Count(out.Files, "file"), backup.Bytes(out.Bytes), backup.Count(out.Tables, "table"), out.Linked, out.Copied)
+	note := fmt.Sprintf("%s, %s, of %s: %d linked, %d copied", engine.Count(out.Files, "file"), engine.Bytes(out.Bytes), engine.Count(out.Tables, "table"), out.Linked, out.Copied)
 	note += s.counted(m)
 	if out.Note != "" {
 		note += "; " + out.Note
@@ -77,7 +77,7 @@ func (s *saveSnapshot) counted(m *backup.Manifest) string {
 	if m.Counts == nil {
 		return ""
 	}
-	text := fmt.Sprintf("; %s in primary ranges", backup.Count(int(m.Rows()), "row"))
+	text := fmt.Sprintf("; %s in primary ranges", engine.Count(int(m.Rows()), "row"))
 	if m.Counts.Left != "" {
 		text += "; not all rows are counted: " + m.Counts.Left
 	}

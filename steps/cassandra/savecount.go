@@ -97,7 +97,7 @@ func count(ctx context.Context, h *engine.Host, r *ring, tables []backup.Table, 
 		rows, expiring, err := c.rows(bounded, t)
 		switch {
 		case bounded.Err() != nil && ctx.Err() == nil:
-			return fmt.Sprintf("counting %s would have taken longer than saving did (%s)", backup.Count(len(tables)-i, "table"), patience.Round(time.Second))
+			return fmt.Sprintf("counting %s would have taken longer than saving did (%s)", engine.Count(len(tables)-i, "table"), patience.Round(time.Second))
 		case err != nil:
 			return err.Error()
 		}

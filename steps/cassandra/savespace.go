@@ -25,13 +25,13 @@ func enoughSpace(a engine.Asker, dir string, size int64) (engine.Fact, error) {
 	if err != nil {
 		return engine.Fact{}, err
 	}
-	fact := engine.Fact{Key: fmt.Sprintf("space ≥ %s in %s", backup.Bytes(need), dir), Value: "true"}
+	fact := engine.Fact{Key: fmt.Sprintf("space ≥ %s in %s", engine.Bytes(need), dir), Value: "true"}
 	if free < size+reserve {
-		return fact, engine.WithNext(engine.Failf(engine.ClassSpace, "%s has %s free, saving needs %s", dir, backup.Bytes(free), backup.Bytes(size+reserve)),
+		return fact, engine.WithNext(engine.Failf(engine.ClassSpace, "%s has %s free, saving needs %s", dir, engine.Bytes(free), engine.Bytes(size+reserve)),
 			"free space there, prune backups, or set backup_dir to another file system")
 	}
 	if free < need {
-		fact.Key = fmt.Sprintf("space ≥ %s in %s", backup.Bytes(need/2), dir)
+		fact.Key = fmt.Sprintf("space ≥ %s in %s", engine.Bytes(need/2), dir)
 	}
 	return fact, nil
 }

@@ -88,7 +88,7 @@ func (s *restoreSchema) creates(c engine.Change, d liveDiff) engine.Change {
 		c.Out = engine.Encode(s.out(d))
 		return c
 	}
-	c.Summary = fmt.Sprintf("create %s and %s from the schema of backup %s", backup.Count(len(d.keyspaces), "keyspace"), backup.Count(len(d.missing), "table"), s.Backup)
+	c.Summary = fmt.Sprintf("create %s and %s from the schema of backup %s", engine.Count(len(d.keyspaces), "keyspace"), engine.Count(len(d.missing), "table"), s.Backup)
 	for _, k := range d.keyspaces {
 		c.Details = append(c.Details, "+ "+createKeyspace(k))
 	}
@@ -159,7 +159,7 @@ func (s *restoreSchema) out(d liveDiff) SchemaOut {
 }
 
 func (o SchemaOut) note() string {
-	text := fmt.Sprintf("created %s, %s", backup.Count(len(o.Keyspaces), "keyspace"), backup.Count(len(o.Tables), "table"))
+	text := fmt.Sprintf("created %s, %s", engine.Count(len(o.Keyspaces), "keyspace"), engine.Count(len(o.Tables), "table"))
 	if len(o.LeftOut) > 0 {
 		text += "; options this version does not know were left out: " + strings.Join(o.LeftOut, ", ")
 	}

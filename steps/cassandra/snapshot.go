@@ -94,12 +94,12 @@ func (s *snapshot) stands(v *engine.View, r *ring) (standing, error) {
 func (s *snapshot) decide(c engine.Change, v *engine.View, r *ring, st standing) (engine.Change, error) {
 	switch {
 	case st.absent():
-		c.Details = []string{fmt.Sprintf("%s in %s; hard links, no space yet", backup.Count(len(r.tables), "table"), backup.Count(len(r.keyspaces), "keyspace"))}
+		c.Details = []string{fmt.Sprintf("%s in %s; hard links, no space yet", engine.Count(len(r.tables), "table"), engine.Count(len(r.keyspaces), "keyspace"))}
 	case !v.Actual:
 		return c, engine.WithNext(engine.Failf(engine.ClassPrecondition, "snapshot %s exists already on %s", s.Tag, v.Node),
 			"start a new run, which has a tag of its own; the old one goes with: nodetool clearsnapshot -t "+s.Tag)
 	case st.complete():
-		c.Sign, c.Summary = engine.Same, fmt.Sprintf("snapshot %s is there, %s", s.Tag, backup.Count(st.found, "table"))
+		c.Sign, c.Summary = engine.Same, fmt.Sprintf("snapshot %s is there, %s", s.Tag, engine.Count(st.found, "table"))
 		c.Out = engine.Encode(s.out(st))
 		return c, nil
 	default:
@@ -134,7 +134,7 @@ func (s *snapshot) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (
 		return engine.Output{}, engine.Failf(engine.ClassIO, "nodetool snapshot -t %s: ended with status 0, but there is none of %s",
 			s.Tag, strings.Join(st.without, ", "))
 	}
-	return engine.Output{Value: s.out(st), Note: fmt.Sprintf("snapshot %s: %s at %s", s.Tag, backup.Count(st.found, "table"), st.taken.Format(time.RFC3339))}, nil
+	return engine.Output{Value: s.out(st), Note: fmt.Sprintf("snapshot %s: %s at %s", s.Tag, engine.Count(st.found, "table"), st.taken.Format(time.RFC3339))}, nil
 }
 
 func (s *snapshot) out(st standing) SnapshotOut {

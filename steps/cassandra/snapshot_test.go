@@ -87,7 +87,7 @@ func TestSnapshotRefuses(t *testing.T) {
 		"unknown keyspace": {func(*snapshotNode) {}, []string{"homer", "nosuch"}, []string{"keyspace nosuch does not exist; this cluster has homer, memento"}},
 		"none":             {func(*snapshotNode) {}, nil, []string{"keyspaces is empty"}},
 		"old version":      {func(n *snapshotNode) { n.release = "3.11.19" }, []string{"homer"}, []string{"Cassandra 3.11.19 is not supported"}},
-		"not running":      {func(n *snapshotNode) { n.Ground.Open = nil }, []string{"homer"}, []string{"cassandra does not serve on vellum-1", "monit start -g cassandra"}},
+		"not running":      {func(n *snapshotNode) { n.Ground.Open = nil }, []string{"homer"}, []string{"Cassandra does not serve on vellum-1", "monit start -g cassandra"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

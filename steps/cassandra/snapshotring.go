@@ -91,7 +91,7 @@ func mustRun(ctx context.Context, v *engine.View) (fact engine.Fact, serves bool
 		return fact, false, err
 	}
 	if fact.Value != cassconf.Runs {
-		return fact, false, engine.WithNext(engine.Failf(engine.ClassPrecondition, "cassandra does not serve on %s (serving: %s)", v.Node, fact.Value),
+		return fact, false, engine.WithNext(engine.Failf(engine.ClassPrecondition, "Cassandra does not serve on %s (serving: %s)", v.Node, fact.Value),
 			"start it: monit start -g cassandra")
 	}
 	if _, promised := v.Promised(cassconf.FactRunning); !promised {

@@ -98,6 +98,6 @@ func (s *stageRestore) lay(ctx context.Context, h *engine.Host, st *stager, conf
 		return engine.Output{}, err
 	}
 	out.Copied, out.Linked = copiesOf(all)
-	note := fmt.Sprintf("%s of %s laid ready: %s linked, %s copied", backup.Count(len(out.Tables), "table"), s.Keyspace, backup.Bytes(out.Linked), backup.Bytes(out.Copied))
+	note := fmt.Sprintf("%s of %s laid ready: %s linked, %s copied", engine.Count(len(out.Tables), "table"), s.Keyspace, engine.Bytes(out.Linked), engine.Bytes(out.Copied))
 	return engine.Output{Value: out, Note: note}, nil
 }

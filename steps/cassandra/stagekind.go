@@ -77,9 +77,9 @@ func (s *stageRestore) Plan(ctx context.Context, v *engine.View) (engine.Change,
 	}
 	copied, linked := copiesOf(all)
 	c.Pre, c.Bytes = facts, copied
-	c.Summary = fmt.Sprintf("lay %s of %s ready from backup %s: link %s, copy %s", backup.Count(len(m.In(s.Keyspace)), "table"), s.Keyspace, s.Backup, backup.Bytes(linked), backup.Bytes(copied))
+	c.Summary = fmt.Sprintf("lay %s of %s ready from backup %s: link %s, copy %s", engine.Count(len(m.In(s.Keyspace)), "table"), s.Keyspace, s.Backup, engine.Bytes(linked), engine.Bytes(copied))
 	for _, t := range m.In(s.Keyspace) {
-		c.Details = append(c.Details, fmt.Sprintf("%s.%s: %s, %s", t.Keyspace, t.Name, backup.Count(len(t.Files), "file"), backup.Bytes(t.Bytes())))
+		c.Details = append(c.Details, fmt.Sprintf("%s.%s: %s, %s", t.Keyspace, t.Name, engine.Count(len(t.Files), "file"), engine.Bytes(t.Bytes())))
 	}
 	return c, nil
 }

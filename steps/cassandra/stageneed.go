@@ -84,7 +84,7 @@ func room(a engine.Asker, needs []need) (facts []engine.Fact, short []string, er
 			return nil, nil, engine.Fail(engine.ClassIO, err)
 		}
 		if free < want {
-			short = append(short, fmt.Sprintf("%s has %s free, the copies beside it need %s", n.dataDir, backup.Bytes(free), backup.Bytes(want)))
+			short = append(short, fmt.Sprintf("%s has %s free, the copies beside it need %s", n.dataDir, engine.Bytes(free), engine.Bytes(want)))
 		}
 		facts = append(facts, engine.Fact{Key: "space for the copies beside " + n.dataDir, Value: fmt.Sprint(free >= want)})
 	}

@@ -81,7 +81,7 @@ func (s *restoreKeyspace) out(m *backup.Manifest, rec *swapRecord) RestoreOut {
 }
 
 func (o RestoreOut) note() string {
-	text := fmt.Sprintf("%s of %s exchanged with backup %s", backup.Count(len(o.Tables), "table"), o.Keyspace, o.Backup)
+	text := fmt.Sprintf("%s of %s exchanged with backup %s", engine.Count(len(o.Tables), "table"), o.Keyspace, o.Backup)
 	if o.Closed {
 		return text + "; not released yet"
 	}

@@ -71,7 +71,7 @@ func (s *restoreKeyspace) Plan(ctx context.Context, v *engine.View) (engine.Chan
 		c.Out = engine.Encode(s.out(m, rec))
 		return c, nil
 	}
-	c.Summary = fmt.Sprintf("exchange %s of %s with backup %s; what is live is kept until the restore is released", backup.Count(len(m.In(s.Keyspace)), "table"), s.Keyspace, s.Backup)
+	c.Summary = fmt.Sprintf("exchange %s of %s with backup %s; what is live is kept until the restore is released", engine.Count(len(m.In(s.Keyspace)), "table"), s.Keyspace, s.Backup)
 	c.Details = s.details(v, conf, m, rec)
 	if v.Actual {
 		return c, nil // Apply proves that Cassandra is stopped clean, before each exchange
@@ -102,9 +102,9 @@ func (s *restoreKeyspace) finished(v *engine.View, conf cassconf.Config, m *back
 func (s *restoreKeyspace) details(v *engine.View, conf cassconf.Config, m *backup.Manifest, rec *swapRecord) []string {
 	var out []string
 	for _, t := range m.In(s.Keyspace) {
-		line := fmt.Sprintf("~ %s.%s: %s, %s from the backup", t.Keyspace, t.Name, backup.Count(len(t.Files), "file"), backup.Bytes(t.Bytes()))
+		line := fmt.Sprintf("~ %s.%s: %s, %s from the backup", t.Keyspace, t.Name, engine.Count(len(t.Files), "file"), engine.Bytes(t.Bytes()))
 		if live, ok := liveBytes(v, conf, t, rec); ok {
-			line += fmt.Sprintf(" for %s that are live", backup.Bytes(live))
+			line += fmt.Sprintf(" for %s that are live", engine.Bytes(live))
 		}
 		out = append(out, line)
 	}

@@ -76,7 +76,7 @@ func (s *undoRestore) Plan(ctx context.Context, v *engine.View) (engine.Change, 
 		return c, engine.WithNext(engine.Failf(engine.ClassPrecondition, "the restore of run %s is released: what was live before it is deleted", s.Run),
 			"restore an older backup instead: tidemark backups")
 	}
-	c.Summary = fmt.Sprintf("bring %s back as they were before run %s restored backup %s", backup.Count(len(rec.Dirs), "table"), s.Run, rec.Backup)
+	c.Summary = fmt.Sprintf("bring %s back as they were before run %s restored backup %s", engine.Count(len(rec.Dirs), "table"), s.Run, rec.Backup)
 	for _, d := range rec.Dirs {
 		c.Details = append(c.Details, "~ "+d+": what was written since the restore goes out of sight, and is kept until the release")
 	}
@@ -108,7 +108,7 @@ func (s *undoRestore) Apply(ctx context.Context, h *engine.Host, _ engine.Change
 		return engine.Output{}, err
 	}
 	out := s.out(rec)
-	return engine.Output{Value: out, Note: fmt.Sprintf("%d tables are as they were before run %s", len(out.Tables), s.Run)}, nil
+	return engine.Output{Value: out, Note: fmt.Sprintf("as before run %s: %s", s.Run, engine.Count(len(out.Tables), "table"))}, nil
 }
 
 // letGo lets retention have the backup again; it may be gone from this node already.

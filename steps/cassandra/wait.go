@@ -68,7 +68,7 @@ func (s *waitStep) expected() string {
 	case len(s.Nodes) > 0:
 		return "sees " + strings.Join(s.Nodes, ", ")
 	case s.Members > 0:
-		return fmt.Sprintf("sees %d members", s.Members)
+		return "sees " + engine.Count(s.Members, "member")
 	}
 	return "sees every member it knows"
 }
@@ -102,7 +102,7 @@ func (s *waitStep) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (
 }
 
 func served(out WaitOut) string {
-	return fmt.Sprintf("serves, %d members up and normal, one schema", out.Members)
+	return fmt.Sprintf("serves, %s up and normal, one schema", engine.Count(out.Members, "member"))
 }
 
 // look lists what is missing, from the cheapest question to the dearest. What may come with time is missing; the rest

@@ -184,7 +184,7 @@ func (s *scp) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engin
 	if err != nil {
 		return engine.Output{}, err
 	}
-	return engine.Output{Value: out, Note: fmt.Sprintf("%d files, %s in %s, equal by sha256; %s were sent", out.Files, backup.Bytes(out.Bytes), s.destination(), backup.Bytes(out.Sent))}, nil
+	return engine.Output{Value: out, Note: fmt.Sprintf("%s, %s in %s, equal by sha256; %s sent now", engine.Count(int(out.Files), "file"), engine.Bytes(out.Bytes), s.destination(), engine.Bytes(out.Sent))}, nil
 }
 
 // verify compares what arrived with the manifest that came with it.

@@ -179,7 +179,7 @@ func (r *row) bar(now time.Time) string {
 	}
 	out := fmt.Sprintf("  %d%%", 100*p.Done/p.Total)
 	if p.Total > 10_000 {
-		out += fmt.Sprintf(" of %s", Bytes(p.Total))
+		out += fmt.Sprintf(" of %s", engine.Bytes(p.Total))
 	}
 	if spent := now.Sub(r.since); p.Done > 0 && p.Done < p.Total && spent > 2*time.Second {
 		out += fmt.Sprintf(", %s left", duration(time.Duration(float64(spent)*float64(p.Total-p.Done)/float64(p.Done))))

@@ -88,7 +88,7 @@ func (f *Folded) size() string {
 	}
 	text := size(sum)
 	if len(f.Tasks) > 1 && sum.Bytes > 0 {
-		text = strings.Replace(text, Bytes(sum.Bytes), Bytes(sum.Bytes)+" in all", 1)
+		text = strings.Replace(text, engine.Bytes(sum.Bytes), engine.Bytes(sum.Bytes)+" in all", 1)
 	}
 	return text
 }

@@ -73,7 +73,7 @@ func (pw *planWriter) more(f *Folded) {
 func size(c engine.Change) string {
 	var parts []string
 	if c.Bytes > 0 {
-		parts = append(parts, "writes "+Bytes(c.Bytes))
+		parts = append(parts, "writes "+engine.Bytes(c.Bytes))
 	}
 	if c.Seconds >= 1 {
 		parts = append(parts, "about "+seconds(c.Seconds))

@@ -19,7 +19,7 @@ func counts(tasks []*engine.Task) string {
 	for _, t := range tasks {
 		n[does(t)]++
 	}
-	parts := []string{Count(len(tasks), "task")}
+	parts := []string{engine.Count(len(tasks), "task")}
 	for _, what := range []string{toCreate, toChange, toDestroy, knownLater, notKnowable, waits, nothingToDo, skipped} {
 		if n[what] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n[what], what))

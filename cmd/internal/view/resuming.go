@@ -34,7 +34,7 @@ func Resuming(w io.Writer, p *engine.Plan, s *engine.State, kinds *engine.Kinds,
 		if count[what] == 0 {
 			continue
 		}
-		fmt.Fprintf(w, "  %-24s %s\n", what, Count(count[what], "task"))
+		fmt.Fprintf(w, "  %-24s %s\n", what, engine.Count(count[what], "task"))
 		if what == kept || what == left {
 			continue
 		}

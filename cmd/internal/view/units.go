@@ -7,18 +7,6 @@ import (
 	"unicode/utf8"
 )
 
-// Bytes writes a size in binary units, as the steps do in their texts: "12.1 MiB".
-func Bytes(n int64) string {
-	if n < 1024 {
-		return fmt.Sprintf("%d B", n)
-	}
-	f, unit := float64(n), 0
-	for f >= 1024 && unit < 4 {
-		f, unit = f/1024, unit+1
-	}
-	return fmt.Sprintf("%.1f %ciB", f, " KMGT"[unit])
-}
-
 // duration writes a time as a person says it: "0.4s", "12s", "3m05s", "2h10m".
 func duration(d time.Duration) string {
 	switch {
@@ -43,14 +31,6 @@ func NodeList(names []string) string {
 		return strings.Join(names, ", ")
 	}
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:maxNamed-1], ", "), len(names)-maxNamed+1)
-}
-
-// Count writes "1 node", "3 nodes".
-func Count(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
 }
 
 // fit cuts text to width columns, control characters made harmless.

@@ -212,22 +212,22 @@ func TestProblem(t *testing.T) {
 
 func TestWords(t *testing.T) {
 	for got, want := range map[string]string{
-		Bytes(0):                                "0 B",
-		Bytes(1023):                             "1023 B",
-		Bytes(12_700_000):                       "12.1 MiB",
-		Bytes(400 << 20):                        "400.0 MiB",
-		Bytes(5 << 40):                          "5.0 TiB",
-		duration(400 * time.Millisecond):        "0.4s",
-		duration(3*time.Minute + 5*time.Second): "3m05s",
-		duration(130 * time.Minute):             "2h10m",
+		engine.Bytes(0):                                       "0 B",
+		engine.Bytes(1023):                                    "1023 B",
+		engine.Bytes(12_700_000):                              "12.1 MiB",
+		engine.Bytes(400 << 20):                               "400.0 MiB",
+		engine.Bytes(5 << 40):                                 "5.0 TiB",
+		duration(400 * time.Millisecond):                      "0.4s",
+		duration(3*time.Minute + 5*time.Second):               "3m05s",
+		duration(130 * time.Minute):                           "2h10m",
 		Command([]string{"a", "", "b c", "d'e", "$(x)"}):      `a '' 'b c' 'd'\''e' '$(x)'`,
 		Command([]string{" a ", "b\n\t\\'", "ä", "\u202ex"}):  `' a ' $'b\n\U00000009\\\'' 'ä' $'\U0000202ex'`,
 		NodeList([]string{"1", "2", "3", "4", "5", "6", "7"}): "1, 2, 3, 4, 5 and 2 more",
-		value([]any{"a", 1}):                        `["a",1]`,
-		value(90 * time.Second):                     "1m30s",
-		value([]time.Duration{time.Second}):         `["1s"]`,
-		value(map[string]schema.Size{"a": 1 << 20}): `{"a":"1MiB"}`,
-		fit("  ärger\x1b[2J", 6):                    "  ärg…",
+		value([]any{"a", 1}):                                  `["a",1]`,
+		value(90 * time.Second):                               "1m30s",
+		value([]time.Duration{time.Second}):                   `["1s"]`,
+		value(map[string]schema.Size{"a": 1 << 20}):           `{"a":"1MiB"}`,
+		fit("  ärger\x1b[2J", 6):                              "  ärg…",
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
