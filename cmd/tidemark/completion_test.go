@@ -62,7 +62,7 @@ func TestCompletion(t *testing.T) {
 		{[]string{"steps", "wait-"}, []string{"wait-cassandra", "wait-monit"}},
 		{[]string{"explain", "TM0104"}, []string{"TM0104"}},
 		{[]string{"explain", "repair"}, []string{"repair-vellum"}},
-		{[]string{"explain", "restore-vellum", "stop"}, []string{"stop", "stop/unarm", "stop/drain", "stop/stop", "stop/stopped"}},
+		{[]string{"explain", "restore-vellum", "stop"}, []string{"stop", "stop/drain", "stop/stop", "stop/stopped"}},
 		{[]string{"explain", "restore-vellum", "inputs.bac"}, []string{"inputs.backup"}},
 		{[]string{"explain", "restore-vellum", "stop", ""}, nil},
 		{[]string{"new", "overlay", "mine", "--of", "repair"}, []string{"repair-vellum"}},
