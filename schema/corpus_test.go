@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -48,7 +49,8 @@ func labSite(t *testing.T) *schema.Site {
 
 // load reads a file of the corpus: site-* as a site; *.nosite.* as a runbook
 // without a site; all others with the site of the lab. A .txtar holds a runbook
-// with the other texts of its site, by directory.
+// with the other texts of its site, by directory. lint-* are looked at by lint,
+// too, and where the first line is `# tidemark run …` its inputs are given.
 func load(t *testing.T, path string) ([]schema.Source, schema.Diagnostics) {
 	t.Helper()
 	src := read(t, path)
@@ -64,8 +66,25 @@ func load(t *testing.T, path string) ([]schema.Source, schema.Diagnostics) {
 	if filepath.Ext(path) == ".txtar" {
 		all = unpack(t, src)
 	}
-	_, ds := schema.Load(all, testKinds(), site)
+	book, ds := schema.Load(all, testKinds(), site)
+	if book != nil && strings.HasPrefix(src.Name, "lint-") {
+		ds = append(ds, book.Lint()...)
+	}
+	if command, _, _ := strings.Cut(string(src.Data), "\n"); book != nil && strings.HasPrefix(command, "# tidemark run ") {
+		_, more := book.BindInputs(inputsOf(command), site)
+		ds = append(ds, more...)
+	}
 	return all.All(), ds
+}
+
+// inputsOf are the inputs of a command line.
+func inputsOf(command string) map[string]string {
+	given := map[string]string{}
+	for _, arg := range strings.Split(command, " --input ")[1:] {
+		key, value, _ := strings.Cut(arg, "=")
+		given[key] = value
+	}
+	return given
 }
 
 // unpack takes the texts of an archive apart by the directories that a site keeps them in.
@@ -99,18 +118,42 @@ func TestOK(t *testing.T) {
 
 func TestErr(t *testing.T) {
 	for _, path := range slices.Concat(glob(t, "err/*.yaml", 160), glob(t, "err/*.txtar", 0)) {
+		if strings.HasPrefix(filepath.Base(path), "program-") {
+			continue // the programs of kinds are started by package main, which tests them
+		}
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			srcs, ds := load(t, path)
 			if len(ds) == 0 {
 				t.Fatal("no diagnostic")
 			}
-			for _, d := range ds {
-				if d.Help == "" {
-					t.Errorf("%s: nothing says what to do", d.Error())
-				}
-			}
+			helped(t, ds)
 			golden(t, strings.TrimSuffix(path, filepath.Ext(path))+".out", ds.Render(srcs...))
 		})
+	}
+}
+
+// helped fails where nothing says what to do.
+func helped(t *testing.T, ds schema.Diagnostics) {
+	t.Helper()
+	for _, d := range ds {
+		if d.Help == "" {
+			t.Errorf("%s: nothing says what to do", d.Error())
+		}
+	}
+}
+
+// Each code is shown at its place by an output of the corpus.
+func TestEveryCodeIsShown(t *testing.T) {
+	shown := map[string]bool{}
+	for _, path := range glob(t, "err/*.out", 160) {
+		for _, m := range regexp.MustCompile(`(?m)^\S.*?: (TM\d{4}) `).FindAllStringSubmatch(string(read(t, path).Data), -1) {
+			shown[m[1]] = true
+		}
+	}
+	for _, c := range schema.Codes() {
+		if !shown[c.ID] {
+			t.Errorf("%s %s: no output of testdata/err shows it", c.ID, c.Title)
+		}
 	}
 }
 

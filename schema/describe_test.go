@@ -105,6 +105,7 @@ func TestDescribeErrors(t *testing.T) {
 			if ds.Err() == nil {
 				t.Fatal("no diagnostic")
 			}
+			helped(t, ds)
 			golden(t, strings.TrimSuffix(path, ".json")+".out", ds.Render(src))
 		})
 	}

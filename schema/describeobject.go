@@ -28,7 +28,7 @@ func (d *describer) object(n *yaml.Node, f typeFile, name func(string) bool, for
 	}
 	for _, r := range f.Required {
 		if r.node != nil && !slices.ContainsFunc(props, func(p reflect.StructField) bool { return p.Tag.Get("json") == r.Value }) {
-			d.at(r.node, codeArgSchema, fmt.Sprintf("%q is required, but no property", r.Value), "")
+			d.at(r.node, codeArgSchema, fmt.Sprintf("%q is required, but no property", r.Value), "declare it among the properties, or take it out of required")
 			return nil
 		}
 	}
@@ -89,7 +89,7 @@ func (d *describer) words(list []*yaml.Node) []string {
 	var out []string
 	for _, n := range list {
 		if n.Tag != "!!str" || n.Value == "" || strings.Contains(n.Value, ",") {
-			d.at(n, codeArgSchema, "an allowed value is a text without commas", "")
+			d.at(n, codeArgSchema, "an allowed value is a text without commas", "write words in quotes: \"enum\": [\"fast\", \"slow\"]")
 			continue
 		}
 		out = append(out, n.Value)
@@ -103,7 +103,7 @@ func emptyList(n *yaml.Node) bool { return n.Kind == yaml.SequenceNode && len(n.
 // fallback is a default as its tag holds it; it must be what the decoder would accept from a runbook.
 func (d *describer) fallback(n *yaml.Node, t reflect.Type, enum []string) string {
 	if t == sealedType {
-		d.at(n, codeArgSchema, "a secret has no default: every plan would show it", "")
+		d.at(n, codeArgSchema, "a secret has no default: every plan would show it", "leave the default out; the runbook gives ${{ secrets.NAME }}")
 		return ""
 	}
 	if t.Kind() == reflect.Struct || t.Kind() == reflect.Map || (t.Kind() == reflect.Slice && t.Elem().Kind() != reflect.String) {

@@ -30,7 +30,7 @@ func (d *describer) structOf(n *yaml.Node, what string, name func(string) bool, 
 	}
 	f := d.typeFile(n)
 	if f.Type.node != nil && f.Type.Value != "object" {
-		d.at(f.Type.node, codeArgSchema, fmt.Sprintf("%s of type %q: an object is due", what, f.Type.Value), "")
+		d.at(f.Type.node, codeArgSchema, fmt.Sprintf("%s of type %q: an object is due", what, f.Type.Value), `write {"type": "object", "properties": {"NAME": {"type": "string"}}}`)
 		return empty
 	}
 	t := d.object(n, f, name, form)
@@ -75,7 +75,7 @@ func (d *describer) goType(n *yaml.Node, f typeFile) reflect.Type {
 // textType is the type of a string with its format.
 func (d *describer) textType(f typeFile) reflect.Type {
 	if f.Format.Value == "secret" && d.outputs {
-		d.at(f.Format.node, codeArgSchema, "an output cannot be a secret: plans, journals and reports keep outputs", "")
+		d.at(f.Format.node, codeArgSchema, "an output cannot be a secret: plans, journals and reports keep outputs", "leave it out; a later step takes the secret itself, as ${{ secrets.NAME }}")
 		return nil
 	}
 	return map[string]reflect.Type{"": reflect.TypeFor[string](), "duration": durationType, "size": sizeType, "secret": sealedType}[f.Format.Value]

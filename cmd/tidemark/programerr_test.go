@@ -1,0 +1,65 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"tidemark/schema"
+)
+
+// Each archive is a site whose kind has one mistake; what is said of it stands beside, as for all of testdata/err.
+func TestErrPrograms(t *testing.T) {
+	paths, err := filepath.Glob("../../testdata/err/program-*.txtar")
+	if err != nil || len(paths) < 14 {
+		t.Fatalf("%d archives, %v", len(paths), err)
+	}
+	for _, path := range paths {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			archive, err := txtar.ParseFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files := map[string]string{}
+			for _, f := range archive.Files {
+				files[f.Name] = string(f.Data)
+			}
+			out := strings.TrimSuffix(path, ".txtar") + ".out"
+			got := shownOf(t, files)
+			if *update {
+				if err := os.WriteFile(out, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(out)
+			if diff := cmp.Diff(string(want), got); diff != "" || err != nil {
+				t.Errorf("%v %s", err, diff)
+			}
+		})
+	}
+}
+
+// shownOf is what a run says of the mistakes of a site, with paths below the site's directory.
+func shownOf(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := layOut(t, files)
+	sources, err := siteTexts([]string{dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources.Runbook = schema.Source{Name: filepath.Join(dir, "runbook.yaml"), Data: []byte(files["runbook.yaml"])}
+	site, diags := schema.LoadSite(schema.Source{Name: "site.yaml", Data: []byte(files["site.yaml"])})
+	own := ownKindsOf(t, dir, sources)
+	_, more := schema.Load(sources, own.Schema(), site)
+	diags = append(diags, more...)
+	for _, d := range diags {
+		if d.Help == "" {
+			t.Errorf("%s: nothing says what to do", d.Error())
+		}
+	}
+	return strings.ReplaceAll(diags.Render(append(sources.All(), own.answers...)...), dir+"/", "")
+}
