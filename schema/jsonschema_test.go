@@ -130,7 +130,7 @@ func TestJSONSchemaAcceptsWhatIsRight(t *testing.T) {
 
 // beyond are the codes of mistakes that no JSON Schema can see, and why.
 func beyond() map[string]string {
-	const expr = "what an expression says"
+	const expr, style = "what an expression says", "style"
 	return map[string]string{
 		"TM0102": "the size of a text", "TM0103": "a second document", "TM0105": "a key twice", "TM0108": "tags",
 		"TM0111": "characters", "TM0118": "how a value is written",
@@ -140,6 +140,9 @@ func beyond() map[string]string {
 		"TM0218": "what a text means", "TM0305": "the rules of a kind's own", "TM0702": "other files", "TM0703": "other files", "TM0704": "other files", "TM0705": "other files", "TM0706": "other files",
 		"TM0801": "other files", "TM0802": "other files", "TM0803": "other files", "TM0812": "what a kind is made of",
 		"TM0401": expr, "TM0402": expr, "TM0403": expr, "TM0404": expr, "TM0405": expr, "TM0406": expr, "TM0407": expr, "TM0408": expr, "TM0431": expr,
+		"TM0411": expr, "TM0502": "what is given",
+		"TM1001": style, "TM1002": style, "TM1003": style, "TM1004": style, "TM1005": style, "TM1006": style, "TM1007": style, "TM1008": style,
+		"TM1009": style,
 		"TM0421": expr, "TM0422": expr, "TM0423": expr,
 	}
 }
@@ -147,6 +150,8 @@ func beyond() map[string]string {
 // except are the files of the corpus where it is the other way round.
 func except() map[string]string {
 	return map[string]string{
+		"given-missing":          "what is given",
+		"given-type":             "what is given",
 		"key-not-text":           "JSON has no other keys",
 		"value-huge-int":         "JSON has no largest number",
 		"value-yes-for-bool":     "text is no bool in JSON, either",

@@ -121,3 +121,13 @@ func TestSkipsInsideKindsAndLists(t *testing.T) {
 		}
 	}
 }
+
+// The reason of an overlay's skip stands in the plan and in what the run reports, and the others of its stage are run.
+func TestAnOverlaysSkipIsReported(t *testing.T) {
+	d := newDesk(t)
+	d.write("try.yaml", "runbook: try\nstages:\n  - stage: s\n    on: all\n    steps:\n      - {id: wait, pause: 10ms}\n      - {id: more, pause: 10ms}\n", 0o644)
+	d.write("overlays/mine.yaml", "overlay: mine\nof: try\nchanges:\n  - {skip: s/wait, was: pause, because: nobody waits}\n", 0o644)
+	wants(t, d.tidemark(0, "plan", d.path("try.yaml")), "wait  pause: skipped, nobody waits")
+	ran := d.tidemark(0, "run", d.path("try.yaml"), "--yes")
+	wants(t, ran, "wait@here: nobody waits", "1 skipped")
+}

@@ -27,6 +27,7 @@ func arrows() []arrow {
 	const clients = `^tidemark/(steps/internal/|engine/agent$|engine/link$|testdata/lab)`
 	return []arrow{
 		{name: "schema imports none of ours", from: `^tidemark/schema`, never: `^tidemark/`, allowed: `^tidemark/schema$`},
+		{name: "schema does no I/O", from: `^tidemark/schema`, never: `^os$|^os/|^net$|^net/|^syscall$|/sys/unix$|^io/ioutil$|^path/filepath$|^log$`},
 		{name: "the core of the engine knows only the language", from: `^tidemark/engine$`, never: `^tidemark/`, allowed: `^tidemark/schema$`},
 		{name: "the core of the engine does no I/O", from: `^tidemark/engine$`, never: `^os$|^syscall$|/unix$`},
 		{name: "the engine knows no kind", from: `^tidemark/engine/`, never: `^tidemark/(steps|cmd|runbooks)`},
@@ -91,7 +92,7 @@ func TestHouseSeesABrokenArrow(t *testing.T) {
 		"tidemark/steps/internal/cql": "tidemark/steps/cassandra", "tidemark/steps": "tidemark/cmd/internal/view", "tidemark/cmd/tidemark": "os/exec",
 		"tidemark/steps/monit": "gopkg.in/yaml.v3",
 	}
-	imports := map[string][]string{"tidemark/engine": {"os"}}
+	imports := map[string][]string{"tidemark/engine": {"os"}, "tidemark/schema": {"os"}}
 	for pkg, imp := range broken {
 		imports[pkg] = append(imports[pkg], imp)
 	}
@@ -99,6 +100,22 @@ func TestHouseSeesABrokenArrow(t *testing.T) {
 		if len(a.broken(imports)) == 0 {
 			t.Errorf("%s: holds nothing", a.name)
 		}
+	}
+}
+
+// Whatever reaches files, programs or the network is refused in schema, and what it imports now is not.
+func TestSchemaDoesNoIO(t *testing.T) {
+	rules := arrows()
+	rule := rules[slices.IndexFunc(rules, func(a arrow) bool { return a.name == "schema does no I/O" })]
+	for _, imp := range []string{"os", "os/exec", "os/user", "net", "net/http", "syscall", "golang.org/x/sys/unix", "path/filepath"} {
+		for _, pkg := range []string{"tidemark/schema", "tidemark/schema/jsonschema"} {
+			if len(rule.broken(map[string][]string{pkg: {imp}})) != 1 {
+				t.Errorf("%s may import %s", pkg, imp)
+			}
+		}
+	}
+	if got := rule.broken(map[string][]string{"tidemark/schema": {"io", "path", "maps", "errors"}}); len(got) > 0 {
+		t.Errorf("refused: %v", got)
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -39,23 +40,49 @@ func TestThePickedNodeIsKept(t *testing.T) {
 // onlyOn looks that the tasks of the house's run began on this node alone, the last one of them this often.
 func onlyOn(t *testing.T, h *house, node string, times int) {
 	t.Helper()
+	want := map[string]int{"work/fails@" + node: times}
+	if got := beginnings(t, h); !maps.Equal(got, want) {
+		t.Errorf("begun were %v, want %v", got, want)
+	}
+}
+
+const narrowBook = `runbook: narrow
+title: One step is for one of the nodes
+stages:
+  - stage: work
+    on: vellum
+    steps:
+      - {id: both, run: {argv: [echo, both], redo: idempotent}}
+      - {id: alone, on: two, run: {argv: [echo, alone], redo: idempotent}}
+      - {id: fails, run: {argv: ["false"], redo: idempotent}}
+`
+
+// A step that narrows its stage is planned, run and resumed on the nodes that it names and no other.
+func TestANarrowedStepRunsWhereItSays(t *testing.T) {
+	h := newHouse(t)
+	h.write("story.yaml", narrowBook)
+	book := filepath.Join(h.dir, "story.yaml")
+	h.wants(h.do("plan", book), 0, "5 tasks")
+	h.wants(h.do("run", book, "--yes"), exitFailed, "work/fails@one", "work/fails@two")
+	h.wants(h.do("resume", "--yes"), exitFailed, "work/fails@one", "work/fails@two")
+	want := map[string]int{"work/both@one": 1, "work/both@two": 1, "work/alone@two": 1, "work/fails@one": 2, "work/fails@two": 2}
+	if got := beginnings(t, h); !maps.Equal(got, want) {
+		t.Errorf("begun were %v, want %v", got, want)
+	}
+}
+
+// beginnings are how often each task of the house's run began.
+func beginnings(t *testing.T, h *house) map[string]int {
+	t.Helper()
 	rec, err := journal.Read(journal.Dir(h.state, h.onlyRun()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := 0
+	out := map[string]int{}
 	for _, e := range rec.Events {
-		if e.Type != engine.EventBegin {
-			continue
-		}
-		if e.Node != node {
-			t.Errorf("%s began", e.Task)
-		}
-		if e.Task == "work/fails@"+node {
-			n++
+		if e.Type == engine.EventBegin {
+			out[e.Task]++
 		}
 	}
-	if n != times {
-		t.Errorf("work/fails@%s began %d times, want %d", node, n, times)
-	}
+	return out
 }
