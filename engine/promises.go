@@ -2,10 +2,12 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // promised is what a done task leaves. One that found its work done leaves what was approved, too: a step that need
@@ -72,7 +74,8 @@ func (x *Executor) assure(ctx context.Context, node string) error {
 	if !doubted {
 		return nil
 	}
-	return x.revalidateNode(ctx, node)
+	some, err := x.revalidateNode(ctx, node)
+	return errors.Join(err, x.tellUnasked(some))
 }
 
 // revalidate looks again at the promises of done tasks that no later task replaced, or may be replacing now. One that no longer holds
@@ -82,17 +85,26 @@ func (x *Executor) revalidate(ctx context.Context) error {
 	if err := x.emit(Event{Type: EventResumed, Epoch: x.State.Epoch}); err != nil {
 		return err
 	}
-	return each(ctx, NodesOf(x.Plan), x.revalidateNode)
+	var mu sync.Mutex
+	var all []unasked
+	err := each(ctx, NodesOf(x.Plan), func(ctx context.Context, node string) error {
+		some, err := x.revalidateNode(ctx, node)
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, some...)
+		return err
+	})
+	return errors.Join(err, x.tellUnasked(all))
 }
 
-func (x *Executor) revalidateNode(ctx context.Context, node string) error {
+func (x *Executor) revalidateNode(ctx context.Context, node string) (not []unasked, err error) {
 	x.mu.Lock()
 	facts, by := x.State.Promises(x.Plan, node)
 	changing, known := x.State.changing(x.Plan, node)
 	x.doubted[node] = !known
 	x.mu.Unlock()
 	if !known {
-		return nil
+		return nil, nil
 	}
 	for _, key := range changing {
 		delete(by, key)
@@ -107,10 +119,13 @@ func (x *Executor) revalidateNode(ctx context.Context, node string) error {
 			return
 		}
 		if t := x.asItRan(t); x.canProbe(t) {
-			errs = append(errs, x.recheck(ctx, t, keys[t.ID], facts))
+			why, err := x.recheck(ctx, t, keys[t.ID], facts)
+			if errs = append(errs, err); why != "" {
+				not = append(not, unasked{t, why})
+			}
 		}
 	})
-	return join(errs)
+	return not, join(errs)
 }
 
 func (x *Executor) canProbe(t *Task) bool {
@@ -119,29 +134,33 @@ func (x *Executor) canProbe(t *Task) bool {
 	return err == nil && ok
 }
 
-func (x *Executor) recheck(ctx context.Context, t *Task, keys []string, promised map[string]string) error {
+// recheck looks at facts that t promised. A server that a later task stopped cannot be asked: that is no difference, and
+// what needs it asks again; why says so.
+func (x *Executor) recheck(ctx context.Context, t *Task, keys []string, promised map[string]string) (why string, err error) {
 	a, err := x.planActual(ctx, t, keys)
 	if a.Class == ClassConnect {
-		// A server that a later task stopped cannot be asked: that is no difference, and what needs it asks again.
-		return x.emit(Event{Type: EventNote, Stage: t.Stage, Task: t.ID, Node: t.Node, Message: t.ID + ": what it left is not looked at again now, since its server does not answer; what needs it will ask (" + a.Error + ")"})
+		return a.Error, nil
 	}
 	if err != nil {
-		return fmt.Errorf("%s: its promises could not be looked at again: %w", t.ID, err)
+		return "", fmt.Errorf("%s: its promises could not be looked at again: %w", t.ID, err)
 	}
 	for _, f := range a.Probed {
-		if f.Value == promised[f.Key] {
-			continue
+		if f.Value != promised[f.Key] {
+			return "", x.broke(t, fmt.Sprintf("%s was %s, is %s", f.Key, promised[f.Key], f.Value))
 		}
-		reason := fmt.Sprintf("%s was %s, is %s", f.Key, promised[f.Key], f.Value)
-		if x.redo(t) == Manual {
-			return WithNext(Failf(ClassPrecondition, "%s no longer holds: %s", t.ID, reason), "look at the node and decide: "+t.Kind+" is never repeated by itself")
-		}
-		if n := x.breaks(t); n > maxSettled {
-			return WithNext(Failf(ClassPrecondition, "%s does not stay done: %d times now %s", t.ID, n, reason), "find out what changes it, then resume")
-		}
-		return x.emit(Event{Type: EventInvalid, Stage: t.Stage, Task: t.ID, Node: t.Node, Reason: reason})
 	}
-	return nil
+	return "", nil
+}
+
+// broke makes a task invalid of which a promise no longer holds.
+func (x *Executor) broke(t *Task, reason string) error {
+	if x.redo(t) == Manual {
+		return WithNext(Failf(ClassPrecondition, "%s no longer holds: %s", t.ID, reason), "look at the node and decide: "+t.Kind+" is never repeated by itself")
+	}
+	if n := x.breaks(t); n > maxSettled {
+		return WithNext(Failf(ClassPrecondition, "%s does not stay done: %d times now %s", t.ID, n, reason), "find out what changes it, then resume")
+	}
+	return x.emit(Event{Type: EventInvalid, Stage: t.Stage, Task: t.ID, Node: t.Node, Reason: reason})
 }
 
 // breaks counts how often the task's promise was found broken.

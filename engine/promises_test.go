@@ -43,6 +43,9 @@ func (s *turn) Apply(_ context.Context, h *engine.Host, _ engine.Change) (engine
 }
 
 func (s *turn) Probe(_ context.Context, v *engine.View, _ string) (string, error) {
+	if s.w.deaf {
+		return "", engine.Failf(engine.ClassConnect, "no answer from %s", v.Node)
+	}
 	return s.now(v.Node), nil
 }
 
@@ -243,5 +246,33 @@ func openTaskBreaksNoPromise(t *testing.T, book string) {
 				t.Errorf("line %d: %s %d times", at, key, n)
 			}
 		}
+	}
+}
+
+// TestWhatCannotBeAskedIsToldOnce: the servers behind the switches do not answer; that is one line for all nodes, and
+// nothing is done again for it.
+func TestWhatCannotBeAskedIsToldOnce(t *testing.T) {
+	b := newBench(t, switching)
+	p := b.plan()
+	c, err := b.run(p, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.w.deaf = true
+	if c, err = b.run(p, c.Events[:len(c.Events)-1], 0); err != nil {
+		t.Fatal(err)
+	}
+	var notes []string
+	for _, e := range c.Events {
+		if e.Type == engine.EventNote {
+			notes = append(notes, e.Message)
+		}
+	}
+	want := "more/dark@n1, n2, n3: what it left is not looked at again now, since its server does not answer; what needs it will ask (n1: no answer from n1)"
+	if len(notes) != 1 || notes[0] != want {
+		t.Errorf("told: %q", notes)
+	}
+	if n := begins(c, "more/dark@n1"); n != 1 {
+		t.Errorf("begun %d times", n)
 	}
 }

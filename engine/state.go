@@ -1,6 +1,9 @@
 package engine
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"time"
+)
 
 // TaskRecord is what the journal knows of one task.
 type TaskRecord struct {
@@ -29,8 +32,10 @@ type State struct {
 	Barriers map[string]bool
 	// Verified: the facts of the plan held under the lock, so changes may have begun.
 	Verified bool
-	Closed   string          // how the run was closed; "" while it is open
-	Lost     map[string]bool // nodes whose connection is lost now
+	Closed   string // how the run was closed; "" while it is open
+	// Began is when the run first held its nodes, or, where that was not recorded, when its first task began; zero before.
+	Began time.Time
+	Lost  map[string]bool // nodes whose connection is lost now
 	// order of done tasks, for promises that later ones replaced.
 	ended []string
 }
@@ -64,6 +69,7 @@ func (s *State) Add(e *Event) {
 		s.Run = e.Run
 	case EventLocked:
 		s.Epoch = e.Epoch
+		s.began(e.Time)
 	case EventVerified:
 		s.Verified = true
 	case EventBarrier:
@@ -75,10 +81,18 @@ func (s *State) Add(e *Event) {
 	case EventBegin:
 		t := s.task(e.Task)
 		t.Attempt, t.Open, t.Outcome = e.Attempt, true, ""
+		s.began(e.Time)
 	case EventEnd:
 		s.end(e)
 	case EventInvalid:
 		s.task(e.Task).Valid = false
+	}
+}
+
+// began keeps the earliest time: an adopted run is locked later than its tasks began.
+func (s *State) began(at time.Time) {
+	if !at.IsZero() && (s.Began.IsZero() || at.Before(s.Began)) {
+		s.Began = at
 	}
 }
 

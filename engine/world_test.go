@@ -22,6 +22,8 @@ type world struct {
 	slow    map[string]time.Duration
 	// cuts: what switching this switches off besides.
 	cuts map[string]string
+	// deaf: nothing that was promised can be asked for.
+	deaf bool
 	// breaks: whatever is begun ends without a known outcome, before it does anything.
 	breaks bool
 }

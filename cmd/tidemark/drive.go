@@ -40,7 +40,7 @@ func (r *driven) create(dir string) (err error) {
 
 // drive carries the run out before the operator's eyes, and reports its end.
 func (a *app) drive(ctx context.Context, r *driven) error {
-	began := time.Now()
+	began, first := time.Now(), r.state.Began
 	tracker := view.NewTracker()
 	tracker.Attach(r.state, began)
 	sink := a.sink(r.plan, r.state)
@@ -69,7 +69,9 @@ func (a *app) drive(ctx context.Context, r *driven) error {
 	if err != nil && !r.state.Verified {
 		return r.closeRefused(err)
 	}
-	return a.finish(r, err, detached, view.Times(tracker, r.state, time.Now()), time.Since(began))
+	rep := &view.Report{Stages: view.Times(tracker, r.state, time.Now())}
+	rep.Took(began, first, time.Now())
+	return a.finish(r, err, detached, rep)
 }
 
 // sink chooses the view: live on a terminal, else one line per event; beside a JSON answer it goes to stderr.

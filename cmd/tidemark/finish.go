@@ -12,12 +12,10 @@ import (
 	"tidemark/engine"
 )
 
-// finish reports the end of a run that began.
-func (a *app) finish(r *driven, err error, detached bool, stages []view.Stage, took time.Duration) error {
-	rep := &view.Report{
-		Run: r.plan.Run, Runbook: r.plan.Runbook, Site: r.plan.Site, Result: resultWord(err, detached),
-		Open: r.state.Closed == "", Seconds: took.Seconds(), Stages: stages, Tasks: view.Tasks(r.plan, r.state),
-	}
+// finish reports the end of a run that began; the report has its times already.
+func (a *app) finish(r *driven, err error, detached bool, rep *view.Report) error {
+	rep.Run, rep.Runbook, rep.Site, rep.Result = r.plan.Run, r.plan.Runbook, r.plan.Site, resultWord(err, detached)
+	rep.Open, rep.Tasks = r.state.Closed == "", view.Tasks(r.plan, r.state)
 	if err == nil {
 		rep.Afterwards = r.plan.Afterwards
 	}

@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
 
+	"tidemark/cmd/internal/view"
 	"tidemark/engine"
 	"tidemark/engine/journal"
 )
@@ -110,4 +112,31 @@ func TestAnotherBuildGoesOn(t *testing.T) {
 	h.wants(h.run("--input", "least=1"), exitFailed)
 	h.build = func() (string, error) { return "another", nil }
 	h.wants(h.do("resume"), exitFailed, "was planned by build", "its kinds are the same in this one (another)", "too few backups")
+}
+
+// What a resumed run took counts from its first start.
+func TestAResumedRunCountsFromItsStart(t *testing.T) {
+	h := newHouse(t)
+	h.wants(h.run("--input", "least=1"), exitFailed)
+	h.wants(h.do("resume", "-o", "json"), exitFailed)
+	var r view.Report
+	if err := json.Unmarshal(h.out.Bytes(), &r); err != nil {
+		t.Fatal(err)
+	}
+	if r.Resumed <= 0 || r.Seconds <= r.Resumed {
+		t.Errorf("it took %v s, %v s since it was resumed", r.Seconds, r.Resumed)
+	}
+}
+
+// An adopted run is locked later than its tasks began.
+func TestARunBeganWhenItsFirstTaskDid(t *testing.T) {
+	first := time.Unix(100, 0)
+	s := engine.Fold([]engine.Event{
+		{Type: engine.EventLocked, Epoch: 2, Time: first.Add(time.Hour)},
+		{Type: engine.EventBegin, Task: "s/x@n", Time: first},
+		{Type: engine.EventBegin, Task: "s/y@n"},
+	})
+	if !s.Began.Equal(first) {
+		t.Errorf("it began at %s", s.Began)
+	}
 }

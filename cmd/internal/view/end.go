@@ -11,12 +11,14 @@ import (
 
 // Report is the end of a run, for people and as JSON.
 type Report struct {
-	Run      string   `json:"run"`
-	Runbook  string   `json:"runbook"`
-	Site     string   `json:"site"`
-	Result   string   `json:"result"` // done, failed, unknown, stopped, detached, refused
-	Open     bool     `json:"open"`
+	Run     string `json:"run"`
+	Runbook string `json:"runbook"`
+	Site    string `json:"site"`
+	Result  string `json:"result"` // done, failed, unknown, stopped, detached, refused
+	Open    bool   `json:"open"`
+	// Seconds are counted from the run's first start; Resumed from where it was last taken up again, 0 where it was not.
 	Seconds  float64  `json:"seconds"`
+	Resumed  float64  `json:"resumed_seconds,omitempty"`
 	Stages   []Stage  `json:"stages,omitempty"`
 	Tasks    []Task   `json:"tasks"`
 	Safe     []string `json:"safe,omitempty"`
@@ -80,13 +82,29 @@ func Times(t *Tracker, s *engine.State, now time.Time) []Stage {
 	return out
 }
 
+// Took notes how long it took: since began, where first is zero; else the run first began then, and was resumed at began.
+func (r *Report) Took(began, first, now time.Time) {
+	r.Seconds = now.Sub(began).Seconds()
+	if !first.IsZero() {
+		r.Resumed, r.Seconds = r.Seconds, max(r.Seconds, now.Sub(first).Seconds())
+	}
+}
+
+// took is how long it took, in words.
+func (r *Report) took() string {
+	if r.Resumed == 0 || seconds(r.Resumed) == seconds(r.Seconds) {
+		return seconds(r.Seconds)
+	}
+	return seconds(r.Seconds) + " (" + seconds(r.Resumed) + " since it was resumed)"
+}
+
 // Text writes the report. A failed run says what failed where, what is safe now, the one next command, the log.
 func (r *Report) Text(w io.Writer, st Style) {
 	color := green
 	if r.Result != "done" {
 		color = red
 	}
-	fmt.Fprintf(w, "\n%s\n", st.paint(color, fmt.Sprintf("%s on %s: %s after %s", r.Runbook, r.Site, r.Result, seconds(r.Seconds))))
+	fmt.Fprintf(w, "\n%s\n", st.paint(color, fmt.Sprintf("%s on %s: %s after %s", r.Runbook, r.Site, r.Result, r.took())))
 	for _, s := range r.Stages {
 		word := ""
 		if !s.Passed {

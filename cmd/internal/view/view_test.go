@@ -314,3 +314,23 @@ func TestPace(t *testing.T) {
 		}
 	}
 }
+
+// A run that was resumed took longer than its last part; both are said where they differ.
+func TestTook(t *testing.T) {
+	began := time.Date(2026, 11, 22, 1, 2, 3, 0, time.UTC)
+	now := began.Add(32 * time.Second)
+	for _, c := range []struct {
+		first time.Time
+		want  string
+	}{
+		{time.Time{}, "32s"},
+		{began.Add(-time.Minute), "1m32s (32s since it was resumed)"},
+		{began.Add(-time.Millisecond), "32s"},
+		{now.Add(time.Hour), "32s"}, // a clock that was set
+	} {
+		r := &Report{}
+		if r.Took(began, c.first, now); r.took() != c.want {
+			t.Errorf("first began %s: %q, want %q", c.first, r.took(), c.want)
+		}
+	}
+}
