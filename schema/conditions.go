@@ -58,7 +58,10 @@ func (j *judge) settle(n ast.Node) verdict {
 			}
 			return j.together(n, isAnd(n))
 		}
-		return compared(n)
+		if v := compared(n); v.known {
+			return v
+		}
+		return j.alone(n)
 	}
 	return verdict{}
 }
@@ -137,7 +140,7 @@ func (j *judge) conflict(claims []claim) (at ast.Node, why string) {
 	for _, c := range claims {
 		d := known[c.subject]
 		if d == nil {
-			d = &domain{allowed: j.words(c.node)}
+			d = &domain{allowed: j.words(c.node), others: j.bounds(c.node)}
 			known[c.subject] = d
 		}
 		before := d.first
@@ -151,23 +154,22 @@ func (j *judge) conflict(claims []claim) (at ast.Node, why string) {
 	return nil, ""
 }
 
-// words are those that an input with an enum can have, nil for anything else.
+// words are those that an input with an enum can have, or the names of the
+// site's nodes; nil for anything else.
 func (j *judge) words(n ast.Node) []constant {
 	m, ok := n.(*ast.MemberNode)
 	if !ok {
 		return nil
 	}
-	root, isRoot := m.Node.(*ast.IdentifierNode)
-	name, isName := m.Property.(*ast.StringNode)
-	if !isRoot || !isName || root.Value != "inputs" || j.scope == nil || j.scope.roots["inputs"] == nil {
-		return nil
+	var words []string
+	if t := j.field(m); t != nil && rootOf(m) == "inputs" && t.kind == tString {
+		words = t.values
 	}
-	t := j.scope.roots["inputs"].fields[name.Value]
-	if t == nil || t.kind != tString {
-		return nil
+	if isMember(n, "node", "name") && j.scope != nil && j.scope.ofSite != nil {
+		words = append(nodeNames(siteNodes(j.scope.ofSite)), controllerName)
 	}
 	var out []constant
-	for _, w := range t.values {
+	for _, w := range words {
 		out = append(out, constant{text: w, isText: true})
 	}
 	return out

@@ -27,6 +27,27 @@ func constantOf(n ast.Node) (constant, bool) {
 		c, ok := constantOf(n.Node)
 		c.number = -c.number
 		return c, ok && n.Operator == "-" && !c.isText
+	case *ast.CallNode:
+		return constantCall(n)
+	}
+	return constant{}, false
+}
+
+// constantCall reads duration("5m") and size("1GiB"), which are compared with
+// their like alone.
+func constantCall(n *ast.CallNode) (constant, bool) {
+	id, isName := n.Callee.(*ast.IdentifierNode)
+	if !isName || len(n.Arguments) != 1 {
+		return constant{}, false
+	}
+	text, isText := n.Arguments[0].(*ast.StringNode)
+	switch {
+	case isText && id.Value == "duration":
+		d, err := parseDuration(text.Value)
+		return constant{number: float64(d)}, err == nil
+	case isText && id.Value == "size":
+		s, err := ParseSize(text.Value)
+		return constant{number: float64(s)}, err == nil
 	}
 	return constant{}, false
 }

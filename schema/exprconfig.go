@@ -49,8 +49,12 @@ func own(name string, call func(*meter, []any) (any, error)) expr.Option {
 func ownOperators() map[string]func(*meter, []any) (any, error) {
 	return map[string]func(*meter, []any) (any, error){
 		"+": add, "-": subtract, "*": multiply, "/": divide, "%": modulo, "matches": matchText,
+		negative: negate, "sum": sumUp,
 	}
 }
+
+// negative is the - before a number, which has the name of another operator.
+const negative = "negative"
 
 // isOwn tells the operators that are functions of ours.
 func isOwn(operator string) bool { return strings.Contains(" + - * / % matches ", " "+operator+" ") }
@@ -66,7 +70,15 @@ func (p patcher) Visit(node *ast.Node) {
 	case *ast.BinaryNode:
 		p.written(n)
 		patchBinary(node, n)
+	case *ast.UnaryNode:
+		if _, written := n.Node.(*ast.IntegerNode); n.Operator == "-" && !written {
+			patchCall(node, negative, n.Node)
+		}
 	case *ast.BuiltinNode:
+		if n.Name == "sum" {
+			patchCall(node, n.Name, summed(n))
+			return
+		}
 		if f := allowList[n.Name]; !f.predicate {
 			meterAll(n.Arguments)
 		}
@@ -102,6 +114,16 @@ func patchBinary(node *ast.Node, n *ast.BinaryNode) {
 	case n.Operator != "and" && n.Operator != "&&" && n.Operator != "or" && n.Operator != "||":
 		n.Left, n.Right = meterOne(n.Left), meterOne(n.Right)
 	}
+}
+
+// summed is the list of what a sum adds.
+func summed(n *ast.BuiltinNode) ast.Node {
+	if len(n.Arguments) == 1 {
+		return n.Arguments[0]
+	}
+	list := &ast.BuiltinNode{Name: "map", Arguments: n.Arguments}
+	list.SetLocation(n.Location())
+	return list
 }
 
 func patchCall(node *ast.Node, name string, args ...ast.Node) {

@@ -63,7 +63,7 @@ func numberFunctions() []Function {
 		Function{
 			Name: "abs", Args: "number", Doc: "The number without its sign.",
 			Example: `abs(-3)`, Gives: "3",
-		}.takes(1, 1, sameNumber),
+		}.takes(1, 1, sameNumber).by(makeAbs),
 		Function{
 			Name: "ceil", Args: "number", Doc: "The number rounded up to a whole one.",
 			Example: `ceil(1.2)`, Gives: "2",

@@ -192,6 +192,8 @@ func except() map[string]string {
 		"value-huge-duration":           "JSON has no largest number",
 		"overlay-set-finally":           "the target is text",
 		"include-ending":                "what lies beside the runbook",
+		"retry-max":                     "compares times",
+		"value-time-zero":               "what a text means",
 		"once-tag":                      "the tag makes it a number",
 		"yaml-directive-version":        "it is no part of the value",
 		"overlay-alias-shared":          "the value stands in another file",

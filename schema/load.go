@@ -114,6 +114,7 @@ func (l *loader) load(root *yaml.Node) {
 	l.word(f.Runbook, "runbook")
 	l.book.Name, l.book.Title = f.Runbook.Value, f.Title
 	l.book.OnFailure, l.book.Deadline = f.OnFailure, f.Deadline
+	l.noTime(valueOf(root, "deadline"), "deadline")
 	l.book.Vars = l.vars(f.Vars)
 	l.bareNames(f.Vars, "a var", "vars")
 	l.book.Locks = l.targets(f.Locks)
@@ -155,7 +156,7 @@ func (l *loader) target(t text) {
 	if best := Nearest(t.Value, slices.Concat(groups, nodes)); best != "" {
 		help = `did you mean "` + best + `"? ` + help
 	}
-	l.at(t.node, codeGroup, fmt.Sprintf("site %s has no group or node %q", l.site.Name, t.Value), help)
+	l.at(t.node, codeGroup, fmt.Sprintf("site %s has no group or node %q", l.site.Name, t.Value), disguised(t.Value)+help)
 }
 
 // collectIDs knows every step before any is read, so that a reference to a

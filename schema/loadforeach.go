@@ -103,6 +103,9 @@ func (l *loader) retry(n *yaml.Node, scope *scope, waits map[string]bool) *Retry
 	var f retryFile
 	l.decode(n, reflect.ValueOf(&f).Elem())
 	out := &Retry{Attempts: f.Attempts, Backoff: f.Backoff, Factor: f.Factor, Max: f.Max, Jitter: f.Jitter, docs: l.docs, frame: l.frame}
+	if longest := valueOf(n, "max"); longest != nil && f.Max > 0 && f.Max < f.Backoff {
+		l.at(longest, codeRange, fmt.Sprintf("the longest wait, %s, is shorter than the first, %s", DurationText(f.Max), DurationText(f.Backoff)), "make max longer than backoff")
+	}
 	if f.If != nil {
 		out.If = l.condition(f.If, scope.retryScope())
 		l.reads(out.If, waits)

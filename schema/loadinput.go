@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 
 	"gopkg.in/yaml.v3"
 )
@@ -69,12 +70,22 @@ func (l *loader) inputRules(in *Input, f inputFile, key, value *yaml.Node) {
 	if !in.Required && in.def == nil {
 		l.at(key, codeInputMissing, fmt.Sprintf("input %q is neither required nor has it a default", in.Name), "add required: true, or default: …")
 	}
+	l.sameValues(items(valueOf(value, "values")))
 	isEnum := in.Type == "enum" || in.Of == "enum"
 	switch {
 	case isEnum && len(in.Enum) == 0:
 		l.at(key, codeEnum, fmt.Sprintf("input %q is an enum without values", in.Name), "add values: [one, another]")
 	case !isEnum && len(in.Enum) > 0:
 		l.at(keyOf(value, "values"), codeEnum, fmt.Sprintf("values on type %s: they are what an enum can be", in.Type), "write type: enum")
+	}
+}
+
+// sameValues refuses a word that stands twice.
+func (l *loader) sameValues(words []*yaml.Node) {
+	for i, word := range words {
+		if slices.ContainsFunc(words[:i], func(n *yaml.Node) bool { return n.Value == word.Value }) {
+			l.at(word, codeDuplicateID, fmt.Sprintf("%q is named twice", word.Value), "")
+		}
 	}
 }
 

@@ -10,8 +10,19 @@ import (
 
 // stepTimes refuses a timeout that the run's deadline would always overtake.
 func (l *loader) stepTimes(step *Step, at *yaml.Node) {
+	l.noTime(at, "timeout")
 	if at != nil && l.book.Deadline > 0 && step.Timeout > l.book.Deadline {
 		l.tooLong(at, "timeout", step.Timeout, "deadline of the run", l.book.Deadline)
+	}
+}
+
+// noTime refuses a limit of 0, which nothing can keep.
+func (l *loader) noTime(at *yaml.Node, what string) {
+	if at == nil || at.Kind != yaml.ScalarNode {
+		return
+	}
+	if d, err := parseDuration(at.Value); err == nil && d == 0 {
+		l.at(at, codeRange, fmt.Sprintf("a %s of 0 leaves no time at all", what), "write a time above 0, or remove the key")
 	}
 }
 

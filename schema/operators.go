@@ -40,6 +40,44 @@ func subtract(_ *meter, args []any) (any, error) {
 	return runtime.Subtract(args[0], args[1]), nil
 }
 
+// negate is - before a number.
+func negate(_ *meter, args []any) (any, error) {
+	if args[0] == math.MinInt64 {
+		return nil, errInt
+	}
+	return runtime.Negate(args[0]), nil
+}
+
+// makeAbs is a number without its sign.
+func makeAbs(m *meter, args []any) (any, error) {
+	if f, ok := number(args[0]); ok && f < 0 {
+		return negate(m, args)
+	}
+	return args[0], nil
+}
+
+// sumUp adds the elements of a list.
+func sumUp(m *meter, args []any) (any, error) {
+	list, ok := args[0].([]any)
+	if !ok {
+		return nil, fmt.Errorf("%s where a list is due", describe(args[0]))
+	}
+	if err := m.spend(len(list) * elemWeight); err != nil {
+		return nil, err
+	}
+	var total any = 0
+	for i, e := range list {
+		if _, ok := number(e); !ok {
+			return nil, fmt.Errorf("element %d is %s: only numbers can be added", i, describe(e))
+		}
+		var err error
+		if total, err = add(m, []any{total, e}); err != nil {
+			return nil, err
+		}
+	}
+	return total, nil
+}
+
 // multiply is *: a duration times a number is a duration.
 func multiply(_ *meter, args []any) (any, error) {
 	for i, a := range args {

@@ -93,7 +93,7 @@ func (l *loader) scopeAt(p *place) *scope {
 	if p.frame != l.frame {
 		p.frame, p.scope = l.frame, stageScope(l.frame.typ, p.vars, secretsType(l.site))
 	}
-	s := &scope{roots: maps.Clone(p.scope.roots), away: p.scope.away, closed: p.scope.closed}
+	s := &scope{roots: maps.Clone(p.scope.roots), away: p.scope.away, closed: p.scope.closed, ofSite: l.site}
 	s.roots["steps"] = l.lazySteps(map[string]*typ{}, func(b past) (*typ, *away) { return l.own(b, p) })
 	seen := map[string]*typ{}
 	all := l.nodeType(seen, p, func(b past) (*typ, *away) {

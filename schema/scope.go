@@ -11,6 +11,7 @@ type scope struct {
 	away  map[string]away // roots that exist, but not here
 
 	closed string // why no secret can be read here, "" where one can
+	ofSite *Site  // whose nodes and groups there are, nil where that is not known
 }
 
 // names are the roots that can be written.
@@ -26,7 +27,7 @@ func (s *scope) names() []string {
 
 // with is the scope with one more root.
 func (s *scope) with(name string, t *typ) *scope {
-	out := &scope{roots: maps.Clone(s.roots), away: maps.Clone(s.away), closed: s.closed}
+	out := &scope{roots: maps.Clone(s.roots), away: maps.Clone(s.away), closed: s.closed, ofSite: s.ofSite}
 	if out.roots == nil {
 		out.roots = map[string]*typ{}
 	}
@@ -37,7 +38,7 @@ func (s *scope) with(name string, t *typ) *scope {
 
 // without is the scope where these roots exist but cannot be used.
 func (s *scope) without(why string, names ...string) *scope {
-	out := &scope{roots: maps.Clone(s.roots), away: maps.Clone(s.away), closed: s.closed}
+	out := &scope{roots: maps.Clone(s.roots), away: maps.Clone(s.away), closed: s.closed, ofSite: s.ofSite}
 	if out.away == nil {
 		out.away = map[string]away{}
 	}

@@ -31,7 +31,7 @@ type nodeFile struct {
 	Become     string     `json:"become" enum:"root" help:"how the agent becomes root: sudo -n"`
 	Netns      text       `json:"netns" is:"word" help:"network namespace of Cassandra"`
 	User       text       `json:"user" is:"word" help:"login name; ssh's own choice when absent"`
-	Port       int        `json:"port" min:"0" max:"65535" help:"port for ssh; ssh's own choice when absent"`
+	Port       int        `json:"port" min:"1" max:"65535" help:"port for ssh; ssh's own choice when absent"`
 	Vars       *yaml.Node `json:"vars" is:"vars" help:"values of this node, over those of the site"`
 }
 
@@ -62,7 +62,7 @@ func LoadSite(src Source) (*Site, Diagnostics) {
 // word reports a name with characters that file names or ids cannot hold.
 func (d *decoder) word(t text, what string) {
 	if t.node != nil && !isWord(t.Value) {
-		d.at(t.node, codeName, fmt.Sprintf("%q is no name of a %s", t.Value, what), "letters, digits, '.', '_' and '-', beginning with a letter or digit")
+		d.at(t.node, codeName, fmt.Sprintf("%.40q is no name of a %s", t.Value, what), disguised(t.Value)+"letters, digits, '.', '_' and '-', beginning with a letter or digit; at most 128")
 	}
 }
 
@@ -92,11 +92,14 @@ func (d *decoder) name(n *yaml.Node, what string) {
 	if isName(n.Value) {
 		return
 	}
-	help := helpName
+	help := disguised(n.Value) + helpName
+	if len(n.Value) > maxName {
+		help = fmt.Sprintf("a name has at most %d characters", maxName)
+	}
 	if fixed := strings.ReplaceAll(strings.ToLower(n.Value), "-", "_"); isName(fixed) {
 		help = fmt.Sprintf("did you mean %q? %s", fixed, helpName)
 	}
-	d.at(n, codeName, fmt.Sprintf("%q is no name of %s", n.Value, article(what)), help)
+	d.at(n, codeName, fmt.Sprintf("%.40q is no name of %s", n.Value, article(what)), help)
 }
 
 func article(what string) string {

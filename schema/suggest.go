@@ -12,6 +12,9 @@ const maxListed = 50
 func suggest(word, label string, allowed []string) string {
 	allowed = slices.Sorted(slices.Values(allowed))
 	var parts []string
+	if hidden := disguised(word); hidden != "" {
+		parts = append(parts, strings.TrimSpace(hidden))
+	}
 	if best := Nearest(word, allowed); best != "" {
 		parts = append(parts, `did you mean "`+best+`"?`)
 	}

@@ -112,6 +112,9 @@ const (
 	helpName     = "a name begins with a letter and has only a-z, 0-9 and _ (it is used in expressions)"
 )
 
+// maxName is the length of a name that expressions use, see nameForm.
+const maxName = 64
+
 // The forms of names, and of a share of nodes: constants in all but syntax.
 var (
 	nameForm  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`) })
