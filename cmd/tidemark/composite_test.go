@@ -27,14 +27,14 @@ func TestComposite(t *testing.T) {
 	d.write("kinds/tidy-dir.yaml", tidyDir, 0o644)
 	d.book(`id: room, for-each: [kitchen, cellar], tidy-dir: {path: "DIR/${{ item }}"}`,
 		`id: said, run: [tee, "DIR/said-${{ steps.room.out['cellar'].size }}"]`,
-		`id: never, when: 'node.name == "there"', tidy-dir: {path: "${{ steps.said.out.stdout }}"}`)
+		`id: never, when: 'site.name == "there"', tidy-dir: {path: "${{ steps.said.out.stdout }}"}`)
 	d.tidemark(0, "validate", d.path("kinds"), d.path("try.yaml"))
 	wants(t, d.tidemark(0, "steps", "tidy-dir"), "the node is looked at: done, or not done and begun anew") // creates and pure, as they are written
 	wants(t, d.tidemark(0, "plan", d.path("try.yaml")),
 		"~ room[kitchen]  tidy-dir: 4 tasks, 2 create, 1 change, 1 wait or ask  @here",
 		"    + room[kitchen].dir  mkdir: make "+d.path("kitchen")+", mode 0750",
 		"    + room[cellar].hello  greeting: greet in "+d.path("cellar/hello"),
-		"? said  run: known after step room", "never.size  run: skipped, when: node.name == \"there\" = false")
+		"? said  run: known after step room", "never.size  run: skipped, when: site.name == \"there\" = false")
 	wants(t, d.tidemark(0, "run", d.path("try.yaml"), "--yes=hill"), "try on hill: done")
 	if d.read("cellar/NOTE") != "for hill\n" || d.read("kitchen/hello") != "hello\n" {
 		t.Errorf("note %q, greeting %q", d.read("cellar/NOTE"), d.read("kitchen/hello"))
