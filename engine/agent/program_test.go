@@ -3,16 +3,13 @@ package agent
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"tidemark/engine"
-	"tidemark/testdata/needed"
 )
 
 // prog makes an executable kind of a shell script; $1 is the verb.
@@ -149,47 +146,6 @@ esac`)
 	}
 }
 
-// What a program answers to apply decides the receipt; an end that says nothing leaves the outcome unknown, unless it
-// can simply be done again.
-func TestProgramEnds(t *testing.T) {
-	const plan = `[ "$1" = plan ] && { echo '{"sign":"~","summary":"do it"}'; exit 0; }` + "\n"
-	for script, want := range map[string]string{
-		`echo '{"progress":{"done":1,"total":2,"text":"half"}}'; echo '{"out":{"lines":3},"note":"well"}'`: `done true {"lines":3} well`,
-		`echo '{"changed":false}'`: `done false {"lines":0} `,
-		`echo '{"failure":{"class":"space","message":"disk full","next":"free some"}}'; exit 1`: `failed space sample: disk full | free some`,
-		`echo '{"failure":{"class":"odd","message":"a\u001b[2Jb"}}'`:                            `failed exit sample: a�[2Jb | `,
-		`echo one >&2; echo two >&2; exit 7`:                                                    "failed exit sample apply: exit 7:\n  one\n  two | read the task's log",
-		`true`:                                                                                  `unknown io sample: apply ended without a result line`,
-		`echo hello; echo '{"changed":true}'`:                                                   `unknown io sample: line 1 of apply: invalid character 'h'`,
-		`echo '{"changed":true}'; echo '{"note":"x"}'`:                                          `unknown io sample: line 2 of apply: the result stood before it`,
-		`echo '{"out":{"lins":1}}'`:                                                             `unknown io sample: out: lins: not among the declared outputs`,
-		`echo '{"outs":{}}'`:                                                                    `unknown io sample: line 1 of apply: unknown field "outs"`,
-		`kill -9 $$`:                                                                            `unknown io sample apply: the program was ended by a signal`,
-		`echo '{"out":{"lines":1}}'; exit 3`:                                                    `failed exit sample apply: exit 3`,
-		`head -c 2000000 /dev/zero | tr '\0' a; echo`:                                           `unknown io sample: line 1 of apply: invalid character 'a'`,
-		`env | grep -v -e ^PATH= -e ^LANG= -e ^HOME= -e ^PWD= -e ^PYTHON -e ^_= -e ^SHLVL= -e ^OLDPWD= >&2 && exit 9; echo '{"note":"clean"}'`: `done true {"lines":0} clean`,
-	} {
-		a, p := newAgent(t), prog("checked", plan+script)
-		keep(t, a, p)
-		r := runProgram(t, a, specOf(p, `{}`, engine.Changes))
-		if got := told(r); !strings.HasPrefix(got, want) {
-			t.Errorf("%s\n got %s\nwant %s", script, got, want)
-		}
-		a, p = newAgent(t), prog("idempotent", plan+script)
-		keep(t, a, p)
-		if r := runProgram(t, a, specOf(p, `{}`, engine.Changes)); r.Outcome == engine.Unknown {
-			t.Errorf("%s: unknown, though it can be done again", script)
-		}
-	}
-}
-
-func told(r *engine.Receipt) string {
-	if r.Outcome == engine.Done {
-		return "done " + map[bool]string{true: "true", false: "false"}[r.Changed] + " " + string(r.Out) + " " + r.Note
-	}
-	return string(r.Outcome) + " " + string(r.Class) + " " + r.Message + " | " + r.Next
-}
-
 // What a program answers to plan is checked; nothing of it reaches a screen raw.
 func TestProgramPlans(t *testing.T) {
 	a := newAgent(t)
@@ -228,126 +184,5 @@ func TestProgramPlans(t *testing.T) {
 	keep(t, a, p)
 	if got := planProgram(t, a, p, `{}`).Planned[0]; !strings.Contains(got.Error, "printed more than") {
 		t.Errorf("%+v", got)
-	}
-}
-
-// Time and cancel ask the program to end, then end it with all its children; the outcome of a checked kind is unknown.
-func TestProgramIsEnded(t *testing.T) {
-	const script = `d=$(sed 's/.*"dir":"\([^"]*\)".*/\1/')
-[ "$1" = plan ] && { echo '{"sign":"~","summary":"do it"}'; exit 0; }
-trap 'echo asked > "$d/asked"; exit 1' TERM
-sleep 300 & echo $! > "$d/child"; echo $$ > "$d/pid"; wait`
-	a, dir := newAgent(t), t.TempDir()
-	p := prog("checked", script)
-	keep(t, a, p)
-	spec := specOf(p, `{"dir":"`+dir+`"}`, engine.Changes)
-	spec.Timeout = 2 * time.Second
-	if r := runProgram(t, a, spec); r.Outcome != engine.Unknown || r.Class != engine.ClassTimeout {
-		t.Errorf("%+v", r)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "asked")); err != nil {
-		t.Errorf("it was not asked to end: %v", err)
-	}
-	gone(t, waitForPID(t, filepath.Join(dir, "child")))
-	spec = other(specOf(p, `{"dir":"`+dir+`"}`, engine.Changes), "cancelled")
-	if err := os.Remove(filepath.Join(dir, "pid")); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := a.Start(t.Context(), spec); err != nil {
-		t.Fatal(err)
-	}
-	waitForPID(t, filepath.Join(dir, "pid"))
-	if err := a.Cancel(t.Context(), spec.TaskRef); err != nil {
-		t.Fatal(err)
-	}
-	if s, err := a.Wait(t.Context(), spec.TaskRef, nil); err != nil || s.Receipt.Outcome != engine.Unknown || s.Receipt.Class != engine.ClassCancelled {
-		t.Errorf("%+v %v", s.Receipt, err)
-	}
-}
-
-func gone(t *testing.T, pid int) {
-	t.Helper()
-	for range 100 {
-		if _, err := os.Stat("/proc/" + strconv.Itoa(pid)); err != nil || zombie(pid) {
-			return
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	t.Errorf("process %d lives on", pid)
-}
-
-// A task of another user runs a copy of the program that this user can read and not change, and that goes with it.
-func TestProgramRunsAsUser(t *testing.T) {
-	needed.Root(t, "giving up rights")
-	tmp := t.TempDir()
-	if err := os.Chmod(tmp, 0o711); err != nil {
-		t.Fatal(err)
-	}
-	open(t, tmp)
-	t.Setenv("TMPDIR", tmp)
-	long := time.Now().Add(-sparedFor - time.Hour)
-	stale := filepath.Join(tmp, lentName+"of-a-killed-task")
-	if err := errors.Join(os.Mkdir(stale, 0o750), os.Chtimes(stale, long, long)); err != nil {
-		t.Fatal(err)
-	}
-	a, p := newAgent(t), prog("checked", `[ "$1" = plan ] && { echo '{"sign":"~","summary":"do it"}'; exit 0; }
-d=$(dirname "$0"); { echo x >> "$0"; } 2>/dev/null && exit 5; { echo x > "$d/new"; } 2>/dev/null && exit 6
-echo "{\"note\":\"$(id -un) $(cat "$d/lib/part")\"}"`)
-	keep(t, a, p)
-	spec := specOf(p, `{}`, engine.Changes)
-	spec.User = "nobody"
-	if r := runProgram(t, a, spec); r.Outcome != engine.Done || r.Note != "nobody part" {
-		t.Errorf("%+v", r)
-	}
-	if left, _ := filepath.Glob(filepath.Join(tmp, "tidemark-kind-*")); len(left) > 0 {
-		t.Errorf("left %v", left)
-	}
-}
-
-// open lets others pass through the directories above.
-func open(t *testing.T, dir string) {
-	t.Helper()
-	for ; dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
-		if info, err := os.Stat(dir); err == nil && info.Mode().Perm()&0o001 == 0 {
-			if err := os.Chmod(dir, info.Mode().Perm()|0o011); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-}
-
-// Programs that nobody used go; a great many go earlier, but none of the last days.
-func TestProgramsArePruned(t *testing.T) {
-	a := newAgent(t)
-	ps := a.store.programs()
-	now := time.Now()
-	age := func(name string, days int) {
-		dir := filepath.Join(ps.dir, name)
-		at := now.Add(-time.Duration(days) * 24 * time.Hour)
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Chtimes(dir, at, at); err != nil {
-			t.Fatal(err)
-		}
-	}
-	age("old", 31)
-	age("used", 29)
-	for i := range keptPrograms {
-		age("fresh"+strconv.Itoa(i), 1)
-	}
-	if err := ps.prune(now); err != nil {
-		t.Fatal(err)
-	}
-	left, _ := os.ReadDir(ps.dir)
-	if len(left) != keptPrograms {
-		t.Errorf("%d left, want the %d fresh ones", len(left), keptPrograms)
-	}
-	age("one more", 1)
-	if err := ps.prune(now); err != nil {
-		t.Fatal(err)
-	}
-	if left, _ = os.ReadDir(ps.dir); len(left) != keptPrograms+1 {
-		t.Errorf("%d left: a task may still run one", len(left))
 	}
 }

@@ -2,13 +2,11 @@ package journal
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -171,57 +169,6 @@ func TestAnEditedJournalIsRefused(t *testing.T) {
 	}
 }
 
-func TestASecondControllerIsRefused(t *testing.T) {
-	dir, _ := made(t)
-	j, _, err := Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	busy := (*Busy)(nil)
-	if _, _, err := Open(dir); !errors.As(err, &busy) || busy.Driver.PID != os.Getpid() {
-		t.Fatalf("second: %v", err)
-	}
-	if d, err := DrivenBy(dir); err != nil || d == nil {
-		t.Errorf("driven by %v, %v", d, err)
-	}
-	if err := j.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if d, err := DrivenBy(dir); err != nil || d != nil {
-		t.Errorf("after closing: driven by %v, %v", d, err)
-	}
-	if _, err := Create(dir, plan()); err == nil {
-		t.Error("an existing run was created again")
-	}
-}
-
-// A process that is just being started holds a copy of every descriptor until it becomes its own program.
-func TestAClosedRunIsFreeBeforeItsCopiesAreClosed(t *testing.T) {
-	dir, _ := made(t)
-	j, _, err := Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	child, err := unix.FcntlInt(j.lock.Fd(), unix.F_DUPFD_CLOEXEC, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer unix.Close(child) //nolint:errcheck // the copy was only held
-	if err := j.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if d, err := DrivenBy(dir); err != nil || d != nil {
-		t.Errorf("driven by %v, %v", d, err)
-	}
-	next, _, err := Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := next.Close(); err != nil {
-		t.Error(err)
-	}
-}
-
 // A file size limit is how a full disk looks to one process: the write is cut in the middle of a line.
 func TestAFullDisk(t *testing.T) {
 	dir, events := made(t)
@@ -246,60 +193,5 @@ func TestAFullDisk(t *testing.T) {
 	}
 	if r := goesOn(t, dir); len(r.Events) != len(events) {
 		t.Errorf("%d events, want %d", len(r.Events), len(events))
-	}
-}
-
-func TestList(t *testing.T) {
-	dir, _ := made(t)
-	state := filepath.Dir(filepath.Dir(dir))
-	if err := os.Mkdir(Dir(state, "20261122T010203Z-zz"), 0o700); err != nil {
-		t.Fatal(err) // killed before the plan was there: never a run
-	}
-	runs, err := List(state)
-	if err != nil || len(runs) != 1 || runs[0].Run != plan().Run || !runs[0].open() {
-		t.Fatalf("%v %+v", err, runs)
-	}
-	if _, err := SetAside(dir); err != nil {
-		t.Fatal(err)
-	}
-	if runs, err := List(state); err != nil || len(runs) != 0 {
-		t.Errorf("%v %+v", err, runs)
-	}
-	if runs, err := List(t.TempDir()); err != nil || len(runs) != 0 {
-		t.Errorf("empty: %v %+v", err, runs)
-	}
-}
-
-func TestFollow(t *testing.T) {
-	dir, _ := made(t)
-	j, _, err := Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer j.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	var seen []engine.EventType
-	waiting := 0
-	err = Follow(ctx, dir, func(e engine.Event) bool { seen = append(seen, e.Type); return true }, func() bool {
-		if waiting++; waiting == 2 {
-			err = errors.Join(j.Append(&engine.Event{Type: engine.EventBarrier}), j.Append(&engine.Event{Type: engine.EventClosed}))
-		}
-		return err == nil
-	})
-	want := []engine.EventType{"created", "locked", "note", "begin", "end", "barrier", "closed"}
-	if d := cmp.Diff(want, seen); d != "" || err != nil {
-		t.Error(err, d)
-	}
-}
-
-func TestLogsOfDifferentTasksStayApart(t *testing.T) {
-	seen := map[string]string{}
-	for _, id := range []string{"a/b@n", "a+b@n", "a%2Fb@n", "a/b[x/y]@n", "../../etc/passwd@n"} {
-		path := LogPath("/run", id, 1)
-		if filepath.Dir(path) != "/run/logs" || seen[path] != "" {
-			t.Errorf("%s: %s (also %s)", id, path, seen[path])
-		}
-		seen[path] = id
 	}
 }

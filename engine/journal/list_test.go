@@ -54,3 +54,24 @@ func TestListOpen(t *testing.T) {
 		})
 	}
 }
+
+func TestList(t *testing.T) {
+	dir, _ := made(t)
+	state := filepath.Dir(filepath.Dir(dir))
+	if err := os.Mkdir(Dir(state, "20261122T010203Z-zz"), 0o700); err != nil {
+		t.Fatal(err) // killed before the plan was there: never a run
+	}
+	runs, err := List(state)
+	if err != nil || len(runs) != 1 || runs[0].Run != plan().Run || !runs[0].open() {
+		t.Fatalf("%v %+v", err, runs)
+	}
+	if _, err := SetAside(dir); err != nil {
+		t.Fatal(err)
+	}
+	if runs, err := List(state); err != nil || len(runs) != 0 {
+		t.Errorf("%v %+v", err, runs)
+	}
+	if runs, err := List(t.TempDir()); err != nil || len(runs) != 0 {
+		t.Errorf("empty: %v %+v", err, runs)
+	}
+}

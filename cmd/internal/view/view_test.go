@@ -2,7 +2,6 @@ package view
 
 import (
 	"bytes"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -14,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tidemark/engine"
-	"tidemark/schema"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -149,144 +147,6 @@ func TestReport(t *testing.T) {
 	golden(t, "report", b.String())
 }
 
-func TestBoard(t *testing.T) {
-	p := restore()
-	for _, size := range [][2]int{{80, 24}, {40, 5}} {
-		b := newBoard(p)
-		b.recall(p, engine.NewState())
-		b.began = story()[0].Time
-		for _, e := range story() {
-			b.event(e)
-		}
-		var out strings.Builder
-		lines := b.frame(size[0], size[1], story()[0].Time.Add(time.Minute))
-		for _, l := range lines {
-			if n := len([]rune(l.text)); n >= size[0] {
-				t.Errorf("%d columns of %d: %q", n, size[0], l.text)
-			}
-			fmt.Fprintln(&out, l.text)
-		}
-		if len(lines) >= size[1] {
-			t.Errorf("%d lines of %d", len(lines), size[1])
-		}
-		golden(t, fmt.Sprintf("board-%dx%d", size[0], size[1]), out.String())
-	}
-}
-
-func TestTwoThousandNodesFit(t *testing.T) {
-	p := &engine.Plan{Stages: []*engine.PlannedStage{{ID: "s"}}}
-	for i := range 2000 {
-		p.Stages[0].Tasks = append(p.Stages[0].Tasks, task("s", "x", "", fmt.Sprintf("n%d", i), "pause", engine.Change{Sign: engine.Same}))
-	}
-	b := newBoard(p)
-	b.event(engine.Event{Type: engine.EventEnd, Task: "s/x@n1999", Node: "n1999", Outcome: engine.Failed, Message: "broken"})
-	lines := b.frame(80, 24, time.Now())
-	if len(lines) >= 24 || !strings.Contains(lines[1].text, "n1999") || !strings.Contains(lines[len(lines)-1].text, "1999 waiting") {
-		t.Errorf("%d lines, %+v", len(lines), lines)
-	}
-	var out bytes.Buffer
-	Plan(&out, p, Style{}, false)
-	if n := strings.Count(out.String(), "\n"); n > 12 {
-		t.Errorf("2,000 equal tasks take %d lines", n)
-	}
-}
-
-func TestProblem(t *testing.T) {
-	cause := func(n string) error {
-		return &NodeError{n, engine.WithNext(engine.Failf(engine.ClassHostKey, "%s: host key changed", n), "compare it")}
-	}
-	err := errors.Join(cause("a"), errors.Join(cause("b"), errors.New("gate/space@c: 12 GiB are missing")), cause("c"),
-		errors.New("gate/space@d: 12 GiB are missing"),
-		errors.New("gate/gate@n-1: no backup on n-1 (n-10 has one)"), errors.New("gate/gate@n-2: no backup on n-2 (n-10 has one)"),
-		errors.New("gate/gate@one: not done on one"), errors.New("s/seal@a: a, b: no"), errors.New("s/seal@b: a, b: no"))
-	var b bytes.Buffer
-	Problem(&b, err, Style{})
-	want := "tidemark: host key changed  @a, b, c\n  next: compare it\ntidemark: gate/space: 12 GiB are missing  @c, d\n" +
-		"tidemark: gate/gate: no backup on the node (n-10 has one)  @n-1, n-2\n" +
-		"tidemark: gate/gate: not done on one  @one\n" +
-		"tidemark: s/seal: a, b: no  @a, b\n"
-	if d := cmp.Diff(want, b.String()); d != "" {
-		t.Error(d)
-	}
-}
-
-func TestWords(t *testing.T) {
-	for got, want := range map[string]string{
-		engine.Bytes(0):                                       "0 B",
-		engine.Bytes(1023):                                    "1023 B",
-		engine.Bytes(12_700_000):                              "12.1 MiB",
-		engine.Bytes(400 << 20):                               "400.0 MiB",
-		engine.Bytes(5 << 40):                                 "5.0 TiB",
-		duration(400 * time.Millisecond):                      "0.4s",
-		duration(3*time.Minute + 5*time.Second):               "3m05s",
-		duration(130 * time.Minute):                           "2h10m",
-		Command([]string{"a", "", "b c", "d'e", "$(x)"}):      `a '' 'b c' 'd'\''e' '$(x)'`,
-		Command([]string{" a ", "b\n\t\\'", "ä", "\u202ex"}):  `' a ' $'b\n\U00000009\\\'' 'ä' $'\U0000202ex'`,
-		NodeList([]string{"1", "2", "3", "4", "5", "6", "7"}): "1, 2, 3, 4, 5 and 2 more",
-		value([]any{"a", 1}):                                  `["a",1]`,
-		value(90 * time.Second):                               "1m30s",
-		value([]time.Duration{time.Second}):                   `["1s"]`,
-		value(map[string]schema.Size{"a": 1 << 20}):           `{"a":"1MiB"}`,
-		fit("  ärger\x1b[2J", 6):                              "  ärg…",
-	} {
-		if got != want {
-			t.Errorf("%q, want %q", got, want)
-		}
-	}
-}
-
-func TestColoursOnlyOnATerminal(t *testing.T) {
-	if StyleOf(&bytes.Buffer{}).Color {
-		t.Error("a buffer is no terminal")
-	}
-	if got := (Style{}).paint(red, "x"); got != "x" {
-		t.Errorf("%q", got)
-	}
-}
-
-func TestLiveLeavesTheFailuresOnTheScreen(t *testing.T) {
-	var b bytes.Buffer
-	l := NewLive(&b, Style{}, restore(), engine.NewState(), func() (int, int) { return 80, 24 })
-	for _, e := range story() {
-		l.Event(e)
-	}
-	l.Close()
-	after := b.String()[strings.LastIndex(b.String(), "\x1b[J")+1:]
-	if !strings.Contains(after, "failed  restore/restore[homer]@vellum-1") || strings.Contains(after, "passed)") {
-		t.Errorf("%q", after)
-	}
-}
-
-// TestNotes: nodes that differ only in numbers share a line, and only the numbers that differ are left out.
-func TestNotes(t *testing.T) {
-	note := func(node, text string) Task {
-		return Task{Task: "save/save@" + node, Node: node, Outcome: engine.Done, Changed: true, Message: text}
-	}
-	r := &Report{Result: "done", Tasks: []Task{
-		note("one", "72 files, 1.2 MiB, of 9 tables"), note("two", "72 files, 1.3 MiB, of 9 tables"), note("three", "72 files, 1.2 MiB, of 9 tables"),
-	}}
-	var b strings.Builder
-	r.Text(&b, Style{})
-	r.Tasks = []Task{note("one", "sent to one"), note("two", "sent to two")}
-	r.Text(&b, Style{})
-	for _, want := range []string{"  save: 72 files, 1.2 MiB to 1.3 MiB, of 9 tables  @one, two, three\n", "  save: sent to the node  @one, two\n"} {
-		if !strings.Contains(b.String(), want) {
-			t.Errorf("%s\ndoes not have\n%s", b.String(), want)
-		}
-	}
-}
-
-// TestLiveSay: what the program says during a run scrolls above the board, which would write over it.
-func TestLiveSay(t *testing.T) {
-	var b strings.Builder
-	l := NewLive(&b, Style{}, restore(), engine.NewState(), func() (int, int) { return 80, 24 })
-	l.Say("stopping: nothing new starts")
-	l.Close()
-	if !strings.Contains(b.String(), "stopping: nothing new starts\n") {
-		t.Errorf("not on the screen: %q", b.String())
-	}
-}
-
 // TestStatusOfALiveRun: while a process drives the run it is no news that it stays open.
 func TestStatusOfALiveRun(t *testing.T) {
 	p, s := restore(), engine.NewState()
@@ -296,41 +156,5 @@ func TestStatusOfALiveRun(t *testing.T) {
 	Status(&b, p, s, "driven by process 7", true, Style{})
 	if out := b.String(); strings.Contains(out, "stays open") || strings.Contains(out, "no outcome") || !strings.Contains(out, "  locked: vellum-1, vellum-2, vellum-3\n") {
 		t.Error(out)
-	}
-}
-
-func TestPace(t *testing.T) {
-	for _, c := range []struct {
-		strategy schema.Strategy
-		want     string
-	}{
-		{schema.Strategy{}, ""},
-		{schema.Strategy{Parallel: "all"}, ""},
-		{schema.Strategy{Parallel: "1"}, "; 1 at a time"},
-		{schema.Strategy{Waves: []string{"1", "50%"}}, "; in waves of 1, 50%"},
-	} {
-		if got := pace(&engine.PlannedStage{Nodes: []string{"one", "two"}, Strategy: c.strategy}); got != c.want {
-			t.Errorf("%q, want %q", got, c.want)
-		}
-	}
-}
-
-// A run that was resumed took longer than its last part; both are said where they differ.
-func TestTook(t *testing.T) {
-	began := time.Date(2026, 11, 22, 1, 2, 3, 0, time.UTC)
-	now := began.Add(32 * time.Second)
-	for _, c := range []struct {
-		first time.Time
-		want  string
-	}{
-		{time.Time{}, "32s"},
-		{began.Add(-time.Minute), "1m32s (32s since it was resumed)"},
-		{began.Add(-time.Millisecond), "32s"},
-		{now.Add(time.Hour), "32s"}, // a clock that was set
-	} {
-		r := &Report{}
-		if r.Took(began, c.first, now); r.took() != c.want {
-			t.Errorf("first began %s: %q, want %q", c.first, r.took(), c.want)
-		}
 	}
 }
