@@ -34,6 +34,7 @@ func (a *app) abandon(ctx context.Context, args []string) error {
 	if err := mustBeOpen(p.Run, state); err != nil {
 		return err
 	}
+	a.nextReaching(state)
 	a.leftovers(p, state)
 	if err := a.letGo(ctx, p, state); err != nil {
 		return err

@@ -35,6 +35,7 @@ func (a *app) attach(ctx context.Context, args []string) error {
 		a.say("no process drives run %s; next: %s", rec.Plan.Run, a.command("resume", rec.Plan.Run))
 	}
 	if a.json() {
+		a.nextReaching(state)
 		return view.JSON(a.stdout, view.Tasks(rec.Plan, state))
 	}
 	return nil

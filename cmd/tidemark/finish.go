@@ -14,16 +14,19 @@ import (
 
 // finish reports the end of a run that began; the report has its times already.
 func (a *app) finish(r *driven, err error, detached bool, rep *view.Report) error {
+	a.nextReaching(r.state)
 	rep.Run, rep.Runbook, rep.Site, rep.Result = r.plan.Run, r.plan.Runbook, r.plan.Site, resultWord(err, detached)
 	rep.Open, rep.Tasks = r.state.Closed == "", view.Tasks(r.plan, r.state)
 	if err == nil {
-		rep.Afterwards = r.plan.Afterwards
+		for _, text := range r.plan.Afterwards {
+			rep.Afterwards = append(rep.Afterwards, a.reaching(text))
+		}
 	}
 	if err != nil {
 		rep.Safe = view.Standing(r.plan, r.state, false)
 		rep.Next = a.nextAfter(r)
 		rep.Log = a.keepLogs(r, detached)
-		rep.Warnings = others(err)
+		rep.Warnings = others(a.reachable(err))
 	}
 	if e := a.deliver(rep); e != nil {
 		err = errors.Join(err, e)

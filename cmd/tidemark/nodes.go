@@ -71,7 +71,7 @@ func (s *session) askNodes(ctx context.Context, names []string) ([]nodeLine, err
 		l := nodeLine{Node: name, Address: n.Address, Groups: n.Groups}
 		st, err := s.node(name).State(ctx, "")
 		if err != nil {
-			l.Class, l.Error, l.Next = engine.ClassOf(err), err.Error(), engine.NextOf(err)
+			l.Class, l.Error, l.Next = engine.ClassOf(err), err.Error(), s.app.reaching(engine.NextOf(err))
 		}
 		l.Build, l.Root, l.Epoch, l.Lock, l.Swaps = st.Build, st.Root, st.Epoch, st.Lock, st.Swaps
 		mu.Lock()

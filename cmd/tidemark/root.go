@@ -154,7 +154,7 @@ func (a *app) explain(err error) {
 		a.mistakes(i.diags)
 		return
 	}
-	view.Problem(a.stderr, causes(err), view.StyleOf(a.stderr))
+	view.Problem(a.stderr, a.reachable(causes(err)), view.StyleOf(a.stderr))
 }
 
 // mistakes ends a list of diagnostics: how many refuse the text, and where the first is explained.

@@ -219,7 +219,7 @@ func TestAnEditedJournalIsAdopted(t *testing.T) {
 	if err := os.WriteFile(path, bytes.Replace(data, []byte("done"), []byte("Done"), 1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	h.wants(h.do("resume", run), exitRefused, "was edited", "tidemark resume --adopt one,two "+run)
+	h.wants(h.do("resume", run), exitRefused, "was edited", h.command("resume --adopt one,two ")+run)
 	h.wants(h.do("resume", "--adopt", "one,two", run), exitFailed, "unreadable record was kept")
 }
 

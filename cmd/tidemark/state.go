@@ -95,15 +95,3 @@ func controllerOut(names []string) []string {
 	}
 	return out
 }
-
-// command is a command line of this program with the flags that reach the same runs and site.
-func (a *app) command(words ...string) string {
-	out := []string{"tidemark"}
-	if a.site != "" {
-		out = append(out, "--site", a.site)
-	}
-	if a.state != "" {
-		out = append(out, "--state", a.state)
-	}
-	return strings.Join(append(out, words...), " ")
-}

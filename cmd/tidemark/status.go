@@ -42,6 +42,7 @@ func (a *app) status(args []string) error {
 		return err
 	}
 	p, s := rec.Plan, engine.Fold(rec.Events)
+	a.nextReaching(s)
 	if a.json() {
 		return view.JSON(a.stdout, statusAnswer{
 			p.Run, p.Runbook, p.Site, view.RunState(s), s.Epoch, driver, p.Nodes, s.Barriers, view.Tasks(p, s), view.Standing(p, s, driver != nil), rec.Torn,

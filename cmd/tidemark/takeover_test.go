@@ -75,7 +75,7 @@ func TestUndoOfAnOpenRun(t *testing.T) {
 	h.wants(h.undo(), exitLocked, "run "+openRun+" (story) is open and holds one, two; process ", "on this machine drives it", "attach "+openRun, "cancel "+openRun)
 	stop()
 	end := h.lives("two", openRun)
-	h.wants(h.undo(), exitRefused, "two: task first/work@two of run "+openRun+" still lives", "tidemark cancel "+openRun)
+	h.wants(h.undo(), exitRefused, "two: task first/work@two of run "+openRun+" still lives", h.command("cancel "+openRun))
 	h.wants(h.do("nodes"), 0, "locked by "+openRun)
 	end()
 	h.wants(h.undo("--limit", "one"), exitLocked, "replaced as a whole or not at all: take two in")
