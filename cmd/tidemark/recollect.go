@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -12,7 +11,7 @@ import (
 // recollect makes events from what the nodes keep of a run: attempts with their receipts, open attempts, and the
 // stages whose outputs lie on every node.
 func recollect(p *engine.Plan, kinds *engine.Kinds, states map[string]engine.NodeState) []engine.Event {
-	r := &recollection{plan: p, kinds: kinds, last: map[string]bool{}, tasks: map[string]*engine.Task{}}
+	r := &recollection{plan: p, kinds: kinds, last: map[string]attempt{}, tasks: map[string]*engine.Task{}}
 	p.Tasks(func(t *engine.Task) { r.tasks[t.ID] = t })
 	var epoch int64
 	for _, n := range keys(states) {
@@ -26,8 +25,8 @@ func recollect(p *engine.Plan, kinds *engine.Kinds, states map[string]engine.Nod
 		r.node(states[n])
 	}
 	for _, s := range p.Stages {
-		if outputs, ok := everywhere(s.ID, p.Nodes, states); ok && !copiedHere(s) {
-			r.passed(s, outputs)
+		if b, ok := everywhere(s.ID, p.Nodes, states); ok && !copiedHere(s) {
+			r.passed(s, b)
 		}
 	}
 	return r.events
@@ -37,8 +36,15 @@ type recollection struct {
 	plan   *engine.Plan
 	kinds  *engine.Kinds
 	tasks  map[string]*engine.Task
-	last   map[string]bool // tasks with a record of their own
+	last   map[string]attempt // by task, of those with a record of their own
 	events []engine.Event
+}
+
+// attempt is the last one of a task that left a record; open is one whose outcome is not known from it.
+type attempt struct {
+	number int
+	epoch  int64
+	open   bool
 }
 
 func (r *recollection) add(e engine.Event) {
@@ -59,7 +65,8 @@ func begun(states map[string]engine.NodeState) bool {
 	return false
 }
 
-// node recalls a node's attempts in the order of their ends, the open ones last.
+// node recalls a node's attempts in the order of their ends, the open ones last. What a later attempt followed was
+// settled before that one began.
 func (r *recollection) node(s engine.NodeState) {
 	var ended []*engine.Receipt
 	open := slices.Concat(s.Intents, s.Alive)
@@ -75,14 +82,17 @@ func (r *recollection) node(s engine.NodeState) {
 		r.begin(rec.TaskRef, rec.Began)
 		r.end(rec)
 	}
+	slices.SortStableFunc(open, func(a, b engine.TaskRef) int { return cmp.Compare(a.Attempt, b.Attempt) })
 	for _, ref := range open {
-		r.begin(ref, time.Time{})
+		if ref.Attempt >= r.last[ref.Task].number {
+			r.begin(ref, time.Time{})
+		}
 	}
 }
 
 func (r *recollection) begin(ref engine.TaskRef, at time.Time) {
 	if t := r.tasks[ref.Task]; t != nil {
-		r.last[t.ID] = true
+		r.last[t.ID] = attempt{ref.Attempt, ref.Epoch, true}
 		r.add(engine.Event{Type: engine.EventBegin, Time: at, Stage: t.Stage, Task: t.ID, Node: t.Node, Kind: t.Kind, Attempt: ref.Attempt, Digest: t.Digest})
 	}
 }
@@ -100,20 +110,24 @@ func (r *recollection) end(rec *engine.Receipt) {
 	if rec.Outcome == engine.Done {
 		e.Will = rec.Change.Will
 	}
+	r.last[t.ID] = attempt{rec.Attempt, rec.Epoch, rec.Outcome == engine.Unknown}
 	r.add(e)
 }
 
-// everywhere gives the outputs of a stage when every node keeps them: only then was its barrier passed.
-func everywhere(stage string, nodes []string, states map[string]engine.NodeState) (map[string]map[string]json.RawMessage, bool) {
-	var outputs map[string]map[string]json.RawMessage
-	for _, n := range nodes {
-		i := slices.IndexFunc(states[n].Barriers, func(b engine.Barrier) bool { return b.Stage == stage })
+// everywhere gives the barrier of a stage when every node keeps it: only then was it passed. Its epoch is the oldest.
+func everywhere(stage string, nodes []string, states map[string]engine.NodeState) (passed engine.Barrier, ok bool) {
+	for n, name := range nodes {
+		i := slices.IndexFunc(states[name].Barriers, func(b engine.Barrier) bool { return b.Stage == stage })
 		if i < 0 {
-			return nil, false
+			return engine.Barrier{}, false
 		}
-		outputs = states[n].Barriers[i].Outputs
+		b := states[name].Barriers[i]
+		if n > 0 {
+			b.Epoch = min(b.Epoch, passed.Epoch)
+		}
+		passed = b
 	}
-	return outputs, len(nodes) > 0
+	return passed, len(nodes) > 0
 }
 
 // copiedHere: what a stage copied to the controller lies with the one that is gone. Such a stage is passed again;
@@ -122,18 +136,20 @@ func copiedHere(s *engine.PlannedStage) bool {
 	return slices.ContainsFunc(s.Tasks, func(t *engine.Task) bool { return t.At == engine.ControllerNode })
 }
 
-// passed recalls a passed stage. Tasks without a receipt there were pure or skipped, or ran on the controller: their
-// outputs stand in the barrier.
-func (r *recollection) passed(s *engine.PlannedStage, outputs map[string]map[string]json.RawMessage) {
+// passed recalls a passed stage. Tasks without a receipt there were pure or skipped, ran on the controller, or were found
+// done when their outcome was unknown: their outputs stand in the barrier. It tells nothing of attempts that began under a
+// later epoch; and a stage that may pass with failures does not tell which tasks those are.
+func (r *recollection) passed(s *engine.PlannedStage, b engine.Barrier) {
 	for _, t := range s.Tasks {
-		if r.last[t.ID] {
+		last, began := r.last[t.ID]
+		if began && (!last.open || last.epoch > b.Epoch || s.Strategy.MaxFailures > 0) {
 			continue
 		}
 		e := engine.Event{
-			Type: engine.EventEnd, Stage: t.Stage, Task: t.ID, Node: t.Node, Kind: t.Kind, Digest: t.Digest, Outcome: engine.Done,
-			Out: outputs[t.Node][t.Name()], Will: t.Change.Will, Reason: "from the barrier",
+			Type: engine.EventEnd, Stage: t.Stage, Task: t.ID, Node: t.Node, Kind: t.Kind, Attempt: last.number, Digest: t.Digest, Outcome: engine.Done,
+			Out: b.Outputs[t.Node][t.Name()], Will: t.Change.Will, Reason: "from the barrier",
 		}
-		if k := r.kinds.Get(t.Kind); t.Skip != "" || (k != nil && k.Out != nil && len(e.Out) == 0) {
+		if k := r.kinds.Get(t.Kind); t.Skip != "" || (!began && k != nil && k.Out != nil && len(e.Out) == 0) {
 			e.Outcome, e.Will = engine.Skipped, nil
 		}
 		r.add(e)

@@ -10,6 +10,7 @@ import (
 	"tidemark/cmd/internal/view"
 	"tidemark/engine"
 	"tidemark/engine/journal"
+	"tidemark/schema"
 )
 
 // What only a person can tell is journaled with the person's name, and the task goes on from there.
@@ -81,6 +82,45 @@ func TestRecollect(t *testing.T) {
 	} {
 		if got := s.Tasks[id]; got.Outcome != want.Outcome || got.Attempt != want.Attempt || got.Open != want.Open {
 			t.Errorf("%s: %+v, want %+v", id, *got, want)
+		}
+	}
+}
+
+// TestRecollectWhatWasSettled: an attempt that left no receipt was settled when a later one began, or when its stage was
+// passed under its epoch. What began afterwards was not, nor where a stage passes with failures.
+func TestRecollectWhatWasSettled(t *testing.T) {
+	kinds, err := allKinds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const id = "one/prune@a"
+	ref := func(attempt int, epoch int64) engine.TaskRef {
+		return engine.TaskRef{Run: "r", Task: id, Attempt: attempt, Epoch: epoch}
+	}
+	ended := func(r engine.TaskRef, o engine.Outcome) []engine.TaskState {
+		return []engine.TaskState{{Standing: engine.Ended, Receipt: &engine.Receipt{TaskRef: r, Outcome: o}}}
+	}
+	passed := []engine.Barrier{{Run: "r", Stage: "one", Epoch: 5}}
+	for name, c := range map[string]struct {
+		state    engine.NodeState
+		failures int
+		want     engine.TaskRecord
+	}{
+		"a later attempt":        {engine.NodeState{Intents: []engine.TaskRef{ref(1, 3)}, Tasks: ended(ref(2, 4), engine.Done)}, 0, engine.TaskRecord{Outcome: engine.Done, Attempt: 2}},
+		"a later one that lives": {engine.NodeState{Intents: []engine.TaskRef{ref(2, 4), ref(1, 3)}}, 0, engine.TaskRecord{Open: true, Attempt: 2}},
+		"an earlier one":         {engine.NodeState{Intents: []engine.TaskRef{ref(2, 4)}, Tasks: ended(ref(1, 3), engine.Done)}, 0, engine.TaskRecord{Open: true, Attempt: 2}},
+		"a barrier":              {engine.NodeState{Barriers: passed, Intents: []engine.TaskRef{ref(1, 5)}}, 0, engine.TaskRecord{Outcome: engine.Done, Attempt: 1}},
+		"unknown, then passed":   {engine.NodeState{Barriers: passed, Tasks: ended(ref(1, 4), engine.Unknown)}, 0, engine.TaskRecord{Outcome: engine.Done, Attempt: 1}},
+		"begun after it":         {engine.NodeState{Barriers: passed, Intents: []engine.TaskRef{ref(2, 6)}}, 0, engine.TaskRecord{Open: true, Attempt: 2}},
+		"failures allowed":       {engine.NodeState{Barriers: passed, Intents: []engine.TaskRef{ref(1, 5)}}, 1, engine.TaskRecord{Open: true, Attempt: 1}},
+	} {
+		p := &engine.Plan{Run: "r", Nodes: []string{"a"}, Stages: []*engine.PlannedStage{{
+			ID: "one", Strategy: schema.Strategy{MaxFailures: c.failures},
+			Tasks: []*engine.Task{{ID: id, Stage: "one", Step: "prune", Node: "a", Kind: "prune-backups"}},
+		}}}
+		got := engine.Fold(recollect(p, kinds, map[string]engine.NodeState{"a": c.state})).Tasks[id]
+		if got.Outcome != c.want.Outcome || got.Attempt != c.want.Attempt || got.Open != c.want.Open {
+			t.Errorf("%s: %+v, want %+v", name, *got, c.want)
 		}
 	}
 }
