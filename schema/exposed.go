@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -38,6 +39,7 @@ func (g *guard) visit(n *yaml.Node, name string) {
 	case yaml.ScalarNode:
 		g.scalar(n, name)
 	case yaml.SequenceNode:
+		g.command(n)
 		for i, c := range n.Content {
 			if under := name; i > 0 {
 				g.visit(c, optionBefore(n.Content[i-1], under))
@@ -74,10 +76,12 @@ func optionBefore(n *yaml.Node, name string) string {
 }
 
 func (g *guard) scalar(n *yaml.Node, name string) {
-	secret := secretIn(n, name)
-	if secret == "" {
-		return
+	if secret := secretIn(n, name); secret != "" {
+		g.exposed(n, secret)
 	}
+}
+
+func (g *guard) exposed(n *yaml.Node, secret string) {
 	g.doc.at(g.report, n, codeExposed, "a secret in plain text",
 		"keep it out of the file: name its place in the site, secrets: {NAME: {node-file: PATH}}, and write ${{ secrets.NAME }} where an argument takes secrets")
 	g.report.hide(secret)
@@ -97,7 +101,7 @@ func secretIn(n *yaml.Node, name string) string {
 	case inItself(n.Value):
 		return n.Value
 	}
-	return inAddress(n.Value)
+	return cmp.Or(inAddress(n.Value), inHeader(name, n.Value))
 }
 
 // isSecretName looks at the end of a name: db-password, API_KEY, token.

@@ -24,7 +24,7 @@ func (l *linter) command(s *Step) {
 		return
 	}
 	switch program := path.Base(argv[0].Value); {
-	case slices.Contains([]string{"sh", "bash", "dash", "ksh", "zsh"}, program):
+	case slices.Contains(shells(), program):
 		l.shell(argv)
 	case !slices.Contains(ownSyntax(), program):
 		for i, n := range argv[1:] {
