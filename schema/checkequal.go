@@ -44,6 +44,10 @@ func wayOut(l, r *typ) string {
 		switch {
 		case t.kind == tDuration && (other.kind == tString || other.number()):
 			return `duration("5s") makes a duration of text`
+		case t.kind == tBool && other.kind != tBool:
+			return "a bool is asked as it is: x, or not x"
+		case t.kind == tList && other.scalar():
+			return "x in list asks whether a list holds a value; len(list) says how many"
 		case t.number() && t.kind != tSize && other.kind == tString:
 			return "string(x) makes text of a number, int(x) a number of text; a number is written without quotes"
 		case t.kind == tSize && other.kind == tString:

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/expr-lang/expr/ast"
@@ -31,7 +32,7 @@ func (c *checker) array(n *ast.ArrayNode) *typ {
 		t := c.used(e)
 		joined := join(elem, t)
 		if joined == nil {
-			return c.error(e, codeMismatch, fmt.Sprintf("%s in a list of %s", a(t), elem), "")
+			return c.error(e, codeMismatch, fmt.Sprintf("%s in a list of %s", a(t), elem), cmp.Or(wayOut(elem, t), "write all of one type"))
 		}
 		elem = joined
 	}
