@@ -68,7 +68,8 @@ func (p *place) control() bool { return isControl(p.on) }
 
 func isControl(on []string) bool { return len(on) == 1 && on[0] == controllerName }
 
-// runsAt reports whether the step ran on every node of that place.
+// runsAt reports whether the step ran on every node of that place. Stages that pick one node of the same group have the
+// same node.
 func (b past) runsAt(p *place) bool {
 	switch {
 	case b.place.control() || p.control():
@@ -76,7 +77,7 @@ func (b past) runsAt(p *place) bool {
 	case p.stage.ID == finallyID, b.place.stage == p.stage && len(b.step.On) == 0:
 		return true
 	case b.place.stage != p.stage && b.place.stage.Pick != "":
-		return false
+		return p.stage.Pick == b.place.stage.Pick && slices.Equal(p.on, b.place.on)
 	case p.nodes == nil:
 		return !slices.ContainsFunc(p.on, func(on string) bool { return !slices.Contains(b.place.on, on) })
 	}
