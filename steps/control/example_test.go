@@ -1,0 +1,11 @@
+package control
+
+import (
+	"testing"
+
+	"tidemark/engine/enginetest"
+)
+
+func TestExamplesArePlanned(t *testing.T) {
+	enginetest.PlanExamples(t, Kinds(), func(t *testing.T, _ string) *enginetest.Bench { return enginetest.NewBench(t) })
+}
