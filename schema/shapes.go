@@ -141,7 +141,10 @@ func unvalued(n *yaml.Node, i int) string {
 		return help
 	}
 	name, rest, two := strings.Cut(key.Value, " ")
-	if !two {
+	switch {
+	case isNumber(key): // v: 1,2
+		return afterComma(n, i)
+	case !two:
 		return ""
 	}
 	help := fmt.Sprintf("write %s: %s", name, strings.TrimSpace(rest))
