@@ -9,17 +9,20 @@ import (
 
 // TestReplacedNode loses the disk of a node, which then joins the ring with tokens of its own choice: the gate refuses
 // the restore before any change and names the way. That way is then gone, word by word, and the restore brings every
-// row back.
+// row back. The ring has four members, so that the other rows have their replicas among three.
 func TestReplacedNode(t *testing.T) {
 	l := ownLab{t, "tmtr", "10.85.0"}
 	l.do("destroy")
 	t.Cleanup(func() { l.do("destroy") })
-	l.do("up")
+	l.do("up", "--nodes", "ellis-1,vellum-1,vellum-2,vellum-3,vellum-4,sprout-1")
 	l.do("load", "--lines", "100", "--wide", "500")
 	op := l.operator()
 	want := l.do("digest")
 	op.must("run", "backup-vellum", "--yes")
 	tokens := l.savedTokens("vellum-2", op.id())
+	if fourth := l.savedTokens("vellum-4", op.id()); len(fourth) != len(tokens) {
+		t.Errorf("the backup of vellum-4 has %d tokens, that of vellum-2 %d", len(fourth), len(tokens))
+	}
 
 	old := l.hostID("vellum-2")
 	l.wiped("vellum-2", "sed -i '/^initial_token:/d' /etc/cassandra/cassandra.yaml")
@@ -85,7 +88,7 @@ func (l ownLab) joined(host string) {
 // untouched looks that a restore that was refused left no directory of its own on any host, and the rows as they are.
 func (l ownLab) untouched(digest string) {
 	l.t.Helper()
-	for _, host := range vellums {
+	for _, host := range append([]string{"vellum-4"}, vellums...) {
 		if left := l.on(host, "ls -d /var/lib/cassandra/tidemark 2>/dev/null || true"); left != "" {
 			l.t.Errorf("%s has %s", host, left)
 		}
