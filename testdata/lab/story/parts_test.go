@@ -10,11 +10,12 @@ import (
 
 // TestOnlyHomer restores one keyspace that was dropped and created again since, on a ring where Cassandra was killed
 // with rows of all keyspaces in its commit log. Only that keyspace is as it was; nothing of the others is lost;
-// another tool's snapshot stays; and undo brings back what was there before.
+// another tool's snapshot stays; and undo brings back what was there before. The controller is killed in the backup and
+// in the undo.
 func TestOnlyHomer(t *testing.T) {
-	op := operator(t)
+	op, r := operator(t), chance(t)
 	saved := tables(t)
-	op.must("run", "backup-vellum", "--yes")
+	killedOnce(t, op, task(r, []string{"snapshot/snapshot", "save/save", "save/verify", "seal/seal"}[r.IntN(4)]), backupCalls(), "backup-vellum")
 	recreate(t, "homer")
 	lab(t, "load", "--lines", "500", "--phase", "newer")
 	on(t, "vellum-2", "nodetool snapshot -t nightly homer memento")
@@ -39,7 +40,13 @@ func TestOnlyHomer(t *testing.T) {
 		t.Errorf("another tool's snapshot changed by the restore:\n%s\nwas\n%s", now, nightly)
 	}
 	op.refused(5, []string{run, "not released"}, restore...)
-	op.must("run", "undo-restore-vellum", "--input", "run="+run, "--yes=lab")
+	seen := watchAll(t)
+	killedOnce(t, op, task(r, []string{"stop/drain", "stop/stop", "undo/undo", "start/start"}[r.IntN(4)]), restoreCalls(), "undo-restore-vellum", "--input", "run="+run)
+	for host, w := range seen {
+		if back, most := w.exchanged(), 1+notDone(op.events(), "undo/undo", host); len(back) == 0 || len(back) > most {
+			t.Errorf("%s: the undo exchanged %q, want simservs once, at most %d times", host, back, most)
+		}
+	}
 	op.must("run", "repair-vellum", "--input", "keyspaces=homer", "--yes")
 	for name, now := range tables(t) {
 		if now != before[name] {

@@ -1,6 +1,7 @@
 package story
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -32,7 +33,7 @@ func TestBackupDisasterRestore(t *testing.T) {
 	before := counts(t)
 	op.must("run", "backup-vellum", "--input", "basis=quiet", "--input", "count_time=5m", "--yes")
 	saved := op.id()
-	once(t, before, []call{{"nodetool.log", "snapshot", "snapshot/snapshot"}}, op.events())
+	once(t, before, backupCalls(), op.events())
 	if out := op.must("backups"); !strings.Contains(out, "complete") {
 		t.Fatalf("no complete backup:\n%s", out)
 	}
@@ -45,6 +46,7 @@ func TestBackupDisasterRestore(t *testing.T) {
 	r, seen := chance(t), watchAll(t)
 	half := task(r, "restore/restore", "homestead_cache", "homer")
 	op.killAt(task(r, []string{"gate/gate", "schema/schema", "gate/serving"}[r.IntN(3)]), "run", "restore-vellum", "--input", "backup=latest", "--input", "basis=quiet", "--yes=lab")
+	again := killedWithTask(t, op, r)
 	op.killAt(task(r, []string{"stop/drain", "stop/stop", "stop/stopped"}[r.IntN(3)]), "resume", "--yes=lab")
 	op.killAt(half, "resume", "--yes=lab")
 	held(t, op, half)
@@ -54,12 +56,39 @@ func TestBackupDisasterRestore(t *testing.T) {
 	same(t, want)
 	journal := slices.Concat(op.events(), other.events())
 	once(t, before, restoreCalls(), journal)
+	doneAgain(t, journal, again)
 	op.refused(5, []string{"closed (done) by another controller"}, "resume", "--yes=lab")
 	rowsCompared(t, other)
-	released(t, other, op.id())
+	released(t, other, r, op.id())
 	total := eachOnce(t, seen, op.id(), saved, journal)
 	if total["given back"] == 0 || total["released"] < allTables*len(vellums) {
 		t.Errorf("no snapshot was given back, or too little released: %v", total)
+	}
+}
+
+// killedWithTask resumes a restore and kills its controller together with the task that lays files ready on a node.
+// Nobody knows then how far that task came. It gives the node.
+func killedWithTask(t *testing.T, op person, r *rand.Rand) string {
+	t.Helper()
+	host := vellums[r.IntN(len(vellums))]
+	p, _ := op.frozenAt(host, func(c change) bool { return strings.Contains(c.path, "/tidemark/"+op.id()+"/staged/") }, "resume", "--yes=lab")
+	p.kill()
+	killTask(t, host)
+	return host
+}
+
+// doneAgain looks that the journal shows a staging task of the host as done again, as what is idempotent is.
+func doneAgain(t *testing.T, journal []event, host string) {
+	t.Helper()
+	n := 0
+	for _, e := range journal {
+		mine := strings.HasPrefix(e.Task, "prepare/staged[") && strings.HasSuffix(e.Task, "@"+host)
+		if mine && e.Type == "settled" && e.Reason == "done again (idempotent)" {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d staging tasks of %s were done again, want the one that was killed", n, host)
 	}
 }
 
@@ -70,14 +99,14 @@ func held(t *testing.T, op person, half string) {
 	operator(t).refused(5, []string{op.id()}, "unlock", half[strings.IndexByte(half, '@')+1:], "--yes")
 }
 
-// released releases a restore and looks whether what it kept is gone.
-func released(t *testing.T, op person, run string) {
+// released releases a restore, whose controller is killed, and looks whether what it kept is gone.
+func released(t *testing.T, op person, r *rand.Rand, run string) {
 	t.Helper()
 	kept := "ls -d /var/lib/cassandra/tidemark/" + run + "/old* 2>/dev/null || true"
 	if on(t, "vellum-3", kept) == "" {
 		t.Errorf("the restore of run %s kept nothing", run)
 	}
-	out := op.must("run", "release-restore-vellum", "--input", "run="+run, "--yes=lab")
+	out := killedOnce(t, op, task(r, []string{"release/serving", "release/release"}[r.IntN(2)]), nil, "release-restore-vellum", "--input", "run="+run)
 	if !strings.Contains(out, " freed; ") {
 		t.Errorf("release does not say how much it freed:\n%s", out)
 	}
@@ -113,6 +142,22 @@ func restoreCalls() []call {
 	return []call{
 		{"nodetool.log", "drain", "stop/drain"}, {"monit.log", "stop -g cassandra", "stop/stop"}, {"monit.log", "start cassandra_process", "start/start"},
 	}
+}
+
+// backupCalls are those that a backup makes once on every host.
+func backupCalls() []call {
+	return []call{{"nodetool.log", "snapshot", "snapshot/snapshot"}, {"nodetool.log", "clearsnapshot", "save/save"}}
+}
+
+// killedOnce runs a runbook whose controller is killed when the task begins, resumes it, and looks that every host got
+// each call once.
+func killedOnce(t *testing.T, op person, task string, calls []call, runbook ...string) string {
+	t.Helper()
+	before := counts(t)
+	op.killAt(task, append(append([]string{"run"}, runbook...), "--yes=lab")...)
+	out := op.must("resume", "--yes=lab")
+	once(t, before, calls, op.events())
+	return out
 }
 
 // once looks that each call was made once on every host since before: more often only where the journal shows that a
