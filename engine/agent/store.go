@@ -168,11 +168,11 @@ func (s store) prune(now time.Time) error {
 
 func (s store) pruneRun(dir string, now time.Time) error {
 	c := closing{s.durable, filepath.Join(dir, "closed.json")}
-	if i, err := os.Stat(c.path); err != nil || now.Sub(i.ModTime()) <= keepReceipts {
-		return nil
+	i, err := os.Stat(c.path)
+	old := err == nil && now.Sub(i.ModTime()) > keepReceipts
+	// Of an open run only the room is there; a record that cannot be read is kept.
+	if closed, err := c.read(); old && err == nil && closed != nil {
+		return os.RemoveAll(dir)
 	}
-	if closed, err := c.read(); err != nil || closed == nil {
-		return nil // of an open run only the room is there; one that cannot be read is kept
-	}
-	return os.RemoveAll(dir)
+	return nil
 }
