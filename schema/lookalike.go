@@ -5,7 +5,10 @@ import "fmt"
 // disguised names the first character of a word that only looks like a plain
 // one, with a blank behind; "" where there is none.
 func disguised(word string) string {
-	for _, c := range word {
+	for at, c := range word {
+		if at > maxName {
+			break // nobody reads that far, and a hostile word is long
+		}
 		if plain := looksLike(c); plain != 0 {
 			return fmt.Sprintf("%c in it is %U, which looks like %c and is another character; ", c, c, plain)
 		}

@@ -66,7 +66,7 @@ say "500 runbooks: tidemark $tidemark ms, yamllint $yamllint ms, actionlint $act
 books=$(bench ./cmd/tidemark Shipped -count 3)
 load=$(bench ./schema '^BenchmarkLoad$' -benchtime 3x -count 3)
 hostile=$(bench ./schema '^BenchmarkHostile$' -benchtime 3x -count 3)
-[ "$(wc -l <<<"$hostile")" -ge 38 ] || { say "not all hostile texts were measured:"; cat "$work/raw"; exit 1; }
+[ "$(wc -l <<<"$hostile")" -ge 36 ] || { say "not all hostile texts were measured:"; cat "$work/raw"; exit 1; }
 
 row "500 runbooks, yamllint's time / tidemark's" "$(ratio "$yamllint" "$tidemark")" "" ">" 1
 row "500 runbooks, actionlint's time / tidemark's" "$(ratio "$actionlint" "$tidemark")" "" ">" 1
