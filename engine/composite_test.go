@@ -22,7 +22,7 @@ stages:
     steps:
       - {id: base, put: {key: base}}
       - {id: pair, for-each: inputs.names, pair: {name: "${{ item }}", base: "${{ steps.base.out.key }}"}}
-      - {id: never, when: "node.name == 'nobody'", pair: {name: never, base: x}}
+      - {id: never, when: "node.name == 's1'", pair: {name: never, base: x}}
       - {id: late, when: "steps.base.out.key == 'other'", pair: {name: late, base: x}}
   - stage: second
     on: sprout
