@@ -3,7 +3,10 @@ package schema
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/width"
 )
 
 // Source is one named text: Name as the person typed it, for positions.
@@ -81,19 +84,15 @@ func (d Diagnostic) render(b *strings.Builder, source []rune) {
 	if source != nil {
 		line, col := window(source, d.Pos.Col)
 		fmt.Fprintf(b, "%5d | %s\n", d.Pos.Line, line)
-		fmt.Fprintf(b, "      | %s%s\n", pad(line, col-1), strings.Repeat("^", d.carets(line, col)))
+		runes := []rune(line)
+		under := runes[min(max(col-1, 0), len(runes)):]
+		fmt.Fprintf(b, "      | %s%s\n", pad(runes[:len(runes)-len(under)]), strings.Repeat("^", max(1, columns(under[:min(d.Width, len(under))]))))
 	}
 	for help := range strings.SplitSeq(d.Help, "\n") {
 		if help != "" {
 			fmt.Fprintf(b, "   %s\n", help)
 		}
 	}
-}
-
-// carets keeps the underline within the line.
-func (d Diagnostic) carets(line string, col int) int {
-	rest := utf8.RuneCountInString(line) - col + 1
-	return max(1, min(d.Width, rest))
 }
 
 // window cuts a long line to the part around col.
@@ -116,20 +115,33 @@ func printable(line string) string {
 	}, line)
 }
 
-// pad is blank text as wide as the first n characters, tabs kept.
-func pad(line string, n int) string {
+// pad is blank text as wide as the characters, tabs kept.
+func pad(runes []rune) string {
 	var b strings.Builder
-	for i, r := range []rune(line) {
-		if i >= n {
-			return b.String()
+	for _, r := range runes {
+		if r == '\t' {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Repeat(" ", columns([]rune{r})))
 		}
-		if r != '\t' {
-			r = ' '
-		}
-		b.WriteRune(r)
 	}
-	b.WriteString(strings.Repeat(" ", max(0, n-utf8.RuneCountInString(line))))
 	return b.String()
+}
+
+// columns is how many cells of a terminal the characters take: an ideograph takes two, a combining mark none.
+func columns(runes []rune) int {
+	n := 0
+	for _, r := range runes {
+		kind := width.LookupRune(r).Kind()
+		switch {
+		case unicode.In(r, unicode.Mn, unicode.Me):
+		case kind == width.EastAsianWide || kind == width.EastAsianFullwidth:
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
 }
 
 func splitLines(data []byte) []string {
