@@ -49,6 +49,13 @@ func (e *Error) Unwrap() error { return e.Err }
 // unless it can simply be done again, its outcome is unknown.
 var ErrUnsure = errors.New("what was done is not known")
 
+// Unsure marks err with ErrUnsure and keeps its words.
+func Unsure(err error) error { return unsure{err} }
+
+type unsure struct{ error }
+
+func (u unsure) Unwrap() []error { return []error{u.error, ErrUnsure} }
+
 // ErrNoFact is the answer of a Prober to a fact that it knows nothing of.
 var ErrNoFact = errors.New("nothing is known of this fact")
 

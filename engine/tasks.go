@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"tidemark/schema"
@@ -28,7 +29,7 @@ func (x *Executor) task(ctx context.Context, t *Task) Outcome {
 		}
 		if again {
 			if settled++; settled > maxSettled {
-				return x.end(t, x.ref(t, x.record(t.ID).Attempt), failure(Failf(ClassIO, "the task's process died %d times", settled)))
+				return x.end(t, x.ref(t, x.record(t.ID).Attempt), x.tooOften(t, settled))
 			}
 			continue
 		}
@@ -64,9 +65,22 @@ func (x *Executor) agreed(ctx context.Context, t *Task) error {
 // defaultTimeout bounds a task whose step says nothing: a night and a day, so that nothing waits for ever.
 const defaultTimeout = 24 * time.Hour
 
-// maxSettled bounds how often one task is begun anew after its process died: a task that dies each time would
-// otherwise be started for ever.
+// maxSettled bounds how often one task is begun anew after an unknown end: a task that dies, or says nothing of use, each
+// time would otherwise be started for ever.
 const maxSettled = 3
+
+// tooOften is the failure of a task whose attempts all ended unknown and were settled as not done; the last one tells why.
+func (x *Executor) tooOften(t *Task, settled int) *Receipt {
+	r := x.record(t.ID)
+	err := &Error{Class: r.Class, Err: fmt.Errorf("not done after %d attempts; the last one: %s", settled, r.Message), Next: r.Next, Exit: r.Exit}
+	if err.Class == "" {
+		err.Class = ClassIO
+	}
+	if err.Next == "" {
+		err.Next = "read what it wrote: tidemark logs " + x.Plan.Run + " " + t.ID
+	}
+	return failure(err)
+}
 
 // attempt makes the next attempt, or asks about the one that is open, and settles it. again means: settled as
 // not done, take the next number.

@@ -44,6 +44,37 @@ func TestKilledProgramIsSettled(t *testing.T) {
 	}
 }
 
+const mumbling = `#!/bin/sh
+[ "$1" = describe ] && { echo '{"protocol": 1, "name": "mumbling", "doc": "D.", "redo": "REDO", "example": "{id: x, mumbling: {}}",
+ "arguments": {"type": "object"}, "outputs": {"type": "object", "properties": {"got": {"type": "string"}}}}'; exit; }
+[ "$1" = plan ] && { echo '{"sign": "+", "summary": "do it"}'; exit; }
+SAYS
+`
+
+// What a program reports wrongly is named where the run ends, in status and in the task's log: which output, and what it
+// printed. Nobody reads of a process that died where none did.
+func TestWrongReportsAreNamed(t *testing.T) {
+	for says, c := range map[string]struct{ redo, why, printed string }{
+		`echo '{"out":{"got":5}}'`:      {"checked", "got: 5 where a string is due", `it printed: {"out":{"got":5}}`},
+		`echo '{"out":{"gut":"well"}}'`: {"idempotent", "out: gut: not among the declared outputs", `it printed: {"out":{"gut":"well"}}`},
+		`echo done`:                     {"checked", "line 1 of apply", "it printed: done"},
+		`kill -9 $PPID`:                 {"checked", "the task's process ended without a receipt", " s/m@here\n"},
+	} {
+		t.Run(says, func(t *testing.T) {
+			d := newDesk(t)
+			d.write("kinds/mumbling/mumbling", strings.NewReplacer("REDO", c.redo, "SAYS", says).Replace(mumbling), 0o755)
+			d.book("id: m, mumbling: {}")
+			said := d.tidemark(1, "--yes=hill", "run", d.path("try.yaml"))
+			wants(t, said, c.why, c.printed)
+			wants(t, d.tidemark(0, "status"), c.why, c.printed)
+			if strings.HasPrefix(c.printed, "it printed") {
+				wants(t, said, "correct the program of this kind")
+				wants(t, d.tidemark(0, "logs", "s/m@here"), c.why, c.printed)
+			}
+		})
+	}
+}
+
 const flagged = `#!/bin/sh
 [ "$1" = describe ] && { echo '{"protocol": 1, "name": "flagged", "doc": "D.", "redo": "checked", "example": "{id: x, flagged: {dir: /x}}",
  "arguments": {"type": "object", "properties": {"dir": {"type": "string"}}}}'; exit; }

@@ -155,7 +155,7 @@ func (m *Machine) listen(ctx context.Context, cmd *exec.Cmd, c engine.ProgramCal
 	case ctx.Err() != nil:
 		return r, &engine.Error{Class: engine.ClassOf(ctx.Err()), Err: fmt.Errorf("the program was ended before it was done: %w", ctx.Err())}
 	case r.Code < 0:
-		return r, errors.Join(engine.Failf(engine.ClassIO, "the program was ended by a signal (%s)", cmd.ProcessState), engine.ErrUnsure)
+		return r, engine.Unsure(engine.Failf(engine.ClassIO, "the program was ended by a signal (%s)", cmd.ProcessState))
 	case answer.cut:
 		return r, engine.Failf(engine.ClassPrecondition, "the program printed more than %d bytes", answerLimit)
 	case err != nil && !errors.As(err, &notExit) && !errors.Is(err, exec.ErrWaitDelay) && !errors.Is(err, syscall.EPIPE):

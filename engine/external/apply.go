@@ -31,7 +31,8 @@ type hearing struct {
 	tell   func(done, total int64, text string)
 	lines  int
 	result *line
-	wrong  error // the first line that does not keep to the protocol
+	wrong  error  // the first line that does not keep to the protocol
+	said   string // that line, or else the result
 }
 
 func (h *hearing) hear(raw []byte) {
@@ -43,13 +44,13 @@ func (h *hearing) hear(raw []byte) {
 	switch {
 	case h.wrong != nil:
 	case err != nil:
-		h.wrong = fmt.Errorf("line %d of apply: %w", h.lines, err)
+		h.wrong, h.said = fmt.Errorf("line %d of apply: %w", h.lines, err), string(raw)
 	case h.result != nil:
-		h.wrong = fmt.Errorf("line %d of apply: the result stood before it", h.lines)
+		h.wrong, h.said = fmt.Errorf("line %d of apply: the result stood before it", h.lines), string(raw)
 	case l.Progress != nil:
 		h.tell(max(0, l.Progress.Done), max(0, l.Progress.Total), Plain(l.Progress.Text))
 	default:
-		h.result = &l
+		h.result, h.said = &l, string(raw)
 	}
 }
 
@@ -69,23 +70,32 @@ func (s *step) Apply(ctx context.Context, h *engine.Host, c engine.Change) (engi
 	case res.Code != 0:
 		return engine.Output{}, exited(s.d.Name+" apply", res.Code, words)
 	case heard.wrong != nil:
-		return engine.Output{}, s.unsure(heard.wrong)
+		return engine.Output{}, s.unsure(h, heard, heard.wrong)
 	case heard.result == nil:
-		return engine.Output{}, s.unsure(errors.New("apply ended without a result line"))
+		return engine.Output{}, s.unsure(h, heard, errors.New("apply ended without a result line"))
 	}
-	return s.output(heard.result)
+	out, err := s.output(heard.result)
+	if err != nil {
+		return engine.Output{}, s.unsure(h, heard, fmt.Errorf("out: %w", err))
+	}
+	return out, nil
 }
 
-// unsure is a program that ended well, but did not say so as agreed: its work may be done.
-func (s *step) unsure(err error) error {
-	return engine.WithNext(errors.Join(engine.Failf(engine.ClassIO, "%s: %w", s.d.Name, err), engine.ErrUnsure),
+// unsure is a program that ended well, but did not say so as agreed: its work may be done. The message and the log repeat
+// what it said, which is masked where it is read.
+func (s *step) unsure(h *engine.Host, heard *hearing, err error) error {
+	if said := clip(Plain(heard.said), maxSaid); said != "" {
+		err = fmt.Errorf("%w; it printed: %s", err, said)
+	}
+	h.Log("%s: %s", s.d.Name, err)
+	return engine.WithNext(engine.Unsure(engine.Failf(engine.ClassIO, "%s: %w", s.d.Name, err)),
 		"correct the program of this kind; docs/executable-kinds.md says what it must answer")
 }
 
+// maxSaid bounds, in characters, what a message repeats of an answer.
+const maxSaid = 200
+
 func (s *step) output(l *line) (engine.Output, error) {
 	out, err := s.out(l.Out)
-	if err != nil {
-		return engine.Output{}, s.unsure(fmt.Errorf("out: %w", err))
-	}
-	return engine.Output{Value: out, Note: Plain(l.Note), Unchanged: l.Changed != nil && !*l.Changed}, nil
+	return engine.Output{Value: out, Note: Plain(l.Note), Unchanged: l.Changed != nil && !*l.Changed}, err
 }

@@ -70,10 +70,15 @@ func Plain(text string) string {
 			runes[i] = '\uFFFD'
 		}
 	}
-	if len(runes) > maxPlain {
-		return string(runes[:maxPlain]) + "…"
+	return clip(string(runes), maxPlain)
+}
+
+// clip keeps the first n characters of a text.
+func clip(text string, n int) string {
+	if runes := []rune(text); len(runes) > n {
+		return string(runes[:n]) + "…"
 	}
-	return string(runes)
+	return text
 }
 
 func allPlain(list []string) []string {
