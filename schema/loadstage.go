@@ -33,7 +33,7 @@ func (l *loader) stages(n *yaml.Node) {
 		return
 	}
 	if n.Kind != yaml.SequenceNode && !isNull(n) {
-		l.wrongShape(n, "list")
+		l.misshapen(n, "list", "begin each stage with a hyphen: - stage: NAME, and on: and steps: on the next lines")
 		return
 	}
 	if len(n.Content) == 0 {

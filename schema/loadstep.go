@@ -26,7 +26,7 @@ func (l *loader) isSteps(n *yaml.Node) bool {
 	case n == nil:
 		return false
 	case n.Kind != yaml.SequenceNode && !isNull(n):
-		return l.wrongShape(n, "list")
+		return l.misshapen(n, "list", "begin each step with a hyphen: - id: NAME, and its kind on the next line")
 	case len(n.Content) == 0:
 		l.at(n, codeMissingKey, "a list without steps", "steps: a list of {id, KIND: {…}}")
 	}

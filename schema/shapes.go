@@ -12,7 +12,7 @@ import (
 
 func (d *decoder) slice(n *yaml.Node, v reflect.Value) bool {
 	if n.Kind != yaml.SequenceNode {
-		return d.wrongShape(n, "list")
+		return d.misshapen(n, "list", d.listed(n, v.Type().Elem().Kind() == reflect.String))
 	}
 	ok := true
 	out := reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content))
@@ -24,6 +24,9 @@ func (d *decoder) slice(n *yaml.Node, v reflect.Value) bool {
 }
 
 func (d *decoder) mapOf(n *yaml.Node, v reflect.Value) bool {
+	if n.Kind == yaml.SequenceNode {
+		return d.misshapen(n, "mapping", pairsHelp(n))
+	}
 	entries, ok := d.entries(n, nil)
 	if !ok {
 		return false
@@ -64,37 +67,6 @@ func (d *decoder) sealed(n *yaml.Node, v reflect.Value) bool {
 	ok := d.scalar(n, reflect.ValueOf(&text).Elem())
 	v.Set(reflect.ValueOf(SealText(text)))
 	return ok
-}
-
-func (d *decoder) wrongShape(n *yaml.Node, due string) bool {
-	found := map[yaml.Kind]string{yaml.MappingNode: "mapping", yaml.SequenceNode: "list", yaml.ScalarNode: "single value"}[n.Kind]
-	if isNull(n) {
-		found = "missing value"
-	}
-	help := ""
-	if found == "missing value" {
-		help = map[string]string{
-			"list":    "write its entries on the next lines, each with a hyphen: - …, or remove the key",
-			"mapping": "write KEY: VALUE on the next lines, indented, or remove the key",
-		}[due]
-	}
-	if due == "list" && n.Kind == yaml.ScalarNode && help == "" {
-		help = "put it in brackets: [" + strings.TrimSpace(n.Value) + "]"
-		if words := strings.Fields(n.Value); n.Style == 0 && len(words) > 1 && !strings.ContainsAny(n.Value, ",'\"{}[]|>$&;#") {
-			help = "put it in brackets, with commas between the entries: [" + strings.Join(words, ", ") + "]"
-		}
-	}
-	if due == "list" && n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle == 0 {
-		help = "begin each entry of the list with a hyphen: - " + n.Content[0].Value + ": …"
-	}
-	if due == "mapping" && n.Kind == yaml.ScalarNode && help == "" {
-		help = afterColon(n)
-	}
-	if due == "single value" {
-		help = singleHelp(n)
-	}
-	d.at(n, codeShape, fmt.Sprintf("%s where %s is due", article(found), article(due)), help)
-	return false
 }
 
 // singleHelp says how a list or mapping becomes one value.
