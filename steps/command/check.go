@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"tidemark/engine"
 	"tidemark/schema"
@@ -47,6 +48,9 @@ func checkArgv(name string, argv []string) error {
 	if argv[0] == "" {
 		return schema.WrongArg(name+"[0]", "%s needs at least the program's name", name)
 	}
+	if err := checkProgram(name, argv[0]); err != nil {
+		return err
+	}
 	if strings.Contains(argv[0], "/") && !path.IsAbs(argv[0]) {
 		return schema.WrongArg(name+"[0]", "%s: the program %q: write its absolute path, or its name alone", name, argv[0])
 	}
@@ -60,6 +64,25 @@ func checkArgv(name string, argv []string) error {
 		}
 	}
 	return nil
+}
+
+// checkProgram refuses a command line where the name of one program is due: no shell takes it apart.
+func checkProgram(name, program string) error {
+	at := name + "[0]"
+	switch variable, value, set := strings.Cut(program, "="); {
+	case set && isVariable(variable):
+		return schema.WrongArg(at, "%s: %q is no program: the variable stands beside argv: {argv: [PROGRAM], env: {%s: %q}}", name, program, variable, value)
+	case strings.ContainsAny(program, "$|&;<>`"):
+		return schema.WrongArg(at, "%s: %q is no program, and no shell reads it: program and arguments are separate words: [echo, hello]; a shell line is [sh, -c, '…']; a variable is set by env:", name, program)
+	case strings.ContainsAny(program, " \t\n"):
+		return schema.WrongArg(at, "%s: %q is no program: program and arguments are separate words: [%s]", name, program, strings.Join(strings.Fields(program), ", "))
+	}
+	return nil
+}
+
+// isVariable tells NAME of NAME=value from a path with an equals sign.
+func isVariable(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(c rune) bool { return c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c) })
 }
 
 func checkEnv(name, value string) error {
