@@ -74,12 +74,21 @@ func NewReader(kinds []Kind, site *Site) *Reader { return &Reader{kinds: kinds, 
 
 // Load is the function of that name.
 func (rd *Reader) Load(src Sources) (*Runbook, Diagnostics) {
+	book, merged, found := rd.read(src)
+	if merged != nil && found.HasErrors() {
+		rd.blame(src, merged.overlays, found)
+	}
+	return book, found
+}
+
+// read is Load, and gives the overlays that were applied, nil for none.
+func (rd *Reader) read(src Sources) (*Runbook, *merger, Diagnostics) {
 	r := &report{declared: rd.declared, conf: rd.conf}
 	defer func() { rd.declared, rd.conf = r.declared, r.conf }()
 	l := newLoader(r, src, rd.kinds, rd.site)
 	doc := parse(src.Runbook, r)
 	if doc.root == nil {
-		return nil, r.list.sorted()
+		return nil, nil, r.list.sorted()
 	}
 	sum := sha256.Sum256(src.Runbook.Data)
 	l.book = &Runbook{Sources: Sources{Runbook: src.Runbook}, Digest: hex.EncodeToString(sum[:]), docs: r.docs}
@@ -91,9 +100,9 @@ func (rd *Reader) Load(src Sources) (*Runbook, Diagnostics) {
 	}
 	l.load(doc.root)
 	if r.list.HasErrors() {
-		return nil, r.list.sorted()
+		return nil, l.merged, r.list.sorted()
 	}
-	return l.book, r.list.sorted()
+	return l.book, l.merged, r.list.sorted()
 }
 
 func newLoader(r *report, src Sources, kinds []Kind, site *Site) *loader {

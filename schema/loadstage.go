@@ -53,7 +53,7 @@ func (l *loader) uniqueStage(s *Stage) {
 		return
 	}
 	if first := l.stageIDs[s.ID]; first != nil {
-		l.twice(first, s.node, fmt.Sprintf("duplicate stage %q", s.ID), "")
+		l.sameID(first, s.node, fmt.Sprintf("duplicate stage %q", s.ID), "")
 		return
 	}
 	l.stageIDs[s.ID] = s.node

@@ -92,7 +92,7 @@ func (l *loader) stepRules(step *Step, f stepFile, s *Stage) {
 	if f.ID.node != nil {
 		l.name(f.ID.node, "step")
 		if first, taken := l.past[step.ID]; taken && step.ID != "" {
-			l.twice(first.step.id, f.ID.node, fmt.Sprintf("duplicate step %q", step.ID), "ids are unique in the runbook; ")
+			l.sameID(first.step.id, f.ID.node, fmt.Sprintf("duplicate step %q", step.ID), "ids are unique in the runbook; ")
 		}
 	}
 	l.word(f.User, "user")
