@@ -45,7 +45,8 @@ func (c *checks) lint(read *schema.Reader, src schema.Source) schema.Diagnostics
 	return book.Lint()
 }
 
-// overlay checks an overlay on the runbook that it changes; mistakes elsewhere are not its own.
+// overlay checks an overlay on the runbook that it changes; a mistake elsewhere is its own
+// where it is not there without the overlay.
 func (c *checks) overlay(read *schema.Reader, src schema.Source) schema.Diagnostics {
 	name, at := schema.TopKey(src, "of")
 	all := c.common
@@ -54,13 +55,40 @@ func (c *checks) overlay(read *schema.Reader, src schema.Source) schema.Diagnost
 	} else if book, err := c.find(name); err == nil {
 		all.Runbook = book
 	} else if name != "" {
-		return schema.Diagnostics{schema.NoRunbook(name, at, shippedNames())}
+		return schema.Diagnostics{schema.NoRunbook(name, at, c.names)}
 	} else {
 		return schema.CheckOverlay(src)
 	}
-	all.Overlays = append(slices.DeleteFunc(slices.Clone(all.Overlays), func(o schema.Source) bool { return absolute(o.Name) == absolute(src.Name) }), src)
+	without := all
+	all.Overlays, without.Overlays = c.overlaysWith(src)
 	_, diags := read.Load(all)
-	return slices.DeleteFunc(diags, func(d schema.Diagnostic) bool { return d.Pos.File != src.Name })
+	elsewhere := func(d schema.Diagnostic) bool { return d.Pos.File != src.Name }
+	if slices.ContainsFunc(diags, elsewhere) {
+		_, before := read.Load(without)
+		diags = slices.DeleteFunc(diags, func(d schema.Diagnostic) bool {
+			return elsewhere(d) && slices.ContainsFunc(before, func(b schema.Diagnostic) bool {
+				return b.Pos == d.Pos && b.Code == d.Code && b.Message == d.Message
+			})
+		})
+	}
+	return diags
+}
+
+// overlaysWith are the overlays in the order in which they are applied: one at its place among the site's or else among
+// those of its directory that are checked with it, and the others alone.
+func (c *checks) overlaysWith(src schema.Source) (all, others []schema.Source) {
+	is := func(o schema.Source) bool { return absolute(o.Name) == absolute(src.Name) }
+	all = slices.Clone(c.common.Overlays)
+	for _, t := range c.texts {
+		read := func(o schema.Source) bool { return absolute(o.Name) == absolute(t.Name) }
+		if sortOf(t) == "overlay" && filepath.Dir(t.Name) == filepath.Dir(src.Name) && !slices.ContainsFunc(all, read) {
+			all = append(all, t)
+		}
+	}
+	if i := slices.IndexFunc(all, is); i >= 0 {
+		all[i] = src // by the name under which it was given
+	}
+	return all, slices.DeleteFunc(slices.Clone(all), is)
 }
 
 // include checks a list of stages by a runbook that takes it and nothing else; what that runbook lacks is left out.

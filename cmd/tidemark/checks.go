@@ -25,6 +25,7 @@ type checks struct {
 	programs map[string]string
 	site     *schema.Site
 	find     func(name string) (schema.Source, error) // a runbook by its name
+	names    []string                                 // the runbooks that can be named
 }
 
 // newChecks reads what args name and what that needs: the site's own, and what lies in the directories among args.
@@ -46,7 +47,7 @@ func (a *app) newChecks(ctx context.Context, args []string) (*checks, error) {
 	if len(c.texts)+len(c.programs) == 0 {
 		return nil, usagef("", "there is nothing of tidemark in %s", strings.Join(args, ", "))
 	}
-	if err := a.ownNames(c.texts); err != nil {
+	if err := c.ownNames(a); err != nil {
 		return nil, err
 	}
 	runbook := func(src schema.Source) bool { return schema.Sort(src.Data) == "runbook" }
@@ -56,20 +57,27 @@ func (a *app) newChecks(ctx context.Context, args []string) (*checks, error) {
 	return c, a.notAsked(siteFile, args)
 }
 
-// ownNames refuses runbooks of the site's own that no verb could find by their names.
-func (a *app) ownNames(texts []schema.Source) error {
+// ownNames notes the runbooks that can be named, and refuses those of the site's own that no verb could find by their
+// names.
+func (c *checks) ownNames(a *app) error {
 	all, err := a.shelves()
 	if err != nil {
 		return err
 	}
 	for _, s := range all {
+		c.names = append(c.names, s.name)
 		read := func(own schema.Source) bool {
-			return slices.ContainsFunc(texts, func(t schema.Source) bool { return absolute(t.Name) == absolute(own.Name) })
+			return slices.ContainsFunc(c.texts, func(t schema.Source) bool { return absolute(t.Name) == absolute(own.Name) })
 		}
 		if slices.ContainsFunc(s.own, read) {
 			if _, err := s.source(); err != nil {
 				return err
 			}
+		}
+	}
+	for _, t := range c.texts {
+		if sortOf(t) == "runbook" && !slices.Contains(c.names, stem(t.Name)) {
+			c.names = append(c.names, stem(t.Name))
 		}
 	}
 	return nil
