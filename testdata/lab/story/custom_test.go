@@ -28,7 +28,7 @@ func TestCustomRestore(t *testing.T) {
 			t.Errorf("the plan does not show %q:\n%s", part, plan)
 		}
 	}
-	op.killAt("stop/told.hello", append(append([]string{"run"}, restore...), "--yes=lab")...)
+	op.killAt("unarm/told.hello", append(append([]string{"run"}, restore...), "--yes=lab")...)
 	other := operator(t)
 	other.must("resume", "--yes=lab", "--adopt", "vellum-2", op.id())
 	for _, host := range vellums {
