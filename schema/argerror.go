@@ -47,7 +47,7 @@ func (d *decoder) check(n *yaml.Node, v reflect.Value) bool {
 	}
 	before := d.mistakes
 	for _, err := range apart(c.Check()) {
-		if at := d.culprit(n, v.Type(), err); at != nil {
+		if at := d.culprit(n, v.Type(), err); at != nil && !d.inBraces(at) {
 			d.at(at, codeCheck, err.Error(), d.argsHelp())
 		}
 	}

@@ -2,7 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
@@ -18,6 +17,7 @@ type checker struct {
 	element *typ     // what # is, inside a predicate
 	base    ast.Node // of the member that is being typed
 	refs    refs
+	lost    bool // a name was told that is like none: what is no expression at all has many
 }
 
 // final is the type of the whole expression, which is used as it is.
@@ -107,21 +107,18 @@ func (c *checker) extent(n ast.Node) (from, width int) {
 
 func (c *checker) identifier(n *ast.IdentifierNode) *typ {
 	if why, ok := c.scope.away[n.Value]; ok {
+		if n.Value == "item" && c.element != nil {
+			why.help = "the element that the function looks at is called #"
+		}
 		return c.error(n, why.code, why.message, why.help)
 	}
 	t, ok := c.scope.roots[n.Value]
 	if !ok {
-		help := suggest(n.Value, "names here", c.scope.names())
-		if strings.EqualFold(n.Value, "null") || n.Value == "None" {
-			help = "write nil, which no value is; ?? gives something in its place"
+		if c.lost && Nearest(n.Value, c.scope.names()) == "" {
+			return scalarType(tAny)
 		}
-		if isFunction(n.Value) {
-			help = fmt.Sprintf("it is a function: write what it works on in brackets, %s(…)", n.Value)
-		}
-		if bare := strings.TrimLeft(n.Value, "$"); bare != n.Value {
-			help = fmt.Sprintf("names have no $: write inputs.%s or vars.%s", bare, bare)
-		}
-		return c.error(n, codeUnknown, fmt.Sprintf("unknown name %q", n.Value), help)
+		c.lost = Nearest(n.Value, c.scope.names()) == ""
+		return c.error(n, codeUnknown, fmt.Sprintf("unknown name %q", n.Value), c.nameHelp(n))
 	}
 	note(&c.refs.roots, n.Value, t)
 	if n.Value == "vars" && c.base != n {
@@ -138,8 +135,11 @@ func note[V any](m *map[string]V, key string, v V) {
 }
 
 // asked is the help for a value where a condition is due.
-func asked(value string) string {
-	return fmt.Sprintf("ask something of it, as in %s == …", value)
+func asked(n ast.Node, text string) string {
+	if _, written := constantOf(n); written {
+		return "write true or false, or a comparison that decides it"
+	}
+	return fmt.Sprintf("ask something of it, as in %s == …", text)
 }
 
 // require reports a part that is not of the type; any is decided when it runs.
@@ -154,7 +154,7 @@ func (c *checker) require(n ast.Node, due typeKind) {
 	}
 	help := t.hint
 	if due == tBool && help == "" {
-		help = asked(n.String())
+		help = asked(n, n.String())
 	}
 	c.error(n, codeMismatch, fmt.Sprintf("%s where %s is due", a(t), a(scalarType(due))), help)
 }

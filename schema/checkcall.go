@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/expr-lang/expr/ast"
+	"gopkg.in/yaml.v3"
 )
 
 // call types a function of the allow-list.
@@ -79,13 +81,28 @@ func (c *checker) method(n *ast.CallNode) *typ {
 	if text, ok := m.Property.(*ast.StringNode); ok {
 		name = text.Value
 	}
-	switch {
-	case isBetween(name):
-		help = fmt.Sprintf("write %s %s …", m.Node, name)
-	case isFunction(name) && len(n.Arguments) > 0:
-		help = fmt.Sprintf("write %s(%s, …)", name, m.Node)
-	case isFunction(name):
-		help = fmt.Sprintf("write %s(%s)", name, m.Node)
+	on := c.visit(m.Node)
+	switch meant := methodMeant(name, on); {
+	case meant == "in" && len(n.Arguments) > 0:
+		help = inHelp(fmt.Sprintf("%s in %s", n.Arguments[0], m.Node), c.expr.node)
+	case isBetween(meant):
+		help = fmt.Sprintf("write %s %s …", m.Node, meant)
+		if len(n.Arguments) > 0 {
+			help = fmt.Sprintf("write %s %s %s", m.Node, meant, n.Arguments[0])
+		}
+	case isFunction(meant) && len(n.Arguments) > 0:
+		help = fmt.Sprintf("write %s(%s, …)", meant, m.Node)
+	case isFunction(meant):
+		help = fmt.Sprintf("write %s(%s)", meant, m.Node)
 	}
 	return c.error(n, codeFunction, "values have no methods", help)
+}
+
+// inHelp says what to write where the expression begins with a text, which YAML takes for the whole.
+func inHelp(expr string, n *yaml.Node) string {
+	expr = strings.ReplaceAll(expr, `"`, "'")
+	if n.Style != 0 || strings.Contains(n.Value, "${{") {
+		return "write " + expr
+	}
+	return fmt.Sprintf("write %s, as a whole in quotes: \"%s\"", expr, expr)
 }

@@ -12,6 +12,7 @@ func (c *checker) member(n *ast.MemberNode) *typ {
 	}
 	c.base = n.Node
 	base := c.visit(n.Node)
+	before := c.report.mistakes
 	name, isName := n.Property.(*ast.StringNode)
 	var t *typ
 	switch base.kind {
@@ -40,6 +41,9 @@ func (c *checker) member(n *ast.MemberNode) *typ {
 	default:
 		return c.error(n, codeUnknown, fmt.Sprintf("%s has no fields", a(base)), "")
 	}
+	if c.report.failed(before) {
+		return t
+	}
 	return t.withMaybe(base.maybe)
 }
 
@@ -55,6 +59,8 @@ func (c *checker) field(n *ast.MemberNode, base *typ, name string) *typ {
 		return c.error(n.Property, why.code, why.message, why.help)
 	case t == nil && base.open:
 		return scalarType(tAny)
+	case t == nil && len(base.fields) == 0 && base.lazy == nil && fieldName(n.Node) == "out":
+		return c.error(n.Property, codeUnknown, fmt.Sprintf("unknown output %q", name), "the kind of that step has no outputs: tidemark steps KIND tells what a kind gives")
 	case t == nil:
 		return c.unknown(n.Property, base, name)
 	}
@@ -65,6 +71,16 @@ func (c *checker) field(n *ast.MemberNode, base *typ, name string) *typ {
 		note(&c.refs.steps, name, true)
 	}
 	return c.readable(n.Property, t)
+}
+
+// fieldName is the field that a part reads, "" for any other part.
+func fieldName(n ast.Node) string {
+	if m, ok := n.(*ast.MemberNode); ok {
+		if name, ok := m.Property.(*ast.StringNode); ok {
+			return name.Value
+		}
+	}
+	return ""
 }
 
 // fieldType gives the type of a field, why it cannot be used, or neither.
@@ -85,9 +101,17 @@ func (c *checker) unknown(n ast.Node, base *typ, name string) *typ {
 	}
 	help := suggest(name, "known", base.names())
 	if base.label == "input" && help == "" {
-		help = fmt.Sprintf("declare it: inputs: {%s: {type: string, required: true}}", name)
+		help = fmt.Sprintf("declare it: inputs: {%s: {type: %s, required: true}}", name, c.dueHere(n))
 	}
 	return c.error(n, codeUnknown, fmt.Sprintf("unknown %s %q", what, name), help)
+}
+
+// dueHere is the type of input that a place can use: a condition that is the input alone takes a bool.
+func (c *checker) dueHere(n ast.Node) string {
+	if m, ok := c.expr.tree.(*ast.MemberNode); ok && m.Property == n && c.report.asks {
+		return "bool"
+	}
+	return "string"
 }
 
 // under gives the type under a key of a map.

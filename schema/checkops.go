@@ -63,9 +63,11 @@ func (c *checker) binary(n *ast.BinaryNode) *typ {
 	return c.error(n, codeMismatch, fmt.Sprintf("%s between %s and %s", n.Operator, a(l), a(r)), cmp.Or(wayOut(l, r), joinedHelp(n, l, r)))
 }
 
-// joinedHelp says what + does not do with these types.
+// joinedHelp says what + and in do not do with these types.
 func joinedHelp(n *ast.BinaryNode, l, r *typ) string {
 	switch {
+	case n.Operator == "in" && l.kind == tString && r.kind == tString:
+		return fmt.Sprintf("in looks into a list; for a part of a text write %s contains %s", n.Right, n.Left)
 	case n.Operator != "+":
 		return ""
 	case l.kind == tList && r.kind == tList:
@@ -209,6 +211,9 @@ func member(l, r *typ) bool {
 // hyphen reports `inputs.backup-id`, which subtracts id from inputs.backup.
 func (c *checker) hyphen(n *ast.BinaryNode) bool {
 	right := leftmost(n.Right)
+	if root, ok := n.Left.(*ast.IdentifierNode); ok {
+		return c.hyphenRoot(n, root, right)
+	}
 	left, ok := n.Left.(*ast.MemberNode)
 	minus := n.Location().From
 	if right == nil || !ok || c.scope.roots[right.Value] != nil || right.Location().From != minus+1 {
@@ -223,6 +228,20 @@ func (c *checker) hyphen(n *ast.BinaryNode) bool {
 	c.report.within(c.expr.node, c.expr.off+from, utf8.RuneCountInString(text), codeHyphen,
 		fmt.Sprintf("%q is no name: the hyphen subtracts %s from %s", text, right.Value, left),
 		fmt.Sprintf("names in expressions have no hyphens: did you mean %s?", strings.ReplaceAll(text, "-", "_")))
+	return true
+}
+
+// hyphenRoot reports `node-name`, where a dot is meant or no name of ours.
+func (c *checker) hyphenRoot(n *ast.BinaryNode, left, right *ast.IdentifierNode) bool {
+	minus := n.Location().From
+	if right == nil || c.scope.roots[right.Value] != nil || left.Location().To != minus || right.Location().From != minus+1 {
+		return false
+	}
+	text, help := left.Value+"-"+right.Value, "where text is meant, quote it"
+	if root := c.scope.roots[left.Value]; root != nil {
+		help = fmt.Sprintf("a field stands behind a dot: %s.%s", left.Value, right.Value)
+	}
+	c.report.within(c.expr.node, c.expr.off+left.Location().From, utf8.RuneCountInString(text), codeHyphen, fmt.Sprintf("%q is no name: the hyphen subtracts", text), help)
 	return true
 }
 

@@ -93,7 +93,7 @@ func (d *decoder) short(n *yaml.Node, v reflect.Value) bool {
 		if d.expr(n) {
 			return d.template(n, v)
 		}
-		return d.wrongShape(n, "mapping")
+		return d.misshapen(n, "mapping", fieldHelp(n, d.fieldsOf(v.Type())))
 	}
 	before := d.mistakes
 	for _, other := range d.fieldsOf(v.Type()) {
@@ -116,6 +116,9 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value) bool {
 		names[i] = f.name
 	}
 	before := d.mistakes
+	if n.Kind != yaml.MappingNode {
+		return d.misshapen(n, "mapping", fieldHelp(n, fields))
+	}
 	entries, ok := d.entries(n, names)
 	if !ok {
 		return false

@@ -165,9 +165,28 @@ func (d *doctor) plainMeets(in *bracket, start int, c rune) {
 		return
 	}
 	whole := rest[:3+end+2]
+	whole += unquotedEnd(rest[len(whole):])
 	quote := `"`
 	if strings.Contains(whole, `"`) {
 		quote = "'"
 	}
 	d.here(len([]rune(whole)), codeQuote, "an expression between brackets needs quotes", "write "+quote+text[:len(text)-1]+whole+quote)
+}
+
+// unquotedEnd is what of a text without quotes stands behind an expression in it, further expressions included.
+func unquotedEnd(rest string) string {
+	for i := 0; i < len(rest); i++ {
+		if strings.HasPrefix(rest[i:], "${{") {
+			end := closing(rest[i+3:])
+			if end < 0 {
+				return rest[:i]
+			}
+			i += 3 + end + 1
+			continue
+		}
+		if strings.ContainsRune(",]}{[ ", rune(rest[i])) {
+			return rest[:i]
+		}
+	}
+	return rest
 }

@@ -2,49 +2,58 @@ package schema
 
 import (
 	"fmt"
+	"strings"
 	"unicode"
 )
 
 // foreign is what other languages write for something that expressions have.
-type foreign struct{ wrong, due string }
+type foreign struct {
+	wrong, due string
+	help       string // where more is to be said than what to write instead
+}
 
 // foreigns are tried in this order: longer ones first.
 func foreigns() []foreign {
 	return []foreign{
-		{"===", "=="},
-		{"!==", "!="},
-		{"=<", "<="},
-		{"=>", ">="},
-		{"<>", "!="},
-		{"==", ""},
-		{"<=", ""},
-		{">=", ""},
-		{"!=", ""},
-		{"=", "=="},
-		{"“", `"`},
-		{"”", `"`},
-		{"„", `"`},
-		{"‘", "'"},
-		{"’", "'"},
-		{"${", "inputs.x"},
-		{"{{", "inputs.x"},
-		{"~", "matches"},
-		{"–", "-"},
-		{"−", "-"},
-		{"×", "*"},
-		{"≤", "<="},
-		{"≥", ">="},
-		{"≠", "!="},
-		{"xor", "(a) != (b)"},
-		{"is", "=="},
-		{"eq", "=="},
-		{"ne", "!="},
-		{"AND", "and"},
-		{"OR", "or"},
-		{"NOT", "not"},
-		{"IN", "in"},
-		{"like", "contains"},
-		{"LIKE", "contains"},
+		{wrong: "is not defined", help: definedHelp},
+		{wrong: "is defined", help: definedHelp},
+		{wrong: "is undefined", help: definedHelp},
+		{wrong: "=~", due: "matches"},
+		{wrong: "+=", due: "+"},
+		{wrong: "===", due: "=="},
+		{wrong: "!==", due: "!="},
+		{wrong: "=<", due: "<="},
+		{wrong: "=>", due: ">="},
+		{wrong: "<>", due: "!="},
+		{wrong: "==", due: ""},
+		{wrong: "<=", due: ""},
+		{wrong: ">=", due: ""},
+		{wrong: "!=", due: ""},
+		{wrong: "=", due: "=="},
+		{wrong: "“", due: `"`},
+		{wrong: "”", due: `"`},
+		{wrong: "„", due: `"`},
+		{wrong: "‘", due: "'"},
+		{wrong: "’", due: "'"},
+		{wrong: "${", due: "inputs.x"},
+		{wrong: "{{", due: "inputs.x"},
+		{wrong: "~", due: "matches"},
+		{wrong: "–", due: "-"},
+		{wrong: "−", due: "-"},
+		{wrong: "×", due: "*"},
+		{wrong: "≤", due: "<="},
+		{wrong: "≥", due: ">="},
+		{wrong: "≠", due: "!="},
+		{wrong: "xor", due: "(a) != (b)"},
+		{wrong: "is", due: "=="},
+		{wrong: "eq", due: "=="},
+		{wrong: "ne", due: "!="},
+		{wrong: "AND", due: "and"},
+		{wrong: "OR", due: "or"},
+		{wrong: "NOT", due: "not"},
+		{wrong: "IN", due: "in"},
+		{wrong: "like", due: "contains"},
+		{wrong: "LIKE", due: "contains"},
 	}
 }
 
@@ -62,6 +71,12 @@ func foreignIn(text string) (at, width int, help string) {
 			if !begins(runes, i, wrong) {
 				continue
 			}
+			if i, w, help := braced(runes, i, s.wrong); help != "" {
+				return i, w, help
+			}
+			if s.help != "" {
+				return i, len(wrong), s.help
+			}
 			if s.due != "" {
 				return i, len(wrong), fmt.Sprintf("write %s instead of %s", s.due, s.wrong)
 			}
@@ -70,6 +85,26 @@ func foreignIn(text string) (at, width int, help string) {
 		}
 	}
 	return 0, 0, ""
+}
+
+// definedHelp is for those who ask whether there is a name.
+const definedHelp = "names are checked when the runbook is read: it is there; for the output of a step that may have been skipped write x ?? VALUE"
+
+// braced reads what stands in the braces of another language as what was meant.
+func braced(runes []rune, i int, open string) (at, width int, help string) {
+	ends := map[string]string{"${": "}", "{{": "}}"}[open]
+	if ends == "" {
+		return 0, 0, ""
+	}
+	inside, _, ok := strings.Cut(string(runes[i+2:]), ends)
+	text := strings.TrimSpace(inside)
+	if !ok || text == "" {
+		return 0, 0, ""
+	}
+	if isName(text) {
+		text = fmt.Sprintf("inputs.%s or vars.%s", text, text)
+	}
+	return i, 2 + len([]rune(inside)) + len(ends), "an expression stands without braces here: write " + text
 }
 
 // begins reports whether word stands at i; one of letters must stand alone.

@@ -2,8 +2,11 @@ package schema
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
+	"sync"
 	"unicode"
+	"unicode/utf8"
 )
 
 // unread is why an expression cannot be read, where more can be said of it than
@@ -19,6 +22,9 @@ func unreadable(text string, from, width int) (unread, bool) {
 	quote, closed, brackets := scanned(runes)
 	word := wordAt(runes, from)
 	before := strings.TrimRightFunc(string(runes[:from]), unicode.IsSpace)
+	if piped := pipedForm().FindStringSubmatch(before); piped != nil {
+		return pipedInto(before, piped[1], piped[2]), true
+	}
 	switch {
 	case quote >= 0:
 		return unread{quote, 1, "a text without its closing quote", "close it with " + string(runes[quote])}, true
@@ -33,6 +39,19 @@ func unreadable(text string, from, width int) (unread, bool) {
 		return unread{from, width, fmt.Sprintf("no brackets behind %s", lastWord(before)), fmt.Sprintf("write what it works on in brackets: %s(…)", lastWord(before))}, true
 	}
 	return unread{}, false
+}
+
+// pipedForm is a filter without brackets, as other languages have them.
+var pipedForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`([\w.]+)\s*\|\s*(\w+)$`) })
+
+// pipedInto says what a filter is called here; before ends with it.
+func pipedInto(before, value, filter string) unread {
+	meant, width := methodMeant(filter, scalarType(tAny)), utf8.RuneCountInString(filter)
+	at := utf8.RuneCountInString(before) - width
+	if !isFunction(meant) {
+		return unread{at, width, fmt.Sprintf("%s() is not part of the language", filter), "functions have brackets, as in len(" + value + "): tidemark explain TM0404 lists them"}
+	}
+	return unread{at, width, "no brackets behind " + filter, fmt.Sprintf("write %s(%s)", meant, value)}
 }
 
 // scanned goes over an expression: where a text begins that does not end, where

@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/file"
@@ -58,6 +59,10 @@ func leftEnd(n ast.Node) int {
 
 // badNumber reports a number that cannot be read, at the number.
 func (e *Expr) badNumber(r *report, err *file.Error) bool {
+	if word, bad := strings.CutPrefix(err.Message, "bad number syntax: "); bad {
+		e.unitNumber(r, strings.Trim(word, `"`))
+		return true
+	}
 	if !strings.Contains(err.Message, " literal") || strings.HasPrefix(err.Message, "literal ") {
 		return false
 	}
@@ -72,4 +77,17 @@ func (e *Expr) badNumber(r *report, err *file.Error) bool {
 		r.within(e.node, e.off+t.From, t.To-t.From, codeExpr, fmt.Sprintf("%q is no number", t.Value), "write it as 12, 1.5 or 1e3")
 	}
 	return true
+}
+
+// unitNumber reports digits with letters behind them.
+func (e *Expr) unitNumber(r *report, word string) {
+	before, _, _ := strings.Cut(e.text, word)
+	word = wordAt([]rune(e.text), utf8.RuneCountInString(before))
+	help := "write it as 12, 1.5 or 1e3; where text is meant, quote it"
+	if _, err := parseDuration(word); err == nil {
+		help = fmt.Sprintf("write duration('%s'); where nothing else stands in ${{ }}, write %s without it", word, word)
+	} else if _, err := ParseSize(word); err == nil {
+		help = fmt.Sprintf("sizes stand outside of expressions: write %s, or put it into an input of the type size", word)
+	}
+	r.within(e.node, e.off+utf8.RuneCountInString(before), utf8.RuneCountInString(word), codeExpr, fmt.Sprintf("%q is no number", word), help)
 }

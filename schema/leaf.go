@@ -101,9 +101,11 @@ func (d *decoder) cond(n *yaml.Node, v reflect.Value) bool {
 // condition compiles a bare expression that must be a bool.
 func (r *report) condition(n *yaml.Node, s *scope) *Expr {
 	before := r.mistakes
+	r.asks = true
 	e := r.compileBare(n, s.keepClosed("what a condition decides shows what it looked at"))
+	r.asks = false
 	if e.typ.kind != tBool && e.typ.kind != tAny && !r.failed(before) {
-		e.report(r, codeMismatch, fmt.Sprintf("a condition is a bool, this is %s", a(e.typ)), cmp.Or(e.typ.hint, asked(e.String())))
+		e.report(r, codeMismatch, fmt.Sprintf("a condition is a bool, this is %s", a(e.typ)), cmp.Or(e.typ.hint, asked(e.tree, e.String())))
 	}
 	if !r.failed(before) {
 		e.decided(r, s)

@@ -3,6 +3,8 @@ package schema
 import (
 	"fmt"
 	"reflect"
+	"regexp"
+	"sync"
 
 	"gopkg.in/yaml.v3"
 )
@@ -24,6 +26,8 @@ func (l *loader) forEach(step *Step, f stepFile, scope *scope) *scope {
 	if f.ForEach.Kind == yaml.SequenceNode {
 		step.each.list = f.ForEach
 		elem = l.eachList(step, fixed)
+	} else if l.isWords(f.ForEach) {
+		step.each.expr = &Expr{node: f.ForEach, typ: elem}
 	} else {
 		e := l.compileBare(f.ForEach, fixed)
 		step.each.expr = e
@@ -40,6 +44,22 @@ func (l *loader) forEach(step *Step, f stepFile, scope *scope) *scope {
 	l.eachTwice(step, before)
 	return scope.with("item", elem)
 }
+
+// isWords reports words with commas between them, which are no expression.
+func (l *loader) isWords(n *yaml.Node) bool {
+	d := &decoder{report: l.report}
+	switch {
+	case n.Kind == yaml.MappingNode:
+		d.misshapen(n, "list", "write [a, b], or an expression that gives a list: keys(inputs.m) for the keys of a map")
+	case n.Style == 0 && wordsForm().MatchString(n.Value):
+		d.misshapen(n, "list", d.listed(n, true))
+	default:
+		return false
+	}
+	return true
+}
+
+var wordsForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\w-]+(\s*,\s*[\w-]+)+$`) })
 
 // listHelp says how a list is made of what is none.
 func listHelp(t *typ) string {

@@ -24,6 +24,8 @@ type report struct {
 
 	patterns patterns // of its expressions
 
+	asks bool // a condition is read, and no other expression
+
 	secrets []string // found written out: no message quotes them
 }
 

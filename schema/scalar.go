@@ -19,7 +19,7 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value) bool {
 		d.at(n, codeNotHere, "no expressions here", "this value is needed before any is known: write it out")
 		return false
 	case isNull(n):
-		d.at(n, codeType, "a value is missing", missingHelp(v.Type()))
+		d.at(n, codeType, "a value is missing", missingHelp(n, v.Type()))
 		return false
 	case d.ambiguous(n, v):
 		return false
@@ -39,7 +39,10 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value) bool {
 }
 
 // missingHelp says what to write where nothing stands.
-func missingHelp(t reflect.Type) string {
+func missingHelp(n *yaml.Node, t reflect.Type) string {
+	if n.Value != "" && t.Kind() == reflect.String {
+		return fmt.Sprintf("it stands for no value here: where text is meant, quote it: %q, else remove it", n.Value)
+	}
 	switch t {
 	case durationType:
 		return helpDuration

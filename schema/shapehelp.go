@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -126,4 +127,31 @@ func pairsHelp(n *yaml.Node) string {
 		pairs = append(pairs, name+": "+inList(value, true))
 	}
 	return "write {" + strings.Join(pairs, ", ") + "}"
+}
+
+// fieldHelp says under which of its keys a bare value was meant.
+func fieldHelp(n *yaml.Node, fields []field) string {
+	if help := afterColon(n); help != "" || n.Kind != yaml.ScalarNode {
+		return help
+	}
+	value := inList(n.Value, n.ShortTag() == "!!str" && n.Style != 0)
+	var due, names []string
+	for _, f := range fields {
+		if slices.Contains(f.enum, n.Value) {
+			return fmt.Sprintf("write {%s: %s}", f.name, value)
+		}
+		names = append(names, f.name)
+		if f.required {
+			due = append(due, f.name)
+		}
+	}
+	switch {
+	case len(due) == 1:
+		return fmt.Sprintf("write {%s: %s}", due[0], value)
+	case len(due) > 1:
+		return "write {" + strings.Join(due, ": …, ") + ": …}"
+	case len(names) > 0:
+		return "write {KEY: VALUE}, with keys of: " + strings.Join(names, ", ")
+	}
+	return "it has no keys: write {}"
 }

@@ -41,7 +41,9 @@ func (r *report) explained(at Pos, width int, code string) bool {
 		switch d.Code {
 		case codeCharacter:
 			return at.Col <= d.Pos.Col && d.Pos.Col < at.Col+width
-		case codeTag, codeExposed:
+		case codeTag:
+			return d.Pos.Col == at.Col && slices.Contains([]string{codeType, codeShape, codeDuration, codeSize, codeMode, codeEnum, codeCheck}, code)
+		case codeExposed:
 			return d.Pos.Col == at.Col && (code == codeType || code == codeShape)
 		}
 		return false
