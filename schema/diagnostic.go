@@ -10,9 +10,9 @@ import (
 // Pos is a place in a text. Lines and columns count from 1, columns in
 // characters; Line 0 means the text as a whole.
 type Pos struct {
-	File string
-	Line int
-	Col  int
+	File string `json:"file"`
+	Line int    `json:"line,omitempty"`
+	Col  int    `json:"column,omitempty"`
 }
 
 // String gives "file:line:col", the form editors and terminals can follow.

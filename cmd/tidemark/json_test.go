@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -12,7 +13,8 @@ import (
 // TestEveryAnswerIsJSON: with -o json a verb writes one JSON value to standard output, and it tells what the verb is asked for.
 func TestEveryAnswerIsJSON(t *testing.T) {
 	h := newHouse(t)
-	story := filepath.Join(h.dir, "story.yaml")
+	story, wrong := filepath.Join(h.dir, "story.yaml"), filepath.Join(h.dir, "wrong.yaml")
+	h.write("wrong.yaml", "runbook: wrong\ntitel: Wrong\n")
 	given := []string{"--input", "dir=" + h.dir + "/none", "--input", "least=1"}
 	tests := []struct {
 		args []string
@@ -32,6 +34,17 @@ func TestEveryAnswerIsJSON(t *testing.T) {
 		{[]string{"cancel"}, 0, `"cancelled": []`},
 		{[]string{"abandon", "RUN", "--yes"}, 0, `"released": [`},
 		{[]string{"unlock", "one"}, 0, `"dropped": null`},
+		{append([]string{"plan", story}, given...), 0, `"digest"`},
+		{[]string{"list"}, 0, `"backup-vellum"`},
+		{[]string{"show", story}, 0, `"text"`},
+		{append([]string{"explain", story, "second/enough"}, given...), 0, `"layers"`},
+		{[]string{"explain", "TM0104"}, 0, `"code": "TM0104"`},
+		{[]string{"steps"}, 0, `"mkdir"`},
+		{[]string{"steps", "nodetool"}, 0, `"nodetool"`},
+		{[]string{"validate", story}, 0, `[]`},
+		{[]string{"validate", wrong}, exitUsage, `"column": 1`},
+		{[]string{"lint", story}, exitFailed, `"severity": "warning"`},
+		{[]string{"fmt", "--check", story}, exitFailed, `"changed"`},
 	}
 	for _, tt := range tests {
 		if tt.args[0] == "abandon" {
@@ -40,6 +53,11 @@ func TestEveryAnswerIsJSON(t *testing.T) {
 		code := h.do(append(tt.args, "-o", "json")...)
 		if code != tt.want || !json.Valid(h.out.Bytes()) || !strings.Contains(h.out.String(), tt.says) {
 			t.Errorf("%v: exit %d, want %d with %s; answer:\n%s", tt.args, code, tt.want, tt.says, h.out.String())
+		}
+		// A plan is also what resume reads: the names of its strategy are part of the format of stored plans.
+		name := regexp.MustCompile(`(?m)^ *"[A-Z]\w*": `).FindString(h.out.String())
+		if name != "" && tt.args[0] != "plan" {
+			t.Errorf("%v: %s is a name of Go", tt.args, name)
 		}
 	}
 }

@@ -75,6 +75,21 @@ func TestWrongReportsAreNamed(t *testing.T) {
 	}
 }
 
+// A step that takes too long names the time that ended it, once.
+func TestTimeIsNamedOnce(t *testing.T) {
+	for step, says := range map[string]string{
+		"id: r, timeout: 1s, run: {argv: [sleep, \"60\"], redo: idempotent}": "r: sleep: not done within 1s  @here",
+		"id: m, timeout: 1s, mumbling: {}":                                   "the program was ended before it was done: not done within 1s  @here",
+	} {
+		d := newDesk(t)
+		d.write("kinds/mumbling/mumbling", strings.NewReplacer("REDO", "idempotent", "SAYS", "exec sleep 60").Replace(mumbling), 0o755)
+		d.book(step)
+		if said := d.tidemark(1, "--yes=hill", "run", d.path("try.yaml")); !strings.Contains(said, says) || strings.Contains(said, "24h") || strings.Contains(said, "deadline") {
+			t.Errorf("%s is missing in\n%s", says, said)
+		}
+	}
+}
+
 const flagged = `#!/bin/sh
 [ "$1" = describe ] && { echo '{"protocol": 1, "name": "flagged", "doc": "D.", "redo": "checked", "example": "{id: x, flagged: {dir: /x}}",
  "arguments": {"type": "object", "properties": {"dir": {"type": "string"}}}}'; exit; }

@@ -59,10 +59,7 @@ func (a *app) writeDiagnostics(all schema.Diagnostics) error {
 		}
 		return view.SARIF(a.stdout, all, dir, a.buildOrNone())
 	}
-	if all == nil {
-		all = schema.Diagnostics{}
-	}
-	return view.JSON(a.stdout, all)
+	return view.Diagnostics(a.stdout, all)
 }
 
 // siteIfAny reads the site file that was named or is there by default; nil when there is none.

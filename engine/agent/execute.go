@@ -117,7 +117,7 @@ func (e *Execution) carryOut(ctx context.Context, kind *engine.Kind, step engine
 	}()
 	if e.Spec.Timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, e.Spec.Timeout)
+		ctx, cancel = context.WithTimeoutCause(ctx, e.Spec.Timeout, fmt.Errorf("not done within %s", e.Spec.Timeout))
 		defer cancel()
 	}
 	view := engine.NewView(kind, e.Ground, engine.NewFacts(nil), e.Spec.Run, e.Spec.Node)
@@ -155,7 +155,7 @@ func (e *Execution) apply(ctx context.Context, step engine.Step, view *engine.Vi
 func (e *Execution) broken(ctx context.Context, change engine.Change, err error) engine.Receipt {
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		err = &engine.Error{Class: engine.ClassTimeout, Err: fmt.Errorf("not done within %s: %w", e.Spec.Timeout, err), Next: engine.NextOf(err)}
+		err = &engine.Error{Class: engine.ClassTimeout, Err: timeNamed(ctx, err), Next: engine.NextOf(err)}
 	case ctx.Err() != nil:
 		err = &engine.Error{Class: engine.ClassCancelled, Err: fmt.Errorf("cancelled: %w", err), Next: engine.NextOf(err)}
 	}
@@ -166,6 +166,14 @@ func (e *Execution) broken(ctx context.Context, change engine.Change, err error)
 		r.Outcome = engine.Unknown
 	}
 	return r
+}
+
+// timeNamed names the task's time, unless what it ended did so.
+func timeNamed(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); !errors.Is(err, cause) {
+		return fmt.Errorf("%w: %w", cause, err)
+	}
+	return err
 }
 
 func (e *Execution) done(change engine.Change, out engine.Output, changed bool) engine.Receipt {

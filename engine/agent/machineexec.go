@@ -25,7 +25,7 @@ func (m *Machine) Exec(ctx context.Context, c engine.Command) (engine.Result, er
 	if limit == 0 {
 		limit = time.Minute
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := engine.Within(ctx, limit)
 	defer cancel()
 	cmd, out, errs, err := m.command(ctx, c)
 	if err != nil {
@@ -43,7 +43,7 @@ func (m *Machine) Exec(ctx context.Context, c engine.Command) (engine.Result, er
 	}
 	r := engine.Result{Code: cmd.ProcessState.ExitCode(), Stdout: out.Bytes(), Stderr: errs.Bytes()}
 	if ctx.Err() != nil {
-		return r, &engine.Error{Class: engine.ClassOf(ctx.Err()), Err: cutShort(ctx, c, limit)}
+		return r, &engine.Error{Class: engine.ClassOf(ctx.Err()), Err: cutShort(ctx, c)}
 	}
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		return r, engine.Failf(engine.ClassIO, "%s: %w", c.Argv[0], err)
@@ -122,10 +122,10 @@ func (l *limited) Write(p []byte) (int, error) {
 // Bytes is what was kept.
 func (l *limited) Bytes() []byte { return l.kept.Bytes() }
 
-// cutShort says why a command was ended: a cancel, or its time.
-func cutShort(ctx context.Context, c engine.Command, limit time.Duration) error {
+// cutShort says why a command was ended: a cancel, or the time that was over first.
+func cutShort(ctx context.Context, c engine.Command) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return fmt.Errorf("%s: cancelled before its end", c.Argv[0])
 	}
-	return fmt.Errorf("%s: no end within %s", c.Argv[0], limit)
+	return fmt.Errorf("%s: %w", c.Argv[0], context.Cause(ctx))
 }

@@ -64,7 +64,7 @@ func (m *Machine) Program(ctx context.Context, c engine.ProgramCall) (engine.Res
 
 func limitOf(ctx context.Context, verb string) (context.Context, context.CancelFunc) {
 	if verb == engine.VerbPlan {
-		return context.WithTimeout(ctx, planLimit)
+		return engine.Within(ctx, planLimit)
 	}
 	return context.WithCancel(ctx)
 }
@@ -153,7 +153,7 @@ func (m *Machine) listen(ctx context.Context, cmd *exec.Cmd, c engine.ProgramCal
 	var notExit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
-		return r, &engine.Error{Class: engine.ClassOf(ctx.Err()), Err: fmt.Errorf("the program was ended before it was done: %w", ctx.Err())}
+		return r, &engine.Error{Class: engine.ClassOf(ctx.Err()), Err: fmt.Errorf("the program was ended before it was done: %w", context.Cause(ctx))}
 	case r.Code < 0:
 		return r, engine.Unsure(engine.Failf(engine.ClassIO, "the program was ended by a signal (%s)", cmd.ProcessState))
 	case answer.cut:

@@ -17,10 +17,11 @@ const maxClip = 300
 
 // run calls nodetool and returns its standard output. A status other than 0 is an error with nodetool's own words.
 func (t *Tool) run(ctx context.Context, timeout time.Duration, args ...string) (string, error) {
-	left := within(ctx, timeout)
+	ctx, cancel := engine.Within(ctx, timeout)
+	defer cancel()
 	r, err := t.asker.Exec(ctx, engine.Command{Argv: argv(args), Space: engine.Signaling, Timeout: timeout})
 	if err != nil {
-		return "", t.broken(args, left, err)
+		return "", t.broken(ctx, args, err)
 	}
 	out := withoutNoise(string(r.Stdout))
 	if r.Code != 0 {
@@ -29,23 +30,14 @@ func (t *Tool) run(ctx context.Context, timeout time.Duration, args ...string) (
 	return out, nil
 }
 
-// within is the time left, at most limit: what a message names must be the time that really ended the call.
-func within(ctx context.Context, limit time.Duration) time.Duration {
-	end, ok := ctx.Deadline()
-	if !ok {
-		return limit
-	}
-	return min(limit, time.Until(end).Round(time.Second))
-}
-
 // broken explains a call that gave no status.
-func (t *Tool) broken(args []string, left time.Duration, err error) error {
+func (t *Tool) broken(ctx context.Context, args []string, err error) error {
 	switch {
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
 		return engine.WithNext(engine.Failf(engine.ClassPrecondition, "nodetool: not found on this node: %w", err),
 			"install Cassandra's tools on this node, or put nodetool on root's PATH")
-	case engine.ClassOf(err) == engine.ClassTimeout:
-		return engine.WithNext(engine.Failf(engine.ClassTimeout, "%s: no end within %s; Cassandra may go on with it", line(args), left),
+	case engine.ClassOf(err) == engine.ClassTimeout && ctx.Err() != nil:
+		return engine.WithNext(engine.Failf(engine.ClassTimeout, "%s: %w; Cassandra may go on with it", line(args), context.Cause(ctx)),
 			"look whether Cassandra hangs: ps -o stat,cmd -C java, and its system.log")
 	}
 	return engine.Fail(engine.ClassOf(err), fmt.Errorf("%s: %w", line(args), err))

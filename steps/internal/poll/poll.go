@@ -4,6 +4,7 @@ package poll
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -43,7 +44,11 @@ func ended(ctx context.Context, what string, after time.Duration, missing []stri
 	if errors.Is(ctx.Err(), context.Canceled) {
 		class = engine.ClassCancelled
 	}
-	return engine.Failf(class, "%s: not within %s: %s", what, after.Round(time.Second), strings.Join(missing, "; "))
+	limit := fmt.Errorf("not within %s", after.Round(time.Second))
+	if cause := context.Cause(ctx); !errors.Is(cause, ctx.Err()) {
+		limit = cause // it names the time that ended the wait
+	}
+	return engine.Failf(class, "%s: %w: %s", what, limit, strings.Join(missing, "; "))
 }
 
 // Fatal tells whether waiting cannot cure err: something is wrong with the node's set-up or with the question.

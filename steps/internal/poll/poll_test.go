@@ -61,3 +61,15 @@ func TestErrorsEndTheWaiting(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// A wait that ends with the time of its task names that time alone.
+func TestTimeOfTheTask(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeoutCause(t.Context(), 5*time.Second, errors.New("not done within 5s"))
+		defer cancel()
+		err := poll.Until(ctx, time.Second, "a is not up", func(context.Context) ([]string, error) { return []string{"port 1"}, nil })
+		if err == nil || err.Error() != "a is not up: not done within 5s: port 1" || !errors.Is(err, context.Cause(ctx)) {
+			t.Errorf("%v", err)
+		}
+	})
+}
