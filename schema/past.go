@@ -89,6 +89,12 @@ func (b past) runsAt(p *place) bool {
 	return true
 }
 
+// mayRunAt reports whether some site has the step on every node of that place:
+// which nodes are of which group only a site says.
+func (b past) mayRunAt(p *place) bool {
+	return !b.place.control() && !p.control() && b.place.stage.Pick == ""
+}
+
 // scopeAt is what a step sees that is read next at this place.
 func (l *loader) scopeAt(p *place) *scope {
 	if p.frame != l.frame {
@@ -109,7 +115,7 @@ func (l *loader) scopeAt(p *place) *scope {
 
 // own is the output of a step of the same node.
 func (l *loader) own(b past, p *place) (*typ, *away) {
-	if b.runsAt(p) {
+	if b.runsAt(p) || l.site == nil && b.mayRunAt(p) {
 		return b.out, nil
 	}
 	if b.place.control() {
