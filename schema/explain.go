@@ -36,7 +36,11 @@ func (r *Runbook) Explain(path string, given map[string]string, site *Site) (*Ex
 	t := parseTarget(path)
 	switch {
 	case t.stage == "" && len(t.path) > 0:
-		return x.value(path, x.keysOfRunbook(), r.root, t.path)
+		out, err := x.value(path, x.keysOfRunbook(), r.root, t.path)
+		if err == nil {
+			x.outside(out, t.path)
+		}
+		return out, err
 	case t.step == "" && t.stage == finallyID:
 		return x.value(path, x.keysOfRunbook(), r.root, append([]string{finallyID}, t.path...))
 	case t.step == "":

@@ -79,7 +79,12 @@ func (x *explainer) runbookInput(name string) []Layer {
 		out = []Layer{{From: "runbook " + x.book.Name, Pos: in.Pos, Value: "required: --input " + name + "=…"}}
 	}
 	if text, ok := x.given[name]; ok {
-		out = append(out, Layer{From: "--input", Pos: Pos{File: commandLine}, Value: text})
+		out = append(out, givenLayer(text))
 	}
 	return out
+}
+
+// givenLayer is what the command line gives.
+func givenLayer(text string) Layer {
+	return Layer{From: "--input", Pos: Pos{File: commandLine}, Value: text}
 }

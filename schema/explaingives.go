@@ -34,6 +34,33 @@ func (x *explainer) gives(n *yaml.Node, path []string) string {
 	return known(v, exprs[0].typ, ok)
 }
 
+// outside adds what the site and the command line give over a var or an input
+// of the runbook.
+func (x *explainer) outside(out *Explanation, path []string) {
+	switch {
+	case len(path) == 2 && path[0] == "vars":
+		out.Layers = x.varLayers(path[1])
+		out.Gives = x.varGives(path[1], out.Gives, out.Layers)
+	case len(path) == 2 && path[0] == "inputs":
+		in := x.book.input(path[1])
+		if text, ok := x.given[in.Name]; ok {
+			out.Layers = append(out.Layers, givenLayer(text))
+			if v, ok := x.input(in); ok {
+				out.Gives = known(v, in.typ, true)
+			}
+		}
+	}
+}
+
+// varGives is the value that a site sets over the runbook's, where no node sets another.
+func (x *explainer) varGives(name, gives string, layers []Layer) string {
+	own := func(n Node) bool { _, own := n.Vars[name]; return own }
+	if last := layers[len(layers)-1]; x.site != nil && last.From == x.siteName() && !slices.ContainsFunc(x.site.Nodes, own) {
+		return last.Value
+	}
+	return gives
+}
+
 // defaultGives is gives for the default of an input.
 func (x *explainer) defaultGives(in *Input) string {
 	exprs := exprsBelow(in.def, in.leaves)

@@ -119,7 +119,22 @@ func (x *explainer) origin(root, field string, at stand) []Layer {
 			}
 		}
 	}
+	if root == "secrets" {
+		return x.secretLayers(field)
+	}
 	return []Layer{{From: root, Value: "another one on each " + root}}
+}
+
+// secretLayers say where the site declares a secret; what it is is never read.
+func (x *explainer) secretLayers(name string) []Layer {
+	layer := Layer{From: "secret " + name, Value: "known when it is used"}
+	if x.site != nil {
+		doc := parse(x.site.Source, &report{})
+		if n := valueOf(valueOf(doc.root, "secrets"), name); n != nil {
+			layer.From, layer.Pos = x.siteName(), doc.pos(n)
+		}
+	}
+	return []Layer{layer}
 }
 
 // varLayers are runbook, site and node, the order in which they are set over
@@ -134,7 +149,7 @@ func (x *explainer) varLayers(name string) []Layer {
 	}
 	doc := parse(x.site.Source, &report{})
 	if n := valueOf(valueOf(doc.root, "vars"), name); n != nil {
-		out = append(out, Layer{From: "site " + x.site.Name, Pos: doc.pos(n), Value: oneLine(n)})
+		out = append(out, Layer{From: x.siteName(), Pos: doc.pos(n), Value: oneLine(n)})
 	}
 	for _, node := range x.site.Nodes {
 		if n := valueOf(valueOf(valueOf(valueOf(doc.root, "nodes"), node.Name), "vars"), name); n != nil {
@@ -144,12 +159,15 @@ func (x *explainer) varLayers(name string) []Layer {
 	return out
 }
 
+// siteName is how a layer names the site.
+func (x *explainer) siteName() string { return "site " + x.site.Name }
+
 func (x *explainer) siteLayers(field string) []Layer {
 	if x.site == nil {
 		return nil
 	}
 	doc := parse(x.site.Source, &report{})
-	layer := Layer{From: "site " + x.site.Name, Pos: Pos{File: x.site.Source.Name}}
+	layer := Layer{From: x.siteName(), Pos: Pos{File: x.site.Source.Name}}
 	key := map[string]string{"name": "site"}[field]
 	if key == "" {
 		key = field
