@@ -62,6 +62,22 @@ func TestEveryAnswerIsJSON(t *testing.T) {
 	}
 }
 
+// Whoever reads a page of a kind is told whether a bare value may stand for its arguments.
+func TestShortFormsAreTold(t *testing.T) {
+	for kind, says := range map[string]string{"mkdir": "short form: mkdir: VALUE is mkdir: {path: VALUE}", "nodetool": "short form: none"} {
+		h := newHouse(t)
+		if code := h.do("steps", kind); code != 0 || !strings.Contains(h.out.String(), says) {
+			t.Errorf("exit %d, %q is missing in\n%s", code, says, h.out.String())
+		}
+	}
+}
+
+// A site file in place of a runbook is one mistake, not five.
+func TestExplainWantsARunbook(t *testing.T) {
+	d := newDesk(t)
+	wants(t, d.tidemark(exitUsage, "explain", d.path("site.yaml"), "x"), "site.yaml is no runbook: its first key is site")
+}
+
 func TestUnlockTellsWhatItDropped(t *testing.T) {
 	h := newHouse(t)
 	h.killed(openRun, engine.HoldOpen)

@@ -74,6 +74,9 @@ func (a *app) readable(ctx context.Context, arg string) (*schema.Runbook, error)
 	if err != nil {
 		return nil, err
 	}
+	if sort := schema.Sort(src.Runbook.Data); sort != "runbook" && sort != "" {
+		return nil, usagef("tidemark list", "%s is no runbook: its first key is %s", arg, sort)
+	}
 	own, err := a.ownKinds(ctx, siteFile, usedIn(src.All()))
 	if err != nil {
 		return nil, err

@@ -80,8 +80,8 @@ func (a *app) step(all []reference.Kind, name string) error {
 }
 
 func (a *app) stepPage(k reference.Kind) {
-	fmt.Fprintf(a.stdout, "%s\n\n%s\n\nruns on the %s; when its outcome is unknown: %s\nits plan asks: %s\n",
-		k.Name, k.Doc, k.Place, k.WhenUnknown(), k.Asks())
+	fmt.Fprintf(a.stdout, "%s\n\n%s\n\nruns on the %s; when its outcome is unknown: %s\nits plan asks: %s\nshort form: %s\n",
+		k.Name, k.Doc, k.Place, k.WhenUnknown(), k.Asks(), k.ShortForm())
 	if len(k.Args) > 0 {
 		fmt.Fprintln(a.stdout)
 		view.ArgsTable(a.stdout, k.Args)

@@ -16,6 +16,7 @@ func expressionsPage() string {
 argument of type condition are bare expressions. All are checked when the file is read: names, types, and whether a step has
 run before. The language is [expr](https://expr-lang.org/docs/language-definition), with these names and functions and no others:
 without ranges, ` + "`let`" + `, predicates within predicates, and anything that looks at a clock.
+A choice is ` + "`a ? b : c` or `if a { b } else { c }`" + `, which mean the same.
 
 ## Names
 

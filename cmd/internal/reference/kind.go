@@ -3,6 +3,7 @@
 package reference
 
 import (
+	"slices"
 	"strings"
 
 	"tidemark/cmd/internal/view"
@@ -15,8 +16,9 @@ type Kind struct {
 	Name    string     `json:"kind"`
 	Doc     string     `json:"doc"`
 	Redo    string     `json:"redo"`
-	Place   string     `json:"place"` // node or controller
-	Reads   []string   `json:"reads"` // what its plan asks servers
+	Place   string     `json:"place"`           // node or controller
+	Reads   []string   `json:"reads"`           // what its plan asks servers
+	Short   string     `json:"short,omitempty"` // the argument that a bare value fills
 	Args    []view.Arg `json:"args"`
 	Outputs []view.Arg `json:"outputs"`
 	Example string     `json:"example"` // one step, without the dash
@@ -30,6 +32,9 @@ func Kinds(list []schema.Kind, ks *engine.Kinds) []Kind {
 		k := Kind{
 			Name: declared.Name, Doc: declared.Doc, Redo: declared.Redo, Place: "node", Reads: []string{},
 			Args: view.Args(declared.Arguments()), Outputs: view.Args(declared.Outputs()), Example: strings.TrimSpace(declared.Example),
+		}
+		if i := slices.IndexFunc(declared.Arguments(), func(key schema.Key) bool { return key.Short }); i >= 0 {
+			k.Short = declared.Arguments()[i].Name
 		}
 		if declared.OnController {
 			k.Place = "controller"
@@ -57,6 +62,14 @@ func (k Kind) WhenUnknown() string {
 		return "the node is looked at: done, or not done and begun anew"
 	}
 	return "the node stops and a person is asked"
+}
+
+// ShortForm says whether a bare value may stand in place of the arguments.
+func (k Kind) ShortForm() string {
+	if k.Short == "" {
+		return "none, its arguments stand in { }"
+	}
+	return k.Name + ": VALUE is " + k.Name + ": {" + k.Short + ": VALUE}"
 }
 
 // Asks says in one line what the kind's plan asks of servers.

@@ -67,7 +67,7 @@ func kindsPage(kinds []Kind) string {
 
 func (k Kind) page(b *strings.Builder) {
 	fmt.Fprintf(b, "\n## %s\n\n%s\n\n", k.Name, k.Doc)
-	fmt.Fprintf(b, "- Runs on the %s.\n- When its outcome is unknown: %s.\n- Its plan asks: %s.\n", k.Place, k.WhenUnknown(), k.Asks())
+	fmt.Fprintf(b, "- Runs on the %s.\n- When its outcome is unknown: %s.\n- Its plan asks: %s.\n- Short form: %s.\n", k.Place, k.WhenUnknown(), k.Asks(), k.ShortForm())
 	if len(k.Args) > 0 {
 		b.WriteString("\n")
 		argsTable(b, "Argument", k.Args)
