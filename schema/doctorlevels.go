@@ -102,8 +102,22 @@ func (d *doctor) tooFar(top *level) {
 	if d.joined(top) {
 		return
 	}
+	if d.runes[d.i] == '-' {
+		d.here(1, codeIndent, fmt.Sprintf("this list item is indented deeper than line %d, which has its value already", top.line), d.outTo(top))
+		return
+	}
 	message := fmt.Sprintf("indented deeper than line %d, which has its value already", top.line)
 	d.here(1, codeIndent, message, fmt.Sprintf("indent it by %d to stand beside it, or leave the value of line %d empty", top.col, top.line))
+}
+
+// outTo says how far out the item of a list above is.
+func (d *doctor) outTo(top *level) string {
+	for i := len(d.levels) - 1; i >= 0; i-- {
+		if d.levels[i].list {
+			return fmt.Sprintf("indent it by %d: out, to stand under the items before it", d.levels[i].col)
+		}
+	}
+	return fmt.Sprintf("a list stands under a key with nothing behind its colon: leave the value of line %d empty", top.line)
 }
 
 // joined reports whether the entry above has a value only because no space

@@ -30,7 +30,7 @@ func (d *decoder) entries(n *yaml.Node, names []string) (map[string]*yaml.Node, 
 		case names == nil && d.expr(key):
 			d.at(key, codeNotHere, "no expressions in a key", "write the name out; an expression can be its value")
 		case names != nil && !slices.Contains(names, key.Value):
-			d.at(key, codeUnknownKey, fmt.Sprintf("unknown key %q%s", key.Value, d.inside()), cmp.Or(afterColon(key), afterComma(n, i), suggest(key.Value, "allowed", names)))
+			d.at(key, codeUnknownKey, fmt.Sprintf("unknown key %q%s", key.Value, d.inside()), cmp.Or(afterColon(key), d.stepsOwn(key), afterComma(n, i), suggest(key.Value, "allowed", names)))
 		case out[key.Value] != nil:
 			d.at(key, codeDuplicateKey, fmt.Sprintf("duplicate key %q", key.Value), "")
 		default:
@@ -48,11 +48,23 @@ func (d *decoder) inside() string {
 	return " in " + d.what
 }
 
+// stepsOwn is for a key of the step among the arguments of its kind.
+func (d *decoder) stepsOwn(key *yaml.Node) string {
+	if d.args == nil || !isStepKey(key.Value) {
+		return ""
+	}
+	return fmt.Sprintf("it belongs to the step: write it beside %s, not in it", d.what)
+}
+
 // field fills one field and checks it against its enum and its bounds.
 func (d *decoder) field(n *yaml.Node, v reflect.Value, f field) {
 	target := v.FieldByIndex(f.index)
 	if f.is == "name" && isNumber(n) {
 		d.at(n, codeName, fmt.Sprintf("%q is no name", n.Value), helpName)
+		return
+	}
+	if len(f.enum) > 0 && target.Kind() == reflect.String && n.Kind == yaml.ScalarNode && !isNull(n) && !isTemplate(n) && !slices.Contains(f.enum, n.Value) {
+		d.at(n, codeEnum, fmt.Sprintf("%q is not allowed here", n.Value), enumHelp(n.Value, f.enum))
 		return
 	}
 	switch ok := d.decode(n, target); {
@@ -87,8 +99,15 @@ func (d *decoder) enum(n *yaml.Node, v reflect.Value, allowed []string) {
 		value = t.Value
 	}
 	if !slices.Contains(allowed, value) {
-		d.at(n, codeEnum, fmt.Sprintf("%q is not allowed here", value), suggest(value, "allowed", allowed))
+		d.at(n, codeEnum, fmt.Sprintf("%q is not allowed here", value), enumHelp(value, allowed))
 	}
+}
+
+func enumHelp(word string, allowed []string) string {
+	if len(allowed) == 1 {
+		return "the only word here is " + allowed[0] + ": write it, or remove the key"
+	}
+	return suggest(word, "allowed", allowed)
 }
 
 // enumWritten reports words that an expression may give and the enum lacks.
@@ -100,7 +119,7 @@ func (d *decoder) enumWritten(n *yaml.Node, allowed []string) {
 	c := &checker{report: d.report, expr: l.parts[0].expr}
 	for _, word := range wordsGiven(c.expr.tree, nil) {
 		if !slices.Contains(allowed, word.Value) {
-			c.error(word, codeEnum, fmt.Sprintf("%q is not allowed here", word.Value), suggest(word.Value, "allowed", allowed))
+			c.error(word, codeEnum, fmt.Sprintf("%q is not allowed here", word.Value), enumHelp(word.Value, allowed))
 		}
 	}
 }

@@ -24,7 +24,7 @@ type report struct {
 
 	patterns patterns // of its expressions
 
-	asks bool // a condition is read, and no other expression
+	asks, kindsTold bool // asks: a condition is read, and no other expression; kindsTold: the list of kinds is told
 
 	secrets []string // found written out: no message quotes them
 }

@@ -126,16 +126,24 @@ func (d *decoder) basic(n *yaml.Node, v reflect.Value) bool {
 			v.SetInt(i)
 			return true
 		}
-		return d.wrongType(n, "whole number", "")
+		return d.wrongType(n, "whole number", unquotedHelp(n))
 	case reflect.Float64:
 		if f, ok := finite(n); ok && (tag == "!!float" || tag == "!!int") {
 			v.SetFloat(f)
 			return true
 		}
-		return d.wrongType(n, "number", "")
+		return d.wrongType(n, "number", unquotedHelp(n))
 	}
 	d.at(n, codeType, fmt.Sprintf("%s is not part of the language", v.Type()), "")
 	return false
+}
+
+// unquotedHelp is for a number in quotes.
+func unquotedHelp(n *yaml.Node) string {
+	if plain := (&yaml.Node{Kind: yaml.ScalarNode, Value: n.Value}); n.Style != 0 && isNumber(plain) {
+		return "write " + n.Value + " without quotes"
+	}
+	return ""
 }
 
 func (d *decoder) untyped(n *yaml.Node, v reflect.Value) bool {

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -69,10 +70,11 @@ func (l *loader) splitStep(n *yaml.Node) (plain, kind, args *yaml.Node) {
 			kind, args = key, value
 		}
 	}
+	args, unknown = l.besideKind(kind, args, n, unknown)
 	l.unknownKeys(kind, unknown)
 	l.meantID(plain, n, unknown)
 	if kind == nil && len(unknown) == 0 && !merged {
-		l.at(n, codeOneKind, "a step without a kind", suggest("", "kinds", l.kindNames()))
+		l.at(n, codeOneKind, "a step without a kind", l.kindHelp(""))
 	}
 	return plain, kind, args
 }
@@ -91,7 +93,7 @@ func (l *loader) meantID(plain, n *yaml.Node, unknown []*yaml.Node) {
 // unknownKeys says of each key whether a step key or a kind was meant.
 func (l *loader) unknownKeys(kind *yaml.Node, unknown []*yaml.Node) {
 	for _, key := range unknown {
-		if help := afterColon(key); help != "" {
+		if help := cmp.Or(afterColon(key), l.stepKeyHelp(kind, key)); help != "" {
 			l.at(key, codeUnknownKey, fmt.Sprintf("unknown key %q in a step", key.Value), help)
 			continue
 		}
@@ -99,7 +101,7 @@ func (l *loader) unknownKeys(kind *yaml.Node, unknown []*yaml.Node) {
 			l.at(key, codeUnknownKey, fmt.Sprintf("unknown key %q in a step", key.Value), suggest(key.Value, "allowed", stepKeys()))
 			continue
 		}
-		l.at(key, codeUnknownKind, fmt.Sprintf("unknown kind %q", key.Value), suggest(key.Value, "kinds", l.kindNames()))
+		l.at(key, codeUnknownKind, fmt.Sprintf("unknown kind %q", key.Value), l.kindHelp(key.Value))
 	}
 }
 

@@ -47,7 +47,8 @@ func elsewhere(word string) string {
 	return map[string]string{
 		"if": "when", "name": "id", "loop": "for-each", "foreach": "for-each", "with_items": "for-each",
 		"hosts": "on", "tasks": "steps", "become_user": "user", "retries": "attempts", "delay": "backoff",
-		"command": "run", "shell": "run", "exec": "run", "cmd": "argv", "environment": "env", "variables": "vars", "parameters": "inputs",
+		"sleep": "pause", "copy": "scp", "upload": "scp", "file": "mkdir", "wait": "pause", "command": "run", "shell": "run", "exec": "run", "script": "run", "cmd": "argv", "environment": "env", "variables": "vars", "parameters": "inputs",
+		"integer": "int", "number": "float", "boolean": "bool", "text": "string", "str": "string", "array": "list", "object": "map", "dict": "map",
 	}[strings.ToLower(word)]
 }
 

@@ -66,7 +66,7 @@ func (l *loader) fixed(e *Expr) {
 func (l *loader) unfold(step *Step, key, plain *yaml.Node, here *place) {
 	c := step.kind.made
 	step.outType = scalarType(tAny) // until its steps are read
-	l.compositeRules(plain)
+	l.compositeRules(plain, c.name)
 	if chain := append(slices.Clone(l.within.kinds), c.name); slices.Contains(l.within.kinds, c.name) {
 		from := slices.Index(chain, c.name)
 		l.circle(chain[from:], append(slices.Clone(l.within.keys), key)[from+1:])
@@ -92,11 +92,11 @@ func (l *loader) circle(chain []string, keys []*yaml.Node) {
 }
 
 // compositeRules refuses what would not say for which of the steps it is meant.
-func (l *loader) compositeRules(plain *yaml.Node) {
+func (l *loader) compositeRules(plain *yaml.Node, kind string) {
 	for _, key := range []string{"retry", "timeout"} {
 		if n := valueOf(plain, key); n != nil {
 			l.at(n, codeOnComposite, fmt.Sprintf("%s on a step that is made of steps", key),
-				"each step of the kind has its own; give the kind an input for it")
+				fmt.Sprintf("take it out here: each step inside the kind has its own, written out in kinds/%s.yaml", kind))
 		}
 	}
 }
