@@ -3,6 +3,8 @@ package schema
 import (
 	"bytes"
 	"fmt"
+	"regexp"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -15,18 +17,22 @@ func (d *document) characters(r *report) bool {
 		return false
 	}
 	readable := true
-	line, col := 1, 1
+	line, col, begin := 1, 1, 0
 	for i := 0; i < len(d.src.Data); {
 		c, width := rune(d.src.Data[i]), 1
 		if c >= utf8.RuneSelf {
 			c, width = utf8.DecodeRune(d.src.Data[i:])
 		}
-		if message, help, breaks := refused(c, d.src.Data[i:], width); message != "" {
+		message, help, breaks := refused(c, d.src.Data[i:], width)
+		if isOddSpace(c) && behindKey().Match(d.src.Data[begin:i]) {
+			message, help, breaks = fmt.Sprintf("%U behind the colon looks like a space and is none", c), "write a plain space in its place", true
+		}
+		if message != "" {
 			r.add(Error, Pos{File: d.src.Name, Line: line, Col: col}, 1, codeCharacter, message, help)
 			readable = readable && !breaks
 		}
 		if i += width; c == '\n' {
-			line, col = line+1, 1
+			line, col, begin = line+1, 1, i
 		} else {
 			col++
 		}
@@ -36,6 +42,9 @@ func (d *document) characters(r *report) bool {
 	}
 	return readable
 }
+
+// behindKey is all that stands before the value of a key, which a space of another kind would become part of.
+var behindKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[ -]*[\w-]+: *$`) })
 
 // otherEncoding tells what stands before the first line.
 func otherEncoding(data []byte) string {
