@@ -23,8 +23,11 @@ func (c *checks) one(read *schema.Reader, src schema.Source) schema.Diagnostics 
 	case "overlay":
 		return c.overlay(read, src)
 	}
-	_, diags := c.load(read, src)
-	return diags
+	book, diags := c.load(read, src)
+	if book == nil {
+		return diags
+	}
+	return append(diags, book.AtDesk(c.site)...)
 }
 
 func (c *checks) load(read *schema.Reader, src schema.Source) (*schema.Runbook, schema.Diagnostics) {
