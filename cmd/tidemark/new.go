@@ -9,11 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"tidemark/cmd/internal/view"
+	"tidemark/schema"
 )
 
 // templates are what new writes, with NAME for the name.
@@ -52,6 +54,9 @@ func (a *app) newText(ctx context.Context, sort, name string, how newHow) error 
 	if !regexp.MustCompile(`^[a-z][a-z0-9-]*$`).MatchString(name) {
 		return usagef("", "%q is no name: a-z, 0-9 and hyphens, beginning with a letter", name)
 	}
+	if err := taken(sort, name); err != nil {
+		return err
+	}
 	s, err := a.starter(ctx, sort, name, how)
 	if err != nil {
 		return err
@@ -68,6 +73,23 @@ func (a *app) newText(ctx context.Context, sort, name string, how newHow) error 
 	}
 	fmt.Fprintln(a.stdout, s.path)
 	a.say("  next: %s", s.next)
+	return nil
+}
+
+// taken refuses a name that this build or the language has: the file would not be valid, or not be the one that is run.
+func taken(sort, name string) error {
+	built, err := allKinds()
+	switch {
+	case err != nil:
+		return err
+	case sort == "kind" && schema.IsStepKey(name):
+		return usagef("", "%q is a key of every step: give the kind another name", name)
+	case sort == "kind" && slices.ContainsFunc(built.Schema(), func(k schema.Kind) bool { return k.Name == name }):
+		return usagef("tidemark steps "+name, "this build has a kind %q: give yours another name", name)
+	case sort == "runbook" && slices.Contains(shippedNames(), name):
+		return usagef("tidemark new overlay NAME --of "+name, "%s is a shipped runbook: give yours another name; to change that one write an overlay; "+
+			"to take its place copy it to runbooks/ beside the site file with `replaces: %s` in it", name, name)
+	}
 	return nil
 }
 
