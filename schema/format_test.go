@@ -63,6 +63,10 @@ func TestFormatKeepsWhatIsInOrder(t *testing.T) {
 
 func TestFormatEnds(t *testing.T) {
 	for _, c := range []struct{ name, in, out string }{
+		{
+			"a comment behind a list that is not indented", "runbook: x\nstages:\n- stage: a\n  on: v\n  steps:\n  - {id: p, pause: 1s}\n# the end\n",
+			"runbook: x\nstages:\n  - stage: a\n    on: v\n    steps:\n      - {id: p, pause: 1s}\n# the end\n",
+		},
 		{"no newline at the end", "runbook: x", "runbook: x\n"},
 		{"blank lines at the end", "runbook: x\n\n\n", "runbook: x\n"},
 		{"blank lines at the beginning", "\n\n# a\nrunbook: x", "# a\nrunbook: x\n"},

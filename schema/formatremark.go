@@ -185,7 +185,7 @@ func (l *layout) footOf(r *remark, last, next *entry) *branch {
 	if inner := l.branches[last.value]; inner != nil && !inner.flow {
 		p = inner
 	}
-	for ; p.up != nil && p.col > r.col; p = p.up {
+	for ; p.up != nil && (p.col > r.col || p.up.col == r.col); p = p.up { // a list may stand as far out as its key
 	}
 	if next != nil && p.col <= limit {
 		return nil
