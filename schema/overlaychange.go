@@ -53,7 +53,9 @@ func (m *merger) change(o *overlay, entry *yaml.Node) *change {
 	}
 	for _, key := range rule.Need {
 		if valueOf(entry, key) == nil && !misspelt(entry, rule.keys(), key) {
-			m.at(c.at.node, codeMissingKey, fmt.Sprintf("%q is missing", key), m.due(c, key))
+			if key != "was" || m.aims(c) {
+				m.at(c.at.node, codeMissingKey, fmt.Sprintf("%q is missing", key), m.due(c, key))
+			}
 			ok = false
 		}
 	}
@@ -87,6 +89,12 @@ func (m *merger) knownKeys(entry *yaml.Node) (known *yaml.Node, ok bool) {
 		known.Content = append(known.Content, entry.Content[i:i+2]...)
 	}
 	return known, ok
+}
+
+// aims reports whether the target is there: of one that is not, nothing else is said.
+func (m *merger) aims(c *change) bool {
+	_, ok := m.find(c, parseTarget(c.at.Value))
+	return ok
 }
 
 // due is how a key that is missing would be written.
