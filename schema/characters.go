@@ -24,7 +24,7 @@ func (d *document) characters(r *report) bool {
 			c, width = utf8.DecodeRune(d.src.Data[i:])
 		}
 		message, help, breaks := refused(c, d.src.Data[i:], width)
-		if isOddSpace(c) && behindKey().Match(d.src.Data[begin:i]) {
+		if isOddSpace(c) && i-begin < longestLead && behindKey().Match(d.src.Data[begin:i]) {
 			message, help, breaks = fmt.Sprintf("%U behind the colon looks like a space and is none", c), "write a plain space in its place", true
 		}
 		if message != "" {
@@ -42,6 +42,9 @@ func (d *document) characters(r *report) bool {
 	}
 	return readable
 }
+
+// longestLead bounds what is looked at before each such space of a hostile line, in bytes.
+const longestLead = 256
 
 // behindKey is all that stands before the value of a key, which a space of another kind would become part of.
 var behindKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[ -]*[\w-]+: *$`) })

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"gopkg.in/yaml.v3"
 )
@@ -80,9 +81,7 @@ func (d *decoder) listed(n *yaml.Node, texts bool) string {
 const programHelp = "program and arguments are words of their own: [echo, hello]"
 
 // shellForm finds what only a shell reads.
-func shellForm() *regexp.Regexp {
-	return regexp.MustCompile("[|&;<>$`*~(){}\"'\\\\]|^\\w+=")
-}
+var shellForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("[|&;<>$`*~(){}\"'\\\\]|^\\w+=") })
 
 // entriesOf parts a text where commas stand in it, else at its blanks; commas are part of what a program is given.
 func entriesOf(text string, program bool) []string {
