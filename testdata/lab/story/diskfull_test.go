@@ -125,11 +125,19 @@ func filledAt(t *testing.T, op person, dir string, args ...string) (int, string)
 	return code, p.out.String()
 }
 
-// full fills a host's disk while it does something.
+// full fills a host's disk while it does something. Cassandra stops serving of its own when its commit log wants space
+// meanwhile; it is started again then, as an operator would.
 func full(t *testing.T, host string, do func()) {
 	t.Helper()
 	lab(t, "fault", host, "disk-full")
-	defer lab(t, "fault", host, "disk-free")
+	defer func() {
+		lab(t, "fault", host, "disk-free")
+		if on(t, host, "LAB_PROBE=1 nodetool statusbinary 2>&1 | tail -1 || true") != "running" {
+			t.Log("Cassandra stopped serving without space; it is started again")
+			on(t, host, "monit restart cassandra_process")
+			lab(t, "up")
+		}
+	}()
 	do()
 }
 
