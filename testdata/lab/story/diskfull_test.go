@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -132,7 +133,7 @@ func full(t *testing.T, host string, do func()) {
 	lab(t, "fault", host, "disk-full")
 	defer func() {
 		lab(t, "fault", host, "disk-free")
-		if on(t, host, "LAB_PROBE=1 nodetool statusbinary 2>&1 | tail -1 || true") != "running" {
+		if slices.Contains(vellums, host) && on(t, host, "LAB_PROBE=1 nodetool statusbinary 2>&1 | tail -1 || true") != "running\n" {
 			t.Log("Cassandra stopped serving without space; it is started again")
 			on(t, host, "monit restart cassandra_process")
 			lab(t, "up")
