@@ -35,7 +35,7 @@ type Runbook struct {
 // Input is one declared input.
 type Input struct {
 	Name       string
-	Type       string // string, int, float, bool, duration, size, list or map
+	Type       string // string, int, float, bool, duration, size, list, map, enum, node or secret
 	Of         string // element type of a list or map
 	Help       string
 	Required   bool
