@@ -127,6 +127,47 @@ func TestPromisesAreLookedAtAgainBehindWhatIsDoneAgain(t *testing.T) {
 	}
 }
 
+// What is done again may break what stands before it, in its stage or in one that was passed: the node goes back to it.
+func TestANodeGoesBackToWhatIsBroken(t *testing.T) {
+	const pump, lamp, last = "{id: pump, turn: {what: pump, to: 'on'}}", "{id: lamp, turn: {what: lamp, to: 'on'}}", "{id: mid, put: {key: mid}}, {id: last, put: {key: last}}"
+	for name, stages := range map[string][]string{"same stage": {lamp + ", " + pump + ", " + last}, "passed": {lamp, pump + ", " + last}} {
+		t.Run(name, func(t *testing.T) {
+			book := "runbook: surge\ntitle: A lamp and a pump\nstages:\n"
+			for i, steps := range stages {
+				book += fmt.Sprintf("  - {stage: s%d, on: vellum, steps: [%s]}\n", i, steps)
+			}
+			b := newBench(t, book)
+			p := b.plan()
+			c, err := b.run(p, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := slices.DeleteFunc(c.Events[:len(c.Events)-1], func(e engine.Event) bool {
+				return strings.HasSuffix(e.Task, "/last@n1") || e.Type == engine.EventBarrier && e.Stage == fmt.Sprintf("s%d", len(stages)-1)
+			})
+			b.w.is["n1/pump"], b.w.cuts = false, map[string]string{"pump": "lamp"}
+			if c, err = b.run(p, before, 0); err != nil {
+				t.Fatal(err)
+			}
+			begun := func(task string) func(engine.Event) bool {
+				return func(e engine.Event) bool { return e.Type == engine.EventBegin && strings.HasSuffix(e.Task, task) }
+			}
+			again := slices.IndexFunc(c.Events[len(before):], begun("/lamp@n1"))
+			if rest := slices.IndexFunc(c.Events[len(before):], begun("/last@n1")); again < 0 || rest < again {
+				t.Errorf("the lamp is lit at event %d, what rests on it begins at %d", again, rest)
+			}
+			for what, n := range map[string]int{"n1/pump on": 2, "n1/lamp on": 2, "n1/last": 1, "n2/pump on": 1, "n2/lamp on": 1, "n2/last": 1} {
+				if b.w.applied[what] != n {
+					t.Errorf("%s %d times, want %d", what, b.w.applied[what], n)
+				}
+			}
+			if !b.w.has("n1/lamp") {
+				t.Error("the lamp is off")
+			}
+		})
+	}
+}
+
 // TestProofsBehindWhatIsDoneAgainAreAskedAgain: the stage was passed; what looked behind the switch looks again.
 func TestProofsBehindWhatIsDoneAgainAreAskedAgain(t *testing.T) {
 	b := newBench(t, `

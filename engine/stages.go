@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"sync"
 )
 
@@ -17,8 +18,12 @@ func (x *Executor) stages(ctx context.Context) error {
 		if s == nil {
 			return nil
 		}
-		if ok, err := x.stage(ctx, s); err != nil || !ok {
+		ok, err := x.stage(ctx, s)
+		if err != nil || !ok && !x.goesBack(ctx, s) {
 			return err
+		}
+		if !ok {
+			continue
 		}
 		if err := x.barrier(ctx, s); err != nil {
 			return err
@@ -36,10 +41,35 @@ func (x *Executor) next() *PlannedStage {
 	return nil
 }
 
+// goesBack tells whether s is not passed only because a task of a stage before it must run again, of which a promise was
+// found broken meanwhile.
+func (x *Executor) goesBack(ctx context.Context, s *PlannedStage) bool {
+	for _, t := range s.Tasks {
+		if o := x.record(t.ID).Outcome; o != "" && o != Done && o != Skipped {
+			return false
+		}
+	}
+	return !x.halted(ctx) && x.next() != s
+}
+
 // dirty tells whether a task of a passed stage must run again.
 func (x *Executor) dirty(s *PlannedStage) bool {
-	for _, t := range s.Tasks {
-		if r := x.record(t.ID); r.Outcome == Done && !r.Valid {
+	return slices.ContainsFunc(s.Tasks, x.invalid)
+}
+
+// invalid tells whether the task was done and must run again.
+func (x *Executor) invalid(t *Task) bool {
+	r := x.record(t.ID)
+	return r.Outcome == Done && !r.Valid
+}
+
+// dirtyBefore tells whether a task of the node in a stage before s must run again.
+func (x *Executor) dirtyBefore(s *PlannedStage, node string) bool {
+	for _, before := range x.Plan.Stages {
+		if before.ID == s.ID {
+			return false
+		}
+		if slices.ContainsFunc(before.Of(node), x.invalid) {
 			return true
 		}
 	}
@@ -87,13 +117,21 @@ func (x *Executor) wave(ctx context.Context, s *PlannedStage, nodes []string, fa
 }
 
 // nodeStage passes the tasks of one node in order, stops at the first that is neither done nor skipped, and tells
-// whether there was one: a node that is only held back has not failed. The error is of promises that could not be looked
-// at.
+// whether there was one: a node that is only held back has not failed. One whose earlier task turned out broken goes back
+// to it; to another stage all nodes go together. The error is of promises that could not be looked at.
 func (x *Executor) nodeStage(ctx context.Context, s *PlannedStage, node string, failed *failures) (fails bool, err error) {
-	for _, t := range s.Of(node) {
+	tasks := s.Of(node)
+	for i := 0; i < len(tasks); i++ {
 		if err := x.assure(ctx, node); err != nil {
 			return false, err
 		}
+		if s.ID != FinallyStage && x.dirtyBefore(s, node) {
+			return false, nil
+		}
+		if first := slices.IndexFunc(tasks[:i], x.invalid); first >= 0 {
+			i = first
+		}
+		t := tasks[i]
 		if x.reused(t) { // its promise holds still
 			continue
 		}
