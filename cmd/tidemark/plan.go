@@ -67,7 +67,7 @@ type planAnswer struct {
 
 // preview makes the plan and has the nodes fill it in behind the fence; whatever fails here is a refusal.
 func (a *app) preview(ctx context.Context, s *session, d *definition) (*engine.Plan, engine.Basis, map[string]engine.Node, error) {
-	b := engine.Basis{Runbook: d.runbook, Site: d.site, Kinds: d.kinds, Inputs: d.inputs, Run: newRunID(time.Now())}
+	b := engine.Basis{Runbook: d.runbook, Site: d.site, Kinds: d.kinds, Inputs: d.inputs, Run: newRunID(time.Now(), a.taken)}
 	limit, err := a.limits(d.site)
 	if err != nil {
 		return nil, b, nil, err
