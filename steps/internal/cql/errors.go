@@ -54,7 +54,9 @@ func terse(err error) error {
 	for _, noise := range []string{"gocql: unable to create session: ", "unable to connect to initial hosts: ", "unable to dial control conn "} {
 		text = strings.TrimPrefix(text, noise)
 	}
-	text = strings.Replace(text, gocql.ErrTimeoutNoResponse.Error(), "no answer in time", 1)
+	for _, silence := range []string{gocql.ErrTimeoutNoResponse.Error(), "gocql: no response to connection startup within timeout"} {
+		text = strings.Replace(text, silence, "no answer in time", 1)
+	}
 	if text == err.Error() {
 		return err
 	}
