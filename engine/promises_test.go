@@ -84,85 +84,76 @@ func TestWhatIsDoneAgainOverrulesWhatCameBehindIt(t *testing.T) {
 	}
 }
 
+const (
+	surgePump = "{id: pump, turn: {what: pump, to: 'on'}}"
+	surgeLamp = "{id: lamp, turn: {what: lamp, to: 'on'}}"
+	surgeLast = "{id: last, put: {key: last}}"
+)
+
+// surge runs stages of these steps to their end, forgets the tasks that are open, stops the pump of n1 so that its next
+// start cuts the lamp's power, and resumes. It gives the events of the resumed run.
+func surge(t *testing.T, stages []string, open func(task string) bool) []engine.Event {
+	t.Helper()
+	book := "runbook: surge\ntitle: A pump and a lamp\nstages:\n"
+	for i, steps := range stages {
+		book += fmt.Sprintf("  - {stage: s%d, on: vellum, strategy: {parallel: 1}, steps: [%s]}\n", i, steps)
+	}
+	b := newBench(t, book)
+	p := b.plan()
+	c, err := b.run(p, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened, last := false, fmt.Sprintf("s%d", len(stages)-1)
+	before := slices.DeleteFunc(c.Events[:len(c.Events)-1], func(e engine.Event) bool { // killed just before it closed
+		opened = opened || open(e.Task)
+		return open(e.Task) || opened && e.Type == engine.EventBarrier && e.Stage == last
+	})
+	b.w.is["n1/pump"], b.w.cuts = false, map[string]string{"pump": "lamp"}
+	if c, err = b.run(p, before, 0); err != nil {
+		t.Fatal(err)
+	}
+	for what, n := range map[string]int{"n1/pump on": 2, "n1/lamp on": 2, "n1/last": 1, "n2/pump on": 1, "n2/lamp on": 1, "n2/last": 1} {
+		if b.w.applied[what] != n {
+			t.Errorf("%s %d times, want %d", what, b.w.applied[what], n)
+		}
+	}
+	if !b.w.has("n1/lamp") {
+		t.Error("the lamp is off")
+	}
+	return c.Events[len(before):]
+}
+
 // TestPromisesAreLookedAtAgainBehindWhatIsDoneAgain: the pump has to be started again, and that blows the fuse of the
 // lamp behind it, whose promise still held when the run was resumed. The lamp is switched on again, once, wherever it
 // stands: in the same stage, in one that is passed or in one that was left half-way.
 func TestPromisesAreLookedAtAgainBehindWhatIsDoneAgain(t *testing.T) {
-	const pump, lamp, last = "{id: pump, turn: {what: pump, to: 'on'}}", "{id: lamp, turn: {what: lamp, to: 'on'}}", "{id: last, put: {key: last}}"
 	for name, stages := range map[string][]string{
-		"same stage": {pump + ", " + lamp + ", " + last}, "passed": {pump, lamp, last}, "half-way": {pump, lamp + ", " + last},
+		"same stage": {surgePump + ", " + surgeLamp + ", " + surgeLast}, "passed": {surgePump, surgeLamp, surgeLast},
+		"half-way": {surgePump, surgeLamp + ", " + surgeLast},
 	} {
 		for _, open := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, last is open: %t", name, open), func(t *testing.T) {
-				book := "runbook: surge\ntitle: A pump and a lamp\nstages:\n"
-				for i, steps := range stages {
-					book += fmt.Sprintf("  - {stage: s%d, on: vellum, steps: [%s]}\n", i, steps)
-				}
-				b := newBench(t, book)
-				p := b.plan()
-				c, err := b.run(p, nil, 0)
-				if err != nil {
-					t.Fatal(err)
-				}
-				before := c.Events[:len(c.Events)-1] // killed just before it closed
-				if open {
-					before = slices.DeleteFunc(before, func(e engine.Event) bool {
-						return strings.HasSuffix(e.Task, "/last@n1") || e.Type == engine.EventBarrier && e.Stage == fmt.Sprintf("s%d", len(stages)-1)
-					})
-				}
-				b.w.is["n1/pump"], b.w.cuts = false, map[string]string{"pump": "lamp"}
-				if _, err := b.run(p, before, 0); err != nil {
-					t.Fatal(err)
-				}
-				for what, n := range map[string]int{"n1/pump on": 2, "n1/lamp on": 2, "n1/last": 1, "n2/pump on": 1, "n2/lamp on": 1} {
-					if b.w.applied[what] != n {
-						t.Errorf("%s %d times, want %d", what, b.w.applied[what], n)
-					}
-				}
-				if !b.w.has("n1/lamp") {
-					t.Error("the lamp is off")
-				}
+				surge(t, stages, func(task string) bool { return open && strings.HasSuffix(task, "/last@n1") })
 			})
 		}
 	}
 }
 
-// What is done again may break what stands before it, in its stage or in one that was passed: the node goes back to it.
+// TestANodeGoesBackToWhatIsBroken: what is done again breaks what stands before it, in its stage or in one that was
+// passed. The lamp is lit before what rests on it begins; back to another stage the nodes go together, so that the second
+// of a rolling stage is not ahead of the first.
 func TestANodeGoesBackToWhatIsBroken(t *testing.T) {
-	const pump, lamp, last = "{id: pump, turn: {what: pump, to: 'on'}}", "{id: lamp, turn: {what: lamp, to: 'on'}}", "{id: mid, put: {key: mid}}, {id: last, put: {key: last}}"
-	for name, stages := range map[string][]string{"same stage": {lamp + ", " + pump + ", " + last}, "passed": {lamp, pump + ", " + last}} {
+	rest := ", {id: mid, put: {key: mid}}, " + surgeLast
+	for name, stages := range map[string][]string{"same stage": {surgeLamp + ", " + surgePump + rest}, "passed": {surgeLamp, surgePump + rest}} {
 		t.Run(name, func(t *testing.T) {
-			book := "runbook: surge\ntitle: A lamp and a pump\nstages:\n"
-			for i, steps := range stages {
-				book += fmt.Sprintf("  - {stage: s%d, on: vellum, steps: [%s]}\n", i, steps)
+			events := surge(t, stages, func(task string) bool { return strings.Contains(task, "/last@") })
+			begun := func(task string) int {
+				return slices.IndexFunc(events, func(e engine.Event) bool { return e.Type == engine.EventBegin && strings.HasSuffix(e.Task, task) })
 			}
-			b := newBench(t, book)
-			p := b.plan()
-			c, err := b.run(p, nil, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			before := slices.DeleteFunc(c.Events[:len(c.Events)-1], func(e engine.Event) bool {
-				return strings.HasSuffix(e.Task, "/last@n1") || e.Type == engine.EventBarrier && e.Stage == fmt.Sprintf("s%d", len(stages)-1)
-			})
-			b.w.is["n1/pump"], b.w.cuts = false, map[string]string{"pump": "lamp"}
-			if c, err = b.run(p, before, 0); err != nil {
-				t.Fatal(err)
-			}
-			begun := func(task string) func(engine.Event) bool {
-				return func(e engine.Event) bool { return e.Type == engine.EventBegin && strings.HasSuffix(e.Task, task) }
-			}
-			again := slices.IndexFunc(c.Events[len(before):], begun("/lamp@n1"))
-			if rest := slices.IndexFunc(c.Events[len(before):], begun("/last@n1")); again < 0 || rest < again {
-				t.Errorf("the lamp is lit at event %d, what rests on it begins at %d", again, rest)
-			}
-			for what, n := range map[string]int{"n1/pump on": 2, "n1/lamp on": 2, "n1/last": 1, "n2/pump on": 1, "n2/lamp on": 1, "n2/last": 1} {
-				if b.w.applied[what] != n {
-					t.Errorf("%s %d times, want %d", what, b.w.applied[what], n)
-				}
-			}
-			if !b.w.has("n1/lamp") {
-				t.Error("the lamp is off")
+			lamp, first, second := begun("/lamp@n1"), begun("/last@n1"), begun("/last@n2")
+			if lamp < 0 || first < lamp || second < first {
+				t.Errorf("the lamp is lit at event %d, what rests on it begins at %d, on the second node at %d", lamp, first, second)
 			}
 		})
 	}

@@ -49,7 +49,7 @@ func (x *Executor) goesBack(ctx context.Context, s *PlannedStage) bool {
 			return false
 		}
 	}
-	return !x.halted(ctx) && x.next() != s
+	return !x.halted(ctx) && x.dirtyBefore(s)
 }
 
 // dirty tells whether a task of a passed stage must run again.
@@ -63,13 +63,13 @@ func (x *Executor) invalid(t *Task) bool {
 	return r.Outcome == Done && !r.Valid
 }
 
-// dirtyBefore tells whether a task of the node in a stage before s must run again.
-func (x *Executor) dirtyBefore(s *PlannedStage, node string) bool {
+// dirtyBefore tells whether a task in a stage before s must run again. Nothing but `finally:` begins then.
+func (x *Executor) dirtyBefore(s *PlannedStage) bool {
 	for _, before := range x.Plan.Stages {
-		if before.ID == s.ID {
+		if before.ID == s.ID || s.ID == FinallyStage {
 			return false
 		}
-		if slices.ContainsFunc(before.Of(node), x.invalid) {
+		if x.dirty(before) {
 			return true
 		}
 	}
@@ -125,7 +125,7 @@ func (x *Executor) nodeStage(ctx context.Context, s *PlannedStage, node string, 
 		if err := x.assure(ctx, node); err != nil {
 			return false, err
 		}
-		if s.ID != FinallyStage && x.dirtyBefore(s, node) {
+		if x.dirtyBefore(s) {
 			return false, nil
 		}
 		if first := slices.IndexFunc(tasks[:i], x.invalid); first >= 0 {
