@@ -8,8 +8,9 @@ import (
 	"os"
 )
 
-// chunk is how much is read at once: large enough that sha256, not the calls, takes the time.
-const chunk = 1 << 20
+// chunk is how much is read at once: large enough that sha256, not the calls, takes the time, and small enough that a
+// table's many small files do not pay for room they do not need.
+const chunk = 64 << 10
 
 // Hash reads a file and returns its length and sha256 in hex. read, if not nil, is called after each piece.
 func Hash(ctx context.Context, path string, read func(n int64)) (int64, string, error) {

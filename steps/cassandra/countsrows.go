@@ -14,7 +14,7 @@ func (s *compareCounts) rows(ctx context.Context, h *engine.Host, m *backup.Mani
 	if len(tables) == 0 {
 		return nil
 	}
-	r, err := askRing(ctx, h, s.Keyspaces)
+	r, err := askRing(ctx, h.View, s.Keyspaces)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package cassandra
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -56,6 +57,40 @@ func TestBackupCallsNodetoolTwice(t *testing.T) {
 	want := []string{"nodetool snapshot -t " + tag + " -- homer memento", "nodetool clearsnapshot -t " + tag + " -- homer memento"}
 	if d := cmp.Diff(want, n.Ground.Calls()); d != "" {
 		t.Error(d)
+	}
+}
+
+// A question to a server that works at night is dear as well: no task asks one twice, nor do the tasks of one plan.
+func TestBackupAsksNothingTwice(t *testing.T) {
+	n := newSnapshotNode(t)
+	asked := map[string]int{}
+	n.Ground.OnQuery = func(q engine.Query) ([]engine.Row, error) {
+		asked[q.Statement]++
+		return n.query(q)
+	}
+	taking := &snapshot{Tag: tag, Keyspaces: []string{"homer", "memento"}}
+	planned := func(k engine.Kind, s engine.Step) error { _, err := n.Plan(k, s); return err }
+	applied := func(k engine.Kind, s engine.Step) error { _, _, err := n.Apply(k, s); return err }
+	for _, part := range []struct {
+		name string
+		do   func() error
+	}{
+		{"plan", func() error { return errors.Join(planned(Snapshot(), taking), planned(SaveSnapshot(), saving())) }},
+		{"snapshot", func() error { return applied(Snapshot(), taking) }},
+		{"save", func() error { return applied(SaveSnapshot(), saving()) }},
+	} {
+		clear(asked)
+		if err := part.do(); err != nil {
+			t.Fatal(err)
+		}
+		if len(asked) == 0 {
+			t.Errorf("%s asks nothing", part.name)
+		}
+		for statement, times := range asked {
+			if times > 1 {
+				t.Errorf("%s asks %d times: %s", part.name, times, statement)
+			}
+		}
 	}
 }
 

@@ -47,7 +47,7 @@ func (s *saveSnapshot) apply(ctx context.Context, h *engine.Host, d disk) (engin
 
 func (s *saveSnapshot) save(ctx context.Context, h *engine.Host, d disk) (*backup.Manifest, error) {
 	began := time.Now()
-	r, err := askRing(ctx, h, s.Keyspaces)
+	r, err := askRing(ctx, h.View, s.Keyspaces)
 	if err != nil {
 		return nil, err
 	}

@@ -110,7 +110,7 @@ func (s *snapshot) decide(c engine.Change, v *engine.View, r *ring, st standing)
 
 // Apply takes the snapshot and proves it.
 func (s *snapshot) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
-	r, err := askRing(ctx, h, s.Keyspaces)
+	r, err := askRing(ctx, h.View, s.Keyspaces)
 	if err != nil {
 		return engine.Output{}, err
 	}

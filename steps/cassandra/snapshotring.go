@@ -24,8 +24,13 @@ type ring struct {
 // ringReads is what asking for a ring sends.
 func ringReads() []engine.Read { return slices.Concat(nodetool.Reads(), cql.Reads()) }
 
-// askRing asks the server on this node about keyspaces; each must exist, and the server be 4.0 or newer.
-func askRing(ctx context.Context, a engine.Asker, keyspaces []string) (*ring, error) {
+// askRing asks the server on this node about keyspaces; each must exist, and the server be 4.0 or newer. Six questions
+// are dear to a server that works, so the steps of one plan share the answers; none of those that ask changes a schema.
+func askRing(ctx context.Context, v *engine.View, keyspaces []string) (*ring, error) {
+	return engine.Once(v, "ring of "+strings.Join(keyspaces, " "), func() (*ring, error) { return newRing(ctx, v, keyspaces) })
+}
+
+func newRing(ctx context.Context, a engine.Asker, keyspaces []string) (*ring, error) {
 	r := &ring{asker: a}
 	var err error
 	if r.conf, err = cassconf.Read(a, ""); err != nil {
