@@ -18,13 +18,11 @@ func (b *bench) backup() error {
 	if err := b.fill(b.mib); err != nil {
 		return err
 	}
-	took, err := b.taken(b.repeat, b.backUp, b.backUpByHand, b.backUpAndCount)
+	what := "backup of " + b.data + " on each of 3 nodes"
+	took, err := b.backupsByHand(what)
 	if err != nil {
 		return err
 	}
-	what := "backup of " + b.data + " on each of 3 nodes"
-	b.most(what, took[0], took[1], "by hand", 1.3)
-	b.add(row{what + ", rows counted, which nobody else does", seconds(took[2]), seconds(took[1]) + " by hand", fmt.Sprintf("%.2f×", took[2].Seconds()/took[1].Seconds()), "", ""})
 	if b.medusa == "" {
 		b.skip(what+", against Medusa 0.31", "≥ 2× faster", "Medusa is not installed")
 		return nil
@@ -34,7 +32,7 @@ func (b *bench) backup() error {
 		b.skip(what+", against Medusa 0.31", "≥ 2× faster", err.Error())
 		return nil
 	}
-	b.faster(what, took[0], alone[0], "Medusa 0.31, local storage, full", 2)
+	b.faster(what, took, alone[0], "Medusa 0.31, local storage, full", 2)
 	return nil
 }
 
@@ -47,18 +45,6 @@ func (b *bench) backUp() error {
 func (b *bench) backUpAndCount() error {
 	_, err := b.tm("run", "backup-vellum", "--yes")
 	return err
-}
-
-func (b *bench) backUpByHand() error {
-	return site.Together(b.lab.Vellums(), func(h site.Host) error {
-		if err := b.putScript(h, "backup.sh"); err != nil {
-			return err
-		}
-		dir := fmt.Sprintf("/var/lib/cassandra/by-hand/%d", time.Now().UnixNano())
-		argv := append([]string{"sh", "/root/backup.sh", "by-hand", dir}, h.InCassandraNetns("nodetool")...)
-		_, err := b.on(h, append(append(argv, "--"), keyspaces()...)...)
-		return err
-	})
 }
 
 func (b *bench) backUpByMedusa() error {

@@ -48,6 +48,7 @@ type bench struct {
 	data                string // what the nodes have for backup and restore
 	controller, onNodes int64  // the largest resident sets seen, in KiB
 	rows                []row
+	timed               bool // what runs is measured
 	say                 func(format string, args ...any)
 }
 

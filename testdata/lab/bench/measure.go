@@ -8,17 +8,22 @@ import (
 // work is something that takes time.
 type work func() error
 
-// taken measures works in turn, as often as asked, and gives the median of each.
+// taken measures works in turn, as often as asked, and gives the median of each. A round before them does not count: in
+// it tidemark brings its program to the nodes, and its memory is watched, which would cost it time in the others.
 func (b *bench) taken(times int, works ...work) ([]time.Duration, error) {
 	all := make([][]time.Duration, len(works))
-	for range times {
+	defer func() { b.timed = false }()
+	for round := range times + 1 {
+		b.timed = round > 0
 		for i, do := range works {
 			began := time.Now()
 			if err := do(); err != nil {
 				return nil, err
 			}
-			all[i] = append(all[i], time.Since(began))
-			b.say("  %d: %s (load %s)", i+1, seconds(time.Since(began)), load())
+			if b.timed {
+				all[i] = append(all[i], time.Since(began))
+			}
+			b.say("  %d, round %d: %s (load %s)", i+1, round, seconds(time.Since(began)), load())
 		}
 	}
 	out := make([]time.Duration, len(works))

@@ -17,6 +17,11 @@ func (b *bench) most(what string, ours, theirs time.Duration, peer string, limit
 	b.add(row{what, seconds(ours), seconds(theirs) + " " + peer, fmt.Sprintf("%.2f×", ratio), fmt.Sprintf("≤ %g×", limit), verdict(ratio <= limit)})
 }
 
+// beside adds a row that nothing is asked of.
+func (b *bench) beside(what string, ours, theirs time.Duration, peer string) {
+	b.add(row{what, seconds(ours), seconds(theirs) + " " + peer, fmt.Sprintf("%.2f×", ours.Seconds()/theirs.Seconds()), "", ""})
+}
+
 // faster adds a row that must be at least limit times as fast as the peer.
 func (b *bench) faster(what string, ours, theirs time.Duration, peer string, limit float64) {
 	ratio := theirs.Seconds() / ours.Seconds()

@@ -78,9 +78,6 @@ func (b *bench) ssh() error {
 	theirs := func() error {
 		return local(nil, append([]string{"sh", byHand, b.lab.Dir + "/ssh_config", b.lab.Dir + "/bench", fmt.Sprint(barriers)}, names...)...)
 	}
-	if err := ours(); err != nil { // the first one installs the agents
-		return err
-	}
 	took, err := b.taken(b.repeat, ours, theirs)
 	if err != nil {
 		return err
