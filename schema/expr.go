@@ -1,17 +1,14 @@
 package schema
 
 import (
-	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
 	exprcheck "github.com/expr-lang/expr/checker"
 	"github.com/expr-lang/expr/compiler"
 	"github.com/expr-lang/expr/conf"
-	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
 	"gopkg.in/yaml.v3"
@@ -50,15 +47,7 @@ func (e *Expr) String() string { return strings.TrimSpace(e.text) }
 // result then has type any and cannot be evaluated.
 func (r *report) compile(n *yaml.Node, off int, text string, s *scope) *Expr {
 	e := &Expr{text: text, node: n, off: off, typ: scalarType(tAny)}
-	if strings.TrimSpace(text) == "" {
-		e.report(r, codeExpr, "an empty expression", "")
-		return e
-	}
-	if len(text) > maxExprBytes {
-		e.report(r, codeExpr, fmt.Sprintf("an expression of more than %d bytes", maxExprBytes), "split the condition over several steps, or put data into a var")
-		return e
-	}
-	if r.hyphenNode(n, off, text) {
+	if !e.readable(r) || r.hyphenNode(n, off, text) {
 		return e
 	}
 	tree, err := parser.ParseWithConfig(text, r.config())
@@ -81,6 +70,19 @@ func (r *report) compile(n *yaml.Node, off int, text string, s *scope) *Expr {
 		e.failed(r, codeExpr, err)
 	}
 	return e
+}
+
+// readable refuses a text that the parser has no use for, or too much.
+func (e *Expr) readable(r *report) bool {
+	switch {
+	case strings.TrimSpace(e.text) == "":
+		e.report(r, codeExpr, "an empty expression", "")
+	case len(e.text) > maxExprBytes:
+		e.report(r, codeExpr, fmt.Sprintf("an expression of more than %d bytes", maxExprBytes), "split the condition over several steps, or put data into a var")
+	default:
+		return true
+	}
+	return false
 }
 
 // program compiles a checked text. It is parsed afresh: the patcher changes
@@ -127,66 +129,6 @@ func (r *report) config() *conf.Config {
 		r.conf = exprConfig()
 	}
 	return r.conf
-}
-
-// report reports a mistake at the whole expression.
-func (e *Expr) report(r *report, code, message, help string) {
-	lead := utf8.RuneCountInString(e.text) - utf8.RuneCountInString(strings.TrimLeft(e.text, " \t\n"))
-	r.within(e.node, e.off+lead, utf8.RuneCountInString(e.String()), code, message, help)
-}
-
-// failed reports an error of the expression library at its place.
-func (e *Expr) failed(r *report, code string, err error) {
-	var at *file.Error
-	if !errors.As(err, &at) {
-		e.report(r, code, err.Error(), "")
-		return
-	}
-	from, width := min(at.From, max(0, utf8.RuneCountInString(e.text)-1)), max(1, at.To-at.From)
-	if e.badNumber(r, at) {
-		return
-	}
-	message := plainMessage(at.Message)
-	help, known := unexpectedHelp(message), (*refusal)(nil)
-	i, w, due := foreignIn(e.text)
-	better, ok := unreadable(e.text, from, width)
-	switch {
-	case code == codeExpr && due != "":
-		from, width, help = i, w, due
-	case code == codeExpr && ok:
-		from, width, message, help = better.at, better.width, better.message, better.help
-	case errors.As(err, &known):
-		help = known.help
-	case indexForm().MatchString(at.Message):
-		help = "the first element is [0], the last [-1]; len(list) says how many there are"
-	}
-	if e.node.Style == 0 && e.node.LineComment != "" {
-		help = "a space and # begin a comment in YAML: put the expression in quotes"
-	}
-	r.within(e.node, e.off+from, width, code, message, help)
-}
-
-// plainMessage takes Go's words out of the library's messages.
-func plainMessage(text string) string {
-	text = strings.ReplaceAll(text, "unexpected token EOF", "the expression ends too early")
-	text = strings.ReplaceAll(text, "compilation failed: ", "")
-	if cut, rest, ok := strings.Cut(text, "(unexpected token"); ok && strings.HasPrefix(cut, "a map key") {
-		text = "unexpected token" + strings.TrimSuffix(rest, ")")
-	}
-	text = tokenForm().ReplaceAllString(text, "unexpected $1")
-	if m := characterForm().FindStringSubmatch(text); m != nil {
-		text = m[1] + " has no meaning here"
-	}
-	if m := indexForm().FindStringSubmatch(text); m != nil {
-		return fmt.Sprintf("there is no element %s: the list has %s", m[1], m[2])
-	}
-	if name, ok := strings.CutSuffix(text, " from <nil>"); ok {
-		return fmt.Sprintf("there is nothing to take %q from", strings.TrimPrefix(name, "cannot fetch "))
-	}
-	if rest, ok := strings.CutPrefix(text, "invalid operation: "); ok {
-		text = "this has no result: " + rest
-	}
-	return strings.NewReplacer("<nil>", "nothing", "map[string]interface {}", "object", "[]interface {}", "list").Replace(text)
 }
 
 // eval runs the expression; ok is false after a mistake, reported.
