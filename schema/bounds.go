@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -17,58 +16,6 @@ const (
 	maxNodes   = 100_000 // keys and values, aliases expanded
 	maxAliased = 20_000  // of those, what aliases bring: they cost their writer nothing
 )
-
-// sized looks for what would cost the YAML library more than the text is
-// worth, before it gets it: it is quadratic in depth, and a node takes a
-// hundred times the bytes it is written with. Marks inside text count as well,
-// so the bounds here are wider than those of bounded.
-func (d *document) sized(r *report) bool {
-	if line := tooDeep(d.src.Data); line > 0 {
-		d.line(r, line, codeTooLarge, fmt.Sprintf("nested deeper than %d levels", maxDepth), "")
-		return false
-	}
-	if tooMany(d.src.Data) {
-		d.line(r, 1, codeTooLarge, fmt.Sprintf("more than %d keys and values", maxNodes), "split the runbook, or keep data in files of its own")
-		return false
-	}
-	return true
-}
-
-// tooDeep gives the line where brackets or list marks nest beyond the limit.
-func tooDeep(data []byte) int {
-	depth, marks, line := 0, 0, 1
-	for i, c := range data {
-		switch c {
-		case '[', '{':
-			depth++
-		case ']', '}':
-			depth = max(0, depth-1)
-		case '\n':
-			line++
-			marks = 0
-		case '-', '?':
-			if i+1 < len(data) && data[i+1] == ' ' {
-				marks++
-			}
-		case ' ':
-		default:
-			marks = 0
-		}
-		if depth > 10*maxDepth || marks > 10*maxDepth {
-			return line
-		}
-	}
-	return 0
-}
-
-// tooMany counts what keys and values are parted by.
-func tooMany(data []byte) bool {
-	count := 0
-	for _, mark := range []string{"\n", ",", "[", "{", ": ", ":\n", "- ", "? ", "#"} {
-		count += bytes.Count(data, []byte(mark))
-	}
-	return count > maxNodes*3/2
-}
 
 // bounded checks depth, aliases and their expansion, and custom tags.
 func (d *document) bounded(doc *yaml.Node, r *report) bool {
@@ -171,43 +118,6 @@ func (w *bounds) refuse(n *yaml.Node, message, help string) {
 		w.doc.at(w.r, n, codeTooLarge, message, help)
 	}
 	w.stop = true
-}
-
-// tag refuses what the YAML core schema does not have.
-func (w *bounds) tag(n *yaml.Node) {
-	switch tag := n.ShortTag(); {
-	case n.Kind == yaml.DocumentNode, n.Kind == yaml.AliasNode:
-	case tag == "!!merge":
-		w.doc.at(w.r, n, codeTag, "merge keys are not part of the language", "write the keys out, or use an alias for a whole value")
-	default:
-		w.written(n)
-	}
-}
-
-// written refuses a tag by its text, as a lone ! leaves no trace in the tree.
-func (w *bounds) written(n *yaml.Node) {
-	const help = "remove the tag; quote the value if it is text"
-	tagged := n.Style&yaml.TaggedStyle != 0
-	switch text := w.doc.tagAt(n); {
-	case text != "" && (tagged || n.Kind == yaml.ScalarNode || n.Style&yaml.FlowStyle != 0): // a block mapping begins at its first key
-		w.r.add(Error, w.doc.pos(n), utf8.RuneCountInString(text), codeTag, fmt.Sprintf("tag %s: tags are not part of the language", text), help)
-	case tagged:
-		w.doc.at(w.r, n, codeTag, fmt.Sprintf("tag %s: tags are not part of the language", n.Tag), help)
-	}
-}
-
-// tagAt is the tag with which a value begins, "" where it has none there.
-func (d *document) tagAt(n *yaml.Node) string {
-	line, col := d.begin(n)
-	rest := d.rest(line, col)
-	if len(rest) == 0 || rest[0] != '!' {
-		return ""
-	}
-	end := 1
-	for end < len(rest) && !isBlank(rest[end]) && (rest[1] == '<' || !strings.ContainsRune(",[]{}", rest[end])) {
-		end++
-	}
-	return string(rest[:end])
 }
 
 // zero refuses what no argument of a program and no file name can hold, also
