@@ -66,77 +66,6 @@ type PlannedStage struct {
 	Strategy schema.Strategy `json:"strategy"`
 }
 
-// Task is one step on one node, for one item.
-type Task struct {
-	ID    string `json:"id"` // stage/step[key]@node
-	Stage string `json:"stage"`
-	Step  string `json:"step"`
-	Key   string `json:"key,omitempty"`
-	Item  any    `json:"item,omitempty"`
-	Node  string `json:"node"`
-	// Outer are the turns of the composite steps around it, outermost first.
-	Outer []Turn `json:"outer,omitempty"`
-	// At is the node whose agent runs the task, where it is not Node itself; From the one its bytes come from.
-	At   string `json:"at,omitempty"`
-	From string `json:"from,omitempty"`
-	Kind string `json:"kind"`
-	// Program is the hash of the program behind an executable kind.
-	Program string `json:"program,omitempty"`
-	// Args are the resolved arguments; nil while Waits names steps whose outputs they need.
-	Args   json.RawMessage `json:"args,omitempty"`
-	Digest string          `json:"digest,omitempty"`
-	// Secrets names what must be read just before the task starts; the plan has no value of any.
-	Secrets []string `json:"secrets,omitempty"`
-	Waits   []string `json:"waits,omitempty"`
-	// Skip is why the task will not run; "" when it will.
-	Skip   string `json:"skip,omitempty"`
-	Change Change `json:"change"`
-}
-
-// Turn is one item of a composite step.
-type Turn struct {
-	Step string `json:"step"`
-	Kind string `json:"kind"`
-	Key  string `json:"key,omitempty"`
-	Item any    `json:"item,omitempty"`
-}
-
-// Name is the turn as it stands in the ids of tasks.
-func (t Turn) Name() string { return turnName(t.Step, t.Key) }
-
-func turnName(step, key string) string {
-	if key == "" {
-		return step
-	}
-	return step + "[" + key + "]"
-}
-
-// Name is the task without stage and node: "restore[homer]", behind the steps around it: "swap.restore[homer]".
-func (t *Task) Name() string {
-	name := ""
-	for _, o := range t.Outer {
-		name += o.Name() + "."
-	}
-	return name + turnName(t.Step, t.Key)
-}
-
-// path are the ids from the stage's step down to the task's own.
-func (t *Task) path() []string {
-	var out []string
-	for _, o := range t.Outer {
-		out = append(out, o.Step)
-	}
-	return append(out, t.Step)
-}
-
-// Place is the node whose agent runs the task; its records lie there.
-func (t *Task) Place() string {
-	if t.At != "" {
-		return t.At
-	}
-	return t.Node
-}
-
 // Tasks calls visit for every task in the order of the plan.
 func (p *Plan) Tasks(visit func(*Task)) {
 	for _, s := range p.Stages {
@@ -184,10 +113,4 @@ func (p *Plan) Digest() string {
 		h.Write(bytes.ReplaceAll(raw, []byte(p.Run), []byte("(run id)")))
 	})
 	return hex.EncodeToString(h.Sum(nil))[:16]
-}
-
-// ArgsDigest is the digest of resolved arguments, as intents and receipts hold it.
-func ArgsDigest(kind string, args json.RawMessage) string {
-	sum := sha256.Sum256(append([]byte(kind+"\n"), args...))
-	return hex.EncodeToString(sum[:])[:16]
 }
