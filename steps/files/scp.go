@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"tidemark/engine"
@@ -62,18 +61,6 @@ func (s *scp) Check() error {
 		errs = append(errs, schema.WrongArg("target", "target %s holds the system together", show(s.Target)))
 	}
 	return errors.Join(append(errs, s.checkBackup())...)
-}
-
-func (s *scp) checkBackup() error {
-	switch {
-	case s.Backup == "" && s.Saved != "":
-		return schema.WrongArgs([]string{"saved-by", "backup"}, "saved-by goes with backup: say which one it is")
-	case s.Backup == "":
-		return nil
-	case s.Replace:
-		return schema.WrongArgs([]string{"replace", "backup"}, "a backup is never replaced: leave out replace, or backup")
-	}
-	return backup.CheckArg("backup", s.Backup)
 }
 
 // Bridge is between which nodes the bytes flow.
@@ -146,28 +133,6 @@ func (s *scp) destination() string {
 	return s.To + ":" + show(s.Target)
 }
 
-// asked refuses, before anything is sent, a target that holds another backup.
-func (s *scp) asked(v *engine.View, at sight) error {
-	if at.kind != directory || at.promised {
-		return nil
-	}
-	m, err := backup.OpenIn(v.Path(s.Target), backup.Cassandra)
-	if err != nil {
-		return nil //nolint:nilerr // there is no whole backup yet: file by file tells
-	}
-	return s.belongs(m)
-}
-
-func (s *scp) belongs(m *backup.Manifest) error {
-	if m.Backup != s.Backup {
-		return refuse("copy the right one", "%s holds backup %s, not %s", show(s.Target), m.Backup, s.Backup)
-	}
-	if s.Saved != "" {
-		return m.ForNode(s.Saved, "")
-	}
-	return nil
-}
-
 // Apply waits for the stream that the controller brings and stores it.
 func (s *scp) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
 	w, err := newWish(h, s.Owner, s.Group, s.Mode)
@@ -185,19 +150,6 @@ func (s *scp) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engin
 		return engine.Output{}, err
 	}
 	return engine.Output{Value: out, Note: fmt.Sprintf("%s, %s in %s, equal by sha256; %s sent now", engine.Count(int(out.Files), "file"), engine.Bytes(out.Bytes), s.destination(), engine.Bytes(out.Sent))}, nil
-}
-
-// verify compares what arrived with the manifest that came with it.
-func (s *scp) verify(ctx context.Context, h *engine.Host, dir string) error {
-	m, err := backup.OpenIn(dir, backup.Cassandra)
-	if err != nil {
-		return refuse("copy the whole directory of a backup, with its "+backup.Cassandra+" part", "%s is no backup: %w", s.origin(), err)
-	}
-	if err := s.belongs(m); err != nil {
-		return err
-	}
-	h.Log("verifying %d files with the manifest", m.Totals.Files)
-	return m.Verify(ctx, filepath.Join(dir, backup.Cassandra), backup.Checksums, h.Progress)
 }
 
 // Probe looks whether the target is there, and the backup in it whole.
