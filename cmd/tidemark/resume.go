@@ -4,14 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"tidemark/cmd/internal/view"
 	"tidemark/engine"
 	"tidemark/engine/journal"
-	"tidemark/schema"
 )
 
 func newResume(a *app) *cobra.Command {
@@ -58,24 +56,8 @@ func (a *app) resumed(ctx context.Context, args, adopt []string) (string, error)
 }
 
 func (a *app) goOn(ctx context.Context, j *journal.Journal, rec *journal.Record, task, as string) error {
-	r := &driven{plan: rec.Plan, state: engine.Fold(rec.Events), journal: j}
-	if err := mustBeOpen(r.plan.Run, r.state); err != nil {
-		return err
-	}
-	if rec.Torn != "" {
-		a.say("journal: %s", rec.Torn)
-	}
-	if task != "" {
-		if err := r.decide(task, as); err != nil {
-			return err
-		}
-	}
-	d, err := a.reload(r.plan)
+	r, d, err := a.takenUp(j, rec, task, as)
 	if err != nil {
-		return err
-	}
-	r.basis = engine.Basis{Runbook: d.runbook, Site: d.site, Kinds: d.kinds, Inputs: r.plan.Inputs, Run: r.plan.Run, Limit: r.plan.Limit}
-	if err := a.replaceAgain(r); err != nil {
 		return err
 	}
 	if !a.json() {
@@ -97,66 +79,34 @@ func (a *app) goOn(ctx context.Context, j *journal.Journal, rec *journal.Record,
 	return a.drive(ctx, r)
 }
 
+// takenUp is the run as its records leave it, with what a person found about task, and the texts that it was made from.
+func (a *app) takenUp(j *journal.Journal, rec *journal.Record, task, as string) (*driven, *definition, error) {
+	r := &driven{plan: rec.Plan, state: engine.Fold(rec.Events), journal: j}
+	if err := mustBeOpen(r.plan.Run, r.state); err != nil {
+		return nil, nil, err
+	}
+	if rec.Torn != "" {
+		a.say("journal: %s", rec.Torn)
+	}
+	if task != "" {
+		if err := r.decide(task, as); err != nil {
+			return nil, nil, err
+		}
+	}
+	d, err := a.reload(r.plan)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.basis = engine.Basis{Runbook: d.runbook, Site: d.site, Kinds: d.kinds, Inputs: r.plan.Inputs, Run: r.plan.Run, Limit: r.plan.Limit}
+	return r, d, a.replaceAgain(r)
+}
+
 // reach connects to the nodes of the run.
 func (a *app) reach(ctx context.Context, r *driven) (err error) {
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	r.nodes, err = r.session.connected(ctx, r.plan.Run, reachOf(r.plan))
 	return err
-}
-
-// reload reads the texts that the plan was made from, as they stand in it; changed files on disk are only reported.
-func (a *app) reload(p *engine.Plan) (*definition, error) {
-	kinds, err := storedKinds(p)
-	if err != nil {
-		return nil, err
-	}
-	if err := a.sameBuild(p, kinds); err != nil {
-		return nil, err
-	}
-	d := &definition{
-		kinds:   kinds,
-		sources: p.Texts.Sources(),
-		siteSrc: p.SiteFile.Source(),
-	}
-	for _, src := range append(d.sources.All(), d.siteSrc) {
-		a.changedOnDisk(src)
-	}
-	a.changedPrograms(p)
-	var diags, more schema.Diagnostics
-	d.site, diags = schema.LoadSite(d.siteSrc)
-	d.runbook, more = schema.Load(d.sources, kinds.Schema(), d.site)
-	diags = append(diags, more...)
-	if diags.Err() != nil {
-		return nil, &invalid{diags, append(d.sources.All(), d.siteSrc)}
-	}
-	return d, nil
-}
-
-func (a *app) changedOnDisk(src schema.Source) {
-	now, err := os.ReadFile(src.Name)
-	if err == nil && string(now) != string(src.Data) {
-		a.say("%s changed since the plan was made; the run keeps to its plan", src.Name)
-	}
-}
-
-// sameBuild refuses a run whose kinds mean something else in this build.
-func (a *app) sameBuild(p *engine.Plan, kinds *engine.Kinds) error {
-	build, err := a.build()
-	if err != nil || build == p.Build {
-		return err
-	}
-	for _, name := range keys(p.Kinds) {
-		k := kinds.Get(name)
-		if k != nil && k.Digest() == p.Kinds[name] {
-			continue
-		}
-		return &refused{engine.WithNext(
-			engine.Failf(engine.ClassPrecondition, "run %s was planned by build %s, this is %s, and the kind %s is not the same in both", p.Run, p.Build, build, name),
-			"resume with build "+p.Build)}
-	}
-	a.say("run %s was planned by build %s; its kinds are the same in this one (%s)", p.Run, p.Build, build)
-	return nil
 }
 
 // decide journals what a person found about a task whose outcome nobody else can tell.
