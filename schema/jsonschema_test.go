@@ -160,6 +160,7 @@ func except() map[string]string {
 		"each-twice-expr":        "the items are given by an expression",
 		"each-twice-key":         "the key is given by an expression",
 		"const-enum":             "the words are given by an expression",
+		"overlays-laden":         "the value stands in another file",
 		"site-address-port":      "what an address is",
 		"site-address-url":       "what an address is",
 		"site-address-user":      "what an address is",
