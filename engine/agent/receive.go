@@ -80,12 +80,8 @@ func (c *receiver) entries(ctx context.Context) error {
 		}
 		switch kind {
 		case frameEntry:
-			p, err := entryOf(payload)
-			if err != nil {
+			if batch, err = withEntry(batch, payload); err != nil {
 				return err
-			}
-			if batch = append(batch, p); len(batch) > batchFiles {
-				return engine.Failf(engine.ClassIO, "the source sent a batch of more than %d names", batchFiles)
 			}
 		case frameBatch:
 			if err := c.batch(ctx, batch); err != nil {
@@ -100,10 +96,17 @@ func (c *receiver) entries(ctx context.Context) error {
 	}
 }
 
-func entryOf(payload []byte) (*piece, error) {
+// withEntry adds what a frame says to the batch, within what one entry and one batch may be.
+func withEntry(batch []*piece, payload []byte) ([]*piece, error) {
 	if len(payload) > entryBytes {
 		return nil, engine.Failf(engine.ClassIO, "the source sent an entry of %d bytes", len(payload))
 	}
 	p := &piece{}
-	return p, decodeFrame(payload, &p.item)
+	if err := decodeFrame(payload, &p.item); err != nil {
+		return nil, err
+	}
+	if batch = append(batch, p); len(batch) > batchFiles {
+		return nil, engine.Failf(engine.ClassIO, "the source sent a batch of more than %d names", batchFiles)
+	}
+	return batch, nil
 }
