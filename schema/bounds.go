@@ -68,6 +68,11 @@ func (w *bounds) visit(n *yaml.Node, depth int) size {
 	w.tag(n)
 	w.zero(n)
 	w.counted(n)
+	return w.measured(n, depth)
+}
+
+// measured is the size of a value with all that is below it; that of an anchor is kept for its aliases.
+func (w *bounds) measured(n *yaml.Node, depth int) size {
 	if n.Anchor != "" {
 		w.sizes[n] = size{nodes: visiting}
 	}
