@@ -8,33 +8,37 @@ import (
 	"github.com/expr-lang/expr/ast"
 )
 
-// hyphen reports `inputs.backup-id`, which subtracts id from inputs.backup.
+// hyphen reports a - between two names without a space: a hyphen in a name that was meant as one.
 func (c *checker) hyphen(n *ast.BinaryNode) bool {
-	right := leftmost(n.Right)
-	if root, ok := n.Left.(*ast.IdentifierNode); ok {
-		return c.hyphenRoot(n, root, right)
-	}
-	left, ok := n.Left.(*ast.MemberNode)
-	minus := n.Location().From
-	if right == nil || !ok || c.scope.roots[right.Value] != nil || right.Location().From != minus+1 {
+	right, minus := leftmost(n.Right), n.Location().From
+	if right == nil || c.scope.roots[right.Value] != nil || right.Location().From != minus+1 {
 		return false
 	}
-	name, isName := left.Property.(*ast.StringNode)
-	if !isName || left.Property.Location().To != minus {
+	switch left := n.Left.(type) {
+	case *ast.IdentifierNode:
+		return c.hyphenRoot(left, right, minus)
+	case *ast.MemberNode:
+		return c.hyphenField(left, right, minus)
+	}
+	return false
+}
+
+// hyphenField reports `inputs.backup-id`, which subtracts id from inputs.backup.
+func (c *checker) hyphenField(left *ast.MemberNode, right *ast.IdentifierNode, minus int) bool {
+	name, ok := left.Property.(*ast.StringNode)
+	if !ok || name.Location().To != minus {
 		return false
 	}
-	from := left.Property.Location().From
 	text := name.Value + "-" + right.Value
-	c.report.within(c.expr.node, c.expr.off+from, utf8.RuneCountInString(text), codeHyphen,
+	c.report.within(c.expr.node, c.expr.off+name.Location().From, utf8.RuneCountInString(text), codeHyphen,
 		fmt.Sprintf("%q is no name: the hyphen subtracts %s from %s", text, right.Value, left),
 		fmt.Sprintf("names in expressions have no hyphens: did you mean %s?", strings.ReplaceAll(text, "-", "_")))
 	return true
 }
 
 // hyphenRoot reports `node-name`, where a dot is meant or no name of ours.
-func (c *checker) hyphenRoot(n *ast.BinaryNode, left, right *ast.IdentifierNode) bool {
-	minus := n.Location().From
-	if right == nil || c.scope.roots[right.Value] != nil || left.Location().To != minus || right.Location().From != minus+1 {
+func (c *checker) hyphenRoot(left, right *ast.IdentifierNode, minus int) bool {
+	if left.Location().To != minus {
 		return false
 	}
 	text, help := left.Value+"-"+right.Value, "where text is meant, quote it"
