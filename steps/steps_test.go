@@ -197,3 +197,27 @@ func laidOut(t *testing.T, book *schema.Runbook, p *engine.Plan, s *schema.Site)
 		}
 	}
 }
+
+// What restores, takes back or keeps a restore knows the nodes of its run: a part of them is refused by it.
+func TestRestoreKnowsItsNodes(t *testing.T) {
+	for name, step := range map[string]string{"restore-vellum": "staged", "undo-restore-vellum": "undo", "release-restore-vellum": "release"} {
+		ks, s := kinds(t), site(t)
+		book, diags := schema.Load(schema.Sources{Runbook: text(t, name)}, ks.Schema(), s)
+		if len(diags) > 0 {
+			t.Fatal(diags.Err())
+		}
+		inputs, diags := book.BindInputs(given(book), s)
+		if len(diags) > 0 {
+			t.Fatal(diags.Err())
+		}
+		p, err := engine.NewPlan(engine.Basis{Runbook: book, Site: s, Kinds: ks, Inputs: inputs, Run: "20261122T010203Z-aa", Limit: []string{"vellum-2"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Tasks(func(task *engine.Task) {
+			if task.Step == step && !strings.Contains(string(task.Args), `"nodes":["vellum-2"]`) {
+				t.Errorf("%s, %s: its arguments do not name the nodes of the run: %s", name, task.ID, task.Args)
+			}
+		})
+	}
+}

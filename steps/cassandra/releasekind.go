@@ -15,6 +15,8 @@ import (
 // releaseRestore deletes what a restore kept.
 type releaseRestore struct {
 	Run string `json:"run" help:"run whose kept sets are deleted" required:"true"`
+
+	Nodes []string `json:"nodes" help:"the nodes that are released in this run: all that the restore ran on must be among them"`
 }
 
 // ReleaseOut is what release-restore freed on one node.
@@ -35,7 +37,7 @@ func ReleaseRestore() engine.Kind {
 	return engine.Kind{
 		Name: "release-restore",
 		Doc: "Deletes what a restore kept of the data before it, and says how much space that frees. " +
-			"After it the restore cannot be undone. An exchange that is half-way is refused; other tools' snapshots are never deleted.",
+			"After it the restore cannot be undone. All nodes that the restore ran on are released in one run. An exchange that is half-way is refused; other tools' snapshots are never deleted.",
 		Example: "id: release\nrelease-restore: {run: 20261122T010203Z-k7}",
 		Redo:    engine.Idempotent,
 		Risk:    engine.Overwrites,
@@ -61,6 +63,15 @@ func (s *releaseRestore) Plan(_ context.Context, v *engine.View) (engine.Change,
 	c := engine.Change{
 		Sign: engine.Destroys, Risk: engine.Overwrites, Bytes: 0,
 		Summary: fmt.Sprintf("delete what run %s kept: %s; it cannot be undone any more", s.Run, engine.Bytes(freed)),
+	}
+	if rec != nil && rec.held() {
+		unchecked, err := rec.whole(s.Nodes, "the restore could then be taken back neither here nor as a whole")
+		if err != nil {
+			return engine.Change{}, err
+		}
+		if unchecked != "" {
+			c.Details = append(c.Details, unchecked)
+		}
 	}
 	for _, set := range sets {
 		c.Details = append(c.Details, "- "+set)

@@ -48,6 +48,7 @@ func (s *stageRestore) note(h *engine.Host, rec *swapRecord, m *backup.Manifest,
 		rec.forget(s.Keyspace, t.Name, live[t.Name])
 		rec.add(s.Keyspace, live[t.Name])
 	}
+	rec.Nodes = s.Nodes
 	if err := backup.Use(h, s.Dir, s.Backup, h.Run); err != nil {
 		return err
 	}

@@ -36,6 +36,8 @@ type swapRecord struct {
 	Backup    string `json:"backup"`
 	BackupDir string `json:"backup_dir"`
 	State     string `json:"state"`
+	// Nodes are those that the run restored, where it was told: its undo and its release must have all of them.
+	Nodes []string `json:"nodes,omitempty"`
 	// DataDirs, Hints and SavedCaches are as configured when the restore began; they must not change before its end.
 	DataDirs    []string `json:"data_dirs"`
 	Hints       string   `json:"hints"`

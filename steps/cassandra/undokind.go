@@ -12,6 +12,8 @@ import (
 // undoRestore brings back what was live before a restore.
 type undoRestore struct {
 	Run string `json:"run" help:"run whose restore is undone" required:"true"`
+
+	Nodes []string `json:"nodes" help:"the nodes that are undone in this run: all that the restore ran on must be among them"`
 }
 
 // UndoOut is what undo-restore brought back on one node.
@@ -32,7 +34,7 @@ func UndoRestore() engine.Kind {
 		Name: "undo-restore",
 		Doc: "Exchanges the table directories of a restore back, whatever state it is in, with hints and saved caches. " +
 			"Cassandra must be stopped clean, which is proved before each exchange. What the restore had brought, and what was written since, is kept " +
-			"until release-restore. A released restore cannot be undone.",
+			"until release-restore. All nodes that the restore ran on are taken back in one run. A released restore cannot be undone.",
 		Example: "id: undo\nundo-restore: {run: 20261122T010203Z-k7}",
 		Redo:    engine.Checked,
 		Risk:    engine.Overwrites,
@@ -76,9 +78,16 @@ func (s *undoRestore) Plan(ctx context.Context, v *engine.View) (engine.Change, 
 		return c, engine.WithNext(engine.Failf(engine.ClassPrecondition, "the restore of run %s is released: what was live before it is deleted", s.Run),
 			"restore an older backup instead: tidemark backups")
 	}
+	unchecked, err := rec.whole(s.Nodes, "it would keep the restored rows, and of both the newer ones would win, deletions too")
+	if err != nil {
+		return c, err
+	}
 	c.Summary = fmt.Sprintf("bring %s back as they were before run %s restored backup %s", engine.Count(len(rec.Dirs), "table"), s.Run, rec.Backup)
 	for _, d := range rec.Dirs {
 		c.Details = append(c.Details, "~ "+d+": what was written since the restore goes out of sight, and is kept until the release")
+	}
+	if unchecked != "" {
+		c.Details = append(c.Details, unchecked)
 	}
 	if !v.Actual {
 		c.Pre, err = stoppedFacts(ctx, v, conf)

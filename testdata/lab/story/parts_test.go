@@ -40,6 +40,7 @@ func TestOnlyHomer(t *testing.T) {
 		t.Errorf("another tool's snapshot changed by the restore:\n%s\nwas\n%s", now, nightly)
 	}
 	op.refused(5, []string{run, "not released"}, restore...)
+	op.refused(5, []string{"restored vellum-1, vellum-2, vellum-3", "left out here"}, "run", "undo-restore-vellum", "--input", "run="+run, "--limit", "vellum-1", "--yes=lab")
 	seen := watchAll(t)
 	killedOnce(t, op, task(r, []string{"stop/drain", "stop/stop", "undo/undo", "start/start"}[r.IntN(4)]), restoreCalls(), "undo-restore-vellum", "--input", "run="+run)
 	for host, w := range seen {

@@ -1,0 +1,57 @@
+package cassandra
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"tidemark/engine"
+	"tidemark/engine/enginetest"
+)
+
+// restoredOn is a node after a restore that ran on the given nodes.
+func restoredOn(t *testing.T, nodes ...string) *snapshotNode {
+	t.Helper()
+	n := newRestoreNode(t)
+	staged := stageStep("homer")
+	staged.Nodes = nodes
+	n.must(StageRestore(), staged, engine.Creates)
+	n.stop()
+	n.must(RestoreKeyspace(), restoreStep("homer"), engine.Changes)
+	return n
+}
+
+// A restore is taken back, and released, on all nodes that it ran on or on none: on one alone the others' rows would win.
+func TestWholeRestoreOnly(t *testing.T) {
+	n := restoredOn(t, "vellum-1", "vellum-2", "vellum-3")
+	before := n.data()
+	some := []string{"vellum-3", "vellum-1"}
+	left := []string{"restored vellum-1, vellum-2, vellum-3", "vellum-2 is left out", "without --limit", "--input gone=vellum-2"}
+	_, _, err := n.Apply(UndoRestore(), &undoRestore{Run: restoreRun, Nodes: some})
+	enginetest.Refused(t, err, engine.ClassPrecondition, append(left, "would win")...)
+	_, _, err = n.Apply(ReleaseRestore(), &releaseRestore{Run: restoreRun, Nodes: some})
+	enginetest.Refused(t, err, engine.ClassPrecondition, append(left, "as a whole")...)
+	if now := n.data(); len(now) != len(before) {
+		t.Errorf("changed all the same: %v", now)
+	}
+	all := append(some, "vellum-2")
+	n.must(UndoRestore(), &undoRestore{Run: restoreRun, Nodes: all}, engine.Changes)
+	n.must(ReleaseRestore(), &releaseRestore{Run: restoreRun, Nodes: some}, engine.Destroys) // undone everywhere: nothing is left to agree about
+}
+
+// Where one does not know the nodes, the plan says that it did not look.
+func TestWholeRestoreUnknown(t *testing.T) {
+	for name, n := range map[string]*snapshotNode{"not recorded": restoredOn(t), "not told": restoredOn(t, "vellum-1", "vellum-2")} {
+		var now []string
+		if name == "not recorded" {
+			now = []string{"vellum-1"}
+		}
+		undo, err := n.Plan(UndoRestore(), &undoRestore{Run: restoreRun, Nodes: now})
+		release, err2 := n.Plan(ReleaseRestore(), &releaseRestore{Run: restoreRun, Nodes: now})
+		for _, c := range []engine.Change{undo, release} {
+			if err != nil || err2 != nil || !slices.ContainsFunc(c.Details, func(l string) bool { return strings.Contains(l, "is not known: they were not named") }) {
+				t.Errorf("%s: %q, %v, %v", name, c.Details, err, err2)
+			}
+		}
+	}
+}
