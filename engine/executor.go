@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -28,7 +27,7 @@ type Executor struct {
 	// Observe sees every event after the journal has it.
 	Observe func(Event)
 
-	stop    atomic.Bool
+	stop    latch
 	mu      sync.Mutex
 	resumed bool
 	fatal   error
@@ -37,11 +36,11 @@ type Executor struct {
 	broken  map[string]int  // how often a task's promise was found broken
 }
 
-// Stop lets running tasks end and starts nothing new (the first Ctrl-C).
-func (x *Executor) Stop() { x.stop.Store(true) }
+// Stop lets running tasks end and starts nothing new (the first Ctrl-C); a task that waits for its next attempt waits no more.
+func (x *Executor) Stop() { x.stop.shut() }
 
 // Stopped tells whether Stop was called.
-func (x *Executor) Stopped() bool { return x.stop.Load() }
+func (x *Executor) Stopped() bool { return x.stop.isShut() }
 
 // Run carries the plan out from where State stands. It returns nil when the run closed as done; *Incomplete
 // when tasks failed or stayed unknown; *Locked, drift and connection errors before the first change.

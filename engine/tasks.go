@@ -79,10 +79,11 @@ func (x *Executor) tooOften(t *Task, settled int) *Receipt {
 	return failure(err)
 }
 
-// retry tells whether a failed task is tried again, after the pause of its step.
+// retry tells whether a failed task is tried again, after the pause of its step. What a person cancelled, or stopped in
+// the pause, waits for a resume.
 func (x *Executor) retry(ctx context.Context, t *Task, try int) bool {
 	step := x.Basis.findStep(t)
-	if step.Retry == nil || try >= step.Retry.Attempts || x.Stopped() {
+	if step.Retry == nil || try >= step.Retry.Attempts || x.calledOff(t) {
 		return false
 	}
 	r := x.record(t.ID)
@@ -97,7 +98,9 @@ func (x *Executor) retry(ctx context.Context, t *Task, try int) bool {
 	}
 	select {
 	case <-time.After(pause):
-		return true
+		return !x.Stopped()
+	case <-x.stop.gone():
+		return false
 	case <-ctx.Done():
 		return false
 	}

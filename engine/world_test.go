@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -26,6 +27,8 @@ type world struct {
 	deaf bool
 	// breaks: whatever is begun ends without a known outcome, before it does anything.
 	breaks bool
+	// class is of what fails; "" is io.
+	class engine.Class
 }
 
 func newWorld() *world {
@@ -47,7 +50,7 @@ func (w *world) do(key string) error {
 	}
 	if w.failing[key] > 0 {
 		w.failing[key]--
-		return engine.Failf(engine.ClassIO, "%s breaks", key)
+		return engine.Failf(cmp.Or(w.class, engine.ClassIO), "%s breaks", key)
 	}
 	w.is[key] = true
 	return nil
