@@ -26,7 +26,7 @@ type Entry struct {
 	Verified   Depth     `json:"verified,omitempty" help:"depth of the last verification of this very manifest; empty: none"`
 	VerifiedAt time.Time `json:"verified_at,omitzero" help:"when that was"`
 	Sealed     bool      `json:"sealed" help:"whether set.json is here and names this node: all nodes of the set had a verified backup"`
-	Complete   bool      `json:"complete" help:"whether it has manifest, verification and seal; only such backups count for retention and as latest"`
+	Complete   bool      `json:"complete" help:"whether it has manifest, verification by checksums, and seal; only such backups count for retention and as latest"`
 	State      string    `json:"state" help:"complete, or in words why it is not"`
 	InUse      []string  `json:"in_use,omitempty" help:"runs whose restore from it is not released yet"`
 	Path       string    `json:"path" help:"absolute path of its directory"`
@@ -97,7 +97,7 @@ func (e *Entry) fill(m *Manifest, root string) {
 	}
 	seal, err := ReadSeal(filepath.Dir(root))
 	e.Sealed = err == nil && seal.covers(m)
-	e.Complete = e.Verified != "" && e.Sealed
+	e.Complete = e.Verified == Checksums && e.Sealed
 	switch {
 	case e.Complete:
 		e.State = "complete"
@@ -105,6 +105,8 @@ func (e *Entry) fill(m *Manifest, root string) {
 		e.State = "damaged, as verify-backup found at " + v.Time.Format("2006-01-02 15:04:05Z")
 	case e.Verified == "":
 		e.State = "not verified"
+	case e.Verified == Sizes:
+		e.State = "verified by names and sizes alone"
 	default:
 		e.State = "not sealed: it is not known whether the other nodes of the set have theirs"
 	}

@@ -88,8 +88,9 @@ func (s *sealBackup) Apply(_ context.Context, h *engine.Host, _ engine.Change) (
 	if err != nil {
 		return engine.Output{}, err
 	}
-	if !v.good(m) {
-		return engine.Output{}, engine.WithNext(engine.Failf(engine.ClassPrecondition, "backup %s is not verified on %s", s.Backup, h.Node), "run verify-backup first")
+	if !v.good(m) || v.Depth != Checksums {
+		return engine.Output{}, engine.WithNext(engine.Failf(engine.ClassPrecondition, "backup %s is not verified by checksums on %s", s.Backup, h.Node),
+			"run verify-backup with depth: checksums first")
 	}
 	if _, err := writeJSON(h.Path(filepath.Join(s.Dir, s.Backup, setName)), seal); err != nil {
 		return engine.Output{}, err

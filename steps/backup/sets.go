@@ -12,18 +12,27 @@ type Set struct {
 	Source    string   `json:"source"`
 	Keyspaces []string `json:"keyspaces,omitempty"`
 	Bytes     int64    `json:"bytes"`
-	// Nodes are those the set was taken on, Have those of them whose backup is there and verified.
-	Nodes []string `json:"nodes"`
-	Have  []string `json:"have"`
+	// Nodes are those the set was taken on, Have those of them whose backup is there and verified by checksums, Sealed
+	// those of Have where the seal lies beside it.
+	Nodes  []string `json:"nodes"`
+	Have   []string `json:"have"`
+	Sealed []string `json:"sealed"`
 }
 
-// Complete tells whether every node of the set has its verified backup; nothing less is ever "latest".
-func (s Set) Complete() bool { return len(s.Nodes) > 0 && len(s.Have) == len(s.Nodes) }
+// Complete tells whether every node of the set has its verified backup and its seal, as a restore asks for them; nothing
+// less is ever "latest".
+func (s Set) Complete() bool { return len(s.Nodes) > 0 && len(s.Sealed) == len(s.Nodes) }
 
-// Share is the state for people: "complete" or "2 of 3 nodes".
+// Unsealed tells whether nothing but the seal is missing: a backup that ended between its last two steps.
+func (s Set) Unsealed() bool { return len(s.Have) == len(s.Nodes) && !s.Complete() }
+
+// Share is the state for people: "complete", "verified, not sealed" or "2 of 3 nodes".
 func (s Set) Share() string {
-	if s.Complete() {
+	switch {
+	case s.Complete():
 		return "complete"
+	case s.Unsealed():
+		return "verified, not sealed"
 	}
 	return fmt.Sprintf("%d of %d nodes", len(s.Have), len(s.Nodes))
 }
@@ -64,9 +73,15 @@ func (s *Set) add(node string, e Entry) {
 	}
 	s.Nodes = merge(s.Nodes, append(slices.Clone(e.Nodes), e.Node)...)
 	s.Keyspaces = merge(s.Keyspaces, e.Keyspaces...)
-	if e.Verified != "" && !slices.Contains(s.Have, e.Node) {
+	if e.Verified != Checksums {
+		return
+	}
+	if !slices.Contains(s.Have, e.Node) {
 		s.Have = merge(s.Have, e.Node)
 		s.Bytes += e.Bytes
+	}
+	if e.Sealed {
+		s.Sealed = merge(s.Sealed, e.Node)
 	}
 }
 
