@@ -109,6 +109,11 @@ func (a *app) backupsTable(answer backupsAnswer) {
 		return
 	}
 	view.Table(a.stdout, []string{"BACKUP", "SOURCE", "STATE", "SIZE", "NODES", "KEYSPACES"}, rows)
+	for _, s := range answer.Sets {
+		if s.Unsealed() && s.Source == backup.Cassandra {
+			a.say("%s is verified on all its nodes and never sealed: its run ended before that, and nothing restores from it; seal it: %s", s.ID, a.sealing(s.ID))
+		}
+	}
 }
 
 // loadSite reads the site for verbs that need no runbook.

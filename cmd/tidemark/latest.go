@@ -51,11 +51,21 @@ func (a *app) resolveLatest(ctx context.Context, s *session, b engine.Basis) err
 }
 
 func noLatest(a *app, sets []backup.Set) error {
-	text := "there is none"
+	text, next := "there is none", a.command("backups")
 	if len(sets) > 0 {
-		text = "the newest, " + sets[0].ID + ", is " + sets[0].Share() + ", missing on " + view.NodeList(sets[0].Missing())
+		text = "the newest, " + sets[0].ID + ", is " + sets[0].Share()
+		if sets[0].Unsealed() {
+			next = a.sealing(sets[0].ID)
+		} else {
+			text += ", missing on " + view.NodeList(sets[0].Missing())
+		}
 	}
-	return &refused{engine.WithNext(engine.Failf(engine.ClassPrecondition, "no backup is complete: %s", text), a.command("backups"))}
+	return &refused{engine.WithNext(engine.Failf(engine.ClassPrecondition, "no backup is complete: %s", text), next)}
+}
+
+// sealing is the command that makes a set complete which lacks nothing but its seal.
+func (a *app) sealing(id string) string {
+	return a.command("run", "verify-vellum", "--input", "backup="+id, "--input", "seal=true")
 }
 
 // dirOf is where a node keeps its backups: the var backup_dir, else the kind's default.

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tidemark/steps/backup"
+)
+
+// keepsUnsealed lays a backup down that is saved and verified on both nodes, as a run that died before its seal leaves it.
+func (h *house) keepsUnsealed(id string) {
+	h.t.Helper()
+	for _, node := range []string{"one", "two"} {
+		root := filepath.Join(h.dir, "root", node, "var/lib/tidemark/backups", id, backup.Cassandra)
+		m := &backup.Manifest{Backup: id, Run: id, Source: backup.Cassandra, Node: node, Nodes: []string{"one", "two"}}
+		if err := errors.Join(os.MkdirAll(filepath.Join(root, "data"), 0o700), m.Write(root)); err != nil {
+			h.t.Fatal(err)
+		}
+		note, err := json.Marshal(backup.Verified{Depth: backup.Checksums, SHA256: m.Sum()})
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		h.write(strings.TrimPrefix(filepath.Join(root, "verified.json"), h.dir), string(note))
+	}
+}
+
+// What is verified and never sealed is no restore's backup: the list says so, `latest` passes it over, both name the cure.
+func TestABackupThatWasNeverSealed(t *testing.T) {
+	h := newHouse(t)
+	h.write("site.yaml", strings.ReplaceAll(testSite, "[vellum]", "[vellum, sprout, ellis]")+"vars: {backup_dir: /var/lib/tidemark/backups}\n")
+	h.keepsUnsealed("20261122T010203Z-k7")
+	seal := h.command("run verify-vellum --input backup=20261122T010203Z-k7 --input seal=true")
+	h.wants(h.do("backups"), 0, "verified, not sealed", "seal it: "+seal)
+	if strings.Contains(h.out.String(), "complete") {
+		t.Error("it is listed as complete")
+	}
+	h.wants(h.do("plan", "restore-vellum", "--input", "backup=latest"), exitRefused,
+		"no backup is complete: the newest, 20261122T010203Z-k7, is verified, not sealed", seal)
+	for _, node := range []string{"one", "two"} {
+		h.write("root/"+node+"/var/lib/tidemark/backups/20261122T010203Z-k7/set.json", `{"format": 1, "nodes": [{"name": "one"}, {"name": "two"}]}`)
+	}
+	h.wants(h.do("backups"), 0, "complete")
+	if strings.Contains(h.err.String(), "seal=true") {
+		t.Error("it is sealed, and the list still offers it")
+	}
+}
