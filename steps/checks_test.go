@@ -33,8 +33,12 @@ func wrongArgs() map[string][]struct{ args, says string } {
 			{`{command: «disableautocompaction}`, "nodetool disableautocompaction: name its keyspaces"},
 			{`{command: flush, keyspaces: [a, «-h]}`, `keyspace "-h": a name has letters, digits and underscores`},
 		},
-		"nodetool-repair": {{`{keyspace: «a/b}`, `keyspace "a/b": a name has letters, digits and underscores`}},
-		"wait-cassandra":  {{`{members: «-3}`, "members is 0 to 10000"}},
+		"nodetool-repair": {
+			{`{keyspace: «a/b}`, `keyspace "a/b": a name has letters, digits and underscores`},
+			{`{keyspace: «a, all_keyspaces: true}`, "nodetool-repair takes a keyspace or all_keyspaces, not both: remove one"},
+			{`«{primary_range: true}`, "nodetool-repair: of what? name a keyspace, or write all_keyspaces: true"},
+		},
+		"wait-cassandra": {{`{members: «-3}`, "members is 0 to 10000"}},
 		"snapshot": {
 			{`{tag: «../../etc, keyspaces: [a]}`, `backup "../../etc": an id has letters, digits, dots and hyphens, at most 64`},
 			{`{tag: "${{ run.id }}", keyspaces: [«""]}`, `keyspace "": a name has letters, digits and underscores`},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -112,12 +113,26 @@ func (n *toolNode) query(q engine.Query) ([]engine.Row, error) {
 	case strings.Contains(q.Statement, "peers_v2"):
 		return make([]engine.Row, n.peers), nil
 	case strings.Contains(q.Statement, "system_schema.keyspaces"):
-		if q.Args[0].([]string)[0] != "homer" {
-			return nil, nil
-		}
-		return []engine.Row{{"keyspace_name": "homer", "replication": map[string]string{"class": "SimpleStrategy", "replication_factor": n.factor}, "durable_writes": true}}, nil
+		return n.keyspaces(q.Args), nil
 	}
 	return nil, fmt.Errorf("unexpected %q", q.Statement)
+}
+
+// keyspaces are homer and the others of the ring, or those that are asked for.
+func (n *toolNode) keyspaces(asked []any) []engine.Row {
+	replicas := func(factor string) map[string]string {
+		return map[string]string{"class": "org.apache.cassandra.locator.SimpleStrategy", "replication_factor": factor}
+	}
+	var out []engine.Row
+	for name, replication := range map[string]map[string]string{
+		"homer": replicas(n.factor), "memento": replicas(n.factor), "system_auth": replicas("1"),
+		"system": {"class": "org.apache.cassandra.locator.LocalStrategy"},
+	} {
+		if len(asked) == 0 || slices.Contains(asked[0].([]string), name) {
+			out = append(out, engine.Row{"keyspace_name": name, "replication": replication, "durable_writes": true})
+		}
+	}
+	return out
 }
 
 func (n *toolNode) actual(k engine.Kind) *engine.View {

@@ -20,7 +20,7 @@ func TestRepairRunsTheExactCommand(t *testing.T) {
 			t.Errorf("%+v, %v", planned, err)
 		}
 		_, out, err := n.Apply(NodetoolRepair(), step)
-		if err != nil || out.Value.(RepairOut).Skipped != "" || !slices.Equal(n.changes(), []string{argv}) {
+		if err != nil || len(out.Value.(RepairOut).Skipped) > 0 || !slices.Equal(n.changes(), []string{argv}) {
 			t.Errorf("%+v, %v, sent %q", out, err, n.changes())
 		}
 	}
@@ -31,8 +31,62 @@ func TestRepairSkipsOneReplica(t *testing.T) {
 	n.factor = "1"
 	n.members[1] = "DN" + n.members[1][2:] // does not matter then
 	c, _, err := n.Apply(NodetoolRepair(), &repairStep{Keyspace: "homer", Timeout: time.Hour})
-	if err != nil || c.Sign != engine.Same || !strings.Contains(string(c.Out), "one replica") || len(n.changes()) != 0 {
+	if err != nil || c.Sign != engine.Same || !strings.Contains(c.Summary, "one replica") || len(n.changes()) != 0 {
 		t.Errorf("%+v %s, %v", c, c.Out, err)
+	}
+}
+
+// everyKeyspace is what a restore of any keyspaces ends with: hints that it took away were of them all.
+func everyKeyspace() *repairStep {
+	return &repairStep{AllKeyspaces: true, PrimaryRange: true, Timeout: time.Hour}
+}
+
+const (
+	repairHomer   = "nodetool repair -full -pr -- homer"
+	repairMemento = "nodetool repair -full -pr -- memento"
+)
+
+func TestRepairOfEveryKeyspaceLeavesOutThoseWithOneReplica(t *testing.T) {
+	n := newToolNode(t)
+	both := []string{repairHomer, repairMemento}
+	planned, err := n.Plan(NodetoolRepair(), everyKeyspace())
+	if err != nil || planned.Sign != engine.Changes || planned.Argv != nil || !slices.Equal(planned.Details, both) {
+		t.Errorf("%+v, %v", planned, err)
+	}
+	_, out, err := n.Apply(NodetoolRepair(), everyKeyspace())
+	if err != nil || !slices.Equal(n.changes(), both) {
+		t.Errorf("%v, sent %q", err, n.changes())
+	}
+	if did := out.Value.(RepairOut); !slices.Equal(did.Repaired, []string{"homer", "memento"}) || !slices.Equal(did.Skipped, []string{"system", "system_auth"}) {
+		t.Errorf("%+v: %s", did, out.Note)
+	}
+	n.factor = "1"
+	c, _, err := n.Apply(NodetoolRepair(), everyKeyspace())
+	if err != nil || c.Sign != engine.Same || !strings.Contains(c.Summary, "skip homer, memento, system, system_auth") {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+// TestRepairGoesOnBehindWhatIsRepaired: the second attempt of a task begins with the keyspace where the first one ended.
+func TestRepairGoesOnBehindWhatIsRepaired(t *testing.T) {
+	n := newToolNode(t)
+	run := n.Ground.OnExec
+	n.Ground.OnExec = func(argv []string) (engine.Result, error) {
+		if strings.Join(argv, " ") == repairMemento {
+			return nodetooltest.Golden(t, "5.0.8", "repair-replica-down"), nil
+		}
+		return run(argv)
+	}
+	if _, _, err := n.Apply(NodetoolRepair(), everyKeyspace()); err == nil || !strings.Contains(err.Error(), "repair memento: ") {
+		t.Errorf("%v", err)
+	}
+	n.Ground.OnExec = run
+	_, out, err := n.Apply(NodetoolRepair(), everyKeyspace())
+	if want := []string{repairHomer, repairMemento, repairMemento}; err != nil || !slices.Equal(n.changes(), want) {
+		t.Errorf("%v, sent %q, want %q", err, n.changes(), want)
+	}
+	if did := out.Value.(RepairOut); !slices.Equal(did.Repaired, []string{"homer", "memento"}) {
+		t.Errorf("%+v", did)
 	}
 }
 
@@ -48,6 +102,7 @@ func TestSingle(t *testing.T) {
 		{map[string]string{"class": "NetworkTopologyStrategy", "site1": "1", "site2": "0"}, true},
 		{map[string]string{"class": "SimpleStrategy", "replication_factor": "3/1"}, false},
 		{map[string]string{"class": "Own", "copies": "many"}, false},
+		{map[string]string{"class": "org.apache.cassandra.locator.LocalStrategy"}, true},
 		{nil, false},
 	} {
 		if got := single(c.replication); got != c.want {

@@ -38,7 +38,7 @@ func RestoreKeyspace() engine.Kind {
 	return engine.Kind{
 		Name: "restore-keyspace",
 		Doc: "Exchanges the table directories of one keyspace with those laid ready from a backup, each in one step. " +
-			"Cassandra must be stopped clean, which is proved before each exchange; hints and saved caches are moved away; other tools' snapshots stay " +
+			"Cassandra must be stopped clean, which is proved before each exchange; hints, of all keyspaces, and saved caches are moved away, so each with more than one replica is to be repaired afterwards; other tools' snapshots stay " +
 			"with the live tables. What was live is kept until release-restore, or comes back by undo-restore. Tables that the backup lacks stay as they are.",
 		Example:  "id: restore\nrestore-keyspace: {keyspace: homer, backup: 20261122T010203Z-k7}",
 		Redo:     engine.Checked,
@@ -108,7 +108,7 @@ func (s *restoreKeyspace) details(v *engine.View, conf cassconf.Config, m *backu
 		}
 		out = append(out, line)
 	}
-	return append(out, "- hints and saved caches are moved away")
+	return append(out, "- hints, which are of all keyspaces, and saved caches are moved away")
 }
 
 // liveBytes is the size of a table as it is live; false where its directory is not known for sure.
