@@ -74,9 +74,9 @@ func TestCableInEveryPhase(t *testing.T) {
 	lab(t, "load", "--lines", "500", "--phase", "base")
 	want := lab(t, "digest")
 	minute(op, "snapshot/snapshot@vellum-2", "run", "backup-vellum", "--yes")
-	for _, at := range []string{"prepare/staged", "restore/restore", "repair/repair"} {
+	for _, at := range []string{"prepare/staged[homer]", "restore/restore[homer]", "repair/repair"} {
 		lab(t, "load", "--lines", "500", "--phase", "newer")
-		minute(op, at+"[homer]@vellum-2", "run", "restore-vellum", "--input", "backup=latest", "--yes=lab")
+		minute(op, at+"@vellum-2", "run", "restore-vellum", "--input", "backup=latest", "--yes=lab")
 		same(t, want)
 		op.must("run", "release-restore-vellum", "--input", "run="+op.id(), "--yes=lab")
 	}
