@@ -82,40 +82,6 @@ func (x *Executor) nextEpoch(ctx context.Context) (int64, error) {
 	return epoch + 1, x.upToDate(states)
 }
 
-// upToDate refuses to go on from a record that another controller's work has overtaken: what it calls not begun may
-// be done, and what it calls done may have been followed by more.
-func (x *Executor) upToDate(states []NodeState) error {
-	for i, s := range states {
-		if c := s.Closed; c != nil && c.Epoch > x.State.Epoch && c.Closed != ClosedNotBegun {
-			err := Failf(ClassPrecondition, "%s: run %s was closed (%s) by another controller since this record was written", x.holds()[i], x.Plan.Run, c.Closed)
-			return errors.Join(err, x.emit(Event{Type: EventClosed, Reason: c.Closed, Message: "by another controller"}))
-		}
-	}
-	for i, s := range states {
-		if Overtaken(x.State, s) {
-			return WithNext(Failf(ClassPrecondition, "%s: another controller took run %s over and has worked since this record was written", x.holds()[i], x.Plan.Run),
-				fmt.Sprintf("go on there, or take it back: tidemark resume --adopt %s %s", x.holds()[i], x.Plan.Run))
-		}
-	}
-	return nil
-}
-
-// Overtaken tells whether a node has work of the run that began under a later epoch than the record knows.
-func Overtaken(s *State, node NodeState) bool {
-	for _, t := range node.Tasks {
-		if t.Receipt != nil && t.Receipt.Epoch > s.Epoch {
-			return true
-		}
-	}
-	for _, b := range node.Barriers {
-		if b.Epoch > s.Epoch {
-			return true
-		}
-	}
-	later := func(r TaskRef) bool { return r.Epoch > s.Epoch }
-	return slices.ContainsFunc(node.Intents, later) || slices.ContainsFunc(node.Alive, later)
-}
-
 // giveBack releases what a loser took; a resumed run keeps its own locks.
 func (x *Executor) giveBack(ctx context.Context, names []string, epoch int64) error {
 	if x.resumed {

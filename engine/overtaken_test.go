@@ -1,8 +1,13 @@
 package engine_test
 
 import (
+	"errors"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+
+	"tidemark/engine"
 )
 
 // TestAnOvertakenRecordIsRefused: a controller dies, another one takes the run up from its record and dies later or
@@ -36,5 +41,36 @@ func TestAnOvertakenRecordIsRefused(t *testing.T) {
 				t.Errorf("%d things were done, now %d", len(before), len(now))
 			}
 		})
+	}
+}
+
+// TestARunThatBeganIsNeverRefused: its record ends where nothing has begun, the nodes have work of it and are no longer as
+// the plan had them, as in the middle of every restore. They stay locked and the run stays open.
+func TestARunThatBeganIsNeverRefused(t *testing.T) { synctest.Test(t, aRunThatBeganIsNeverRefused) }
+
+func aRunThatBeganIsNeverRefused(t *testing.T) {
+	b := newBench(t, simple)
+	b.w.is["n1/swap-a"] = true // and away when the run is taken up: the plan no longer holds
+	p := b.plan()
+	first, err := b.run(p, nil, 14)
+	if err == nil || !first.Dead() {
+		t.Fatalf("the first controller did not die: %v", err)
+	}
+	delete(b.w.is, "n1/swap-a")
+	before, held := len(b.w.applied), b.holders()
+	locked := slices.IndexFunc(first.Events, func(e engine.Event) bool { return e.Type == engine.EventLocked })
+	for name, events := range map[string][]engine.Event{"before the lock": first.Events[:locked], "behind the lock": first.Events[:locked+1]} {
+		c, err := b.run(p, slices.Clone(events), 0)
+		if !errors.Is(err, engine.ErrOvertaken) || !strings.Contains(engine.NextOf(err), "resume --adopt n1 "+p.Run) {
+			t.Errorf("%s: %v, next: %s", name, err, engine.NextOf(err))
+		}
+		if closed := engine.Fold(c.Events).Closed; closed != "" || len(b.w.applied) != before {
+			t.Errorf("%s: closed as %q, %d things were done, now %d", name, closed, before, len(b.w.applied))
+		}
+		for n, run := range held {
+			if now := b.holders()[n]; now != run {
+				t.Errorf("%s: %s was held by %s, now by %q", name, n, run, now)
+			}
+		}
 	}
 }

@@ -105,9 +105,10 @@ func linkEvent(run, node string, up bool, err error) engine.Event {
 	return e
 }
 
-// closeRefused ends a run that never began: the executor released what it had locked.
+// closeRefused ends a run that never began: the executor released what it had locked. One that the nodes know better than
+// its record stays open.
 func (r *driven) closeRefused(err error) error {
-	if r.state.Closed == "" && r.state.Epoch == 0 {
+	if r.state.Closed == "" && r.state.Epoch == 0 && !errors.Is(err, engine.ErrOvertaken) {
 		err = errors.Join(err, r.journal.Append(&engine.Event{Type: engine.EventClosed, Time: time.Now().UTC(), Run: r.plan.Run, Reason: engine.ClosedRefused}))
 	}
 	return &refused{err}

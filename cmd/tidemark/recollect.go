@@ -18,7 +18,7 @@ func recollect(p *engine.Plan, kinds *engine.Kinds, states map[string]engine.Nod
 		epoch = max(epoch, states[n].Epoch)
 	}
 	r.add(engine.Event{Type: engine.EventLocked, Epoch: epoch, Message: "adopted"})
-	if begun(states) {
+	if slices.ContainsFunc(keys(states), func(n string) bool { return states[n].Began() }) {
 		r.add(engine.Event{Type: engine.EventVerified})
 	}
 	for _, n := range keys(states) {
@@ -53,16 +53,6 @@ func (r *recollection) add(e engine.Event) {
 		e.Time = time.Now().UTC()
 	}
 	r.events = append(r.events, e)
-}
-
-// begun tells whether any task began: then the facts of the plan were looked at under the lock.
-func begun(states map[string]engine.NodeState) bool {
-	for _, s := range states {
-		if len(s.Tasks)+len(s.Intents)+len(s.Alive)+len(s.Barriers) > 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // node recalls a node's attempts in the order of their ends, the open ones last. What a later attempt followed was
