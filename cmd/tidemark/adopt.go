@@ -36,7 +36,7 @@ func (a *app) adopt(ctx context.Context, args, names []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir, err := a.freeDir(ctx, s, names, run)
+	kept, err := a.keptHere(ctx, s, names, run)
 	if err != nil {
 		return "", err
 	}
@@ -52,7 +52,7 @@ func (a *app) adopt(ctx context.Context, args, names []string) (string, error) {
 		return "", err
 	}
 	a.say("adopting run %s (%s) from %s", run, plan.Runbook, view.NodeList(plan.Nodes))
-	return dir, rebuild(dir, plan, states)
+	return a.rebuild(plan, states, kept)
 }
 
 // stillOpen refuses a run that was closed and that no node holds any more. Where one does, its close was cut short.
@@ -93,29 +93,25 @@ func (s *session) heldRun(ctx context.Context, names, args []string) (string, er
 	return runs[0], nil
 }
 
-// freeDir refuses a run whose directory here is good, and sets aside one that is unreadable or that another
-// controller's work has overtaken.
-func (a *app) freeDir(ctx context.Context, s *session, names []string, run string) (string, error) {
+// keptHere refuses a run whose directory here is good. Of another it says what it is, unreadable or overtaken by another
+// controller's work; "" where there is none.
+func (a *app) keptHere(ctx context.Context, s *session, names []string, run string) (string, error) {
 	dir := journal.Dir(a.stateDir(), run)
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return dir, nil
+		return "", nil
 	}
-	kept := "unreadable"
-	if rec, err := journal.Read(dir); err == nil {
-		kept = "overtaken"
-		states, err := s.states(ctx, names, run)
-		if err != nil {
-			return "", err
-		}
-		if !overtaken(engine.Fold(rec.Events), states) {
-			return "", usagef(a.command("resume", run), "run %s is whole in %s; it needs no adoption", run, a.stateDir())
-		}
+	rec, err := journal.Read(dir)
+	if err != nil {
+		return "unreadable", nil //nolint:nilerr // it is rebuilt
 	}
-	to, err := journal.SetAside(dir)
-	if err == nil {
-		a.say("the %s record was kept as %s", kept, to)
+	states, err := s.states(ctx, names, run)
+	if err != nil {
+		return "", err
 	}
-	return dir, err
+	if !overtaken(engine.Fold(rec.Events), states) {
+		return "", usagef(a.command("resume", run), "run %s is whole in %s; it needs no adoption", run, a.stateDir())
+	}
+	return "overtaken", nil
 }
 
 func overtaken(record *engine.State, states map[string]engine.NodeState) bool {
@@ -145,20 +141,16 @@ func (s *session) storedPlan(ctx context.Context, names []string, run string) (*
 	return nil, &refused{engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s: no plan of run %s is stored there", view.NodeList(names), run), "look which run holds them: "+s.app.command("nodes"))}
 }
 
-// rebuild writes the journal that the run would have, as far as the nodes know it.
-func rebuild(dir string, p *engine.Plan, states map[string]engine.NodeState) error {
+// rebuild writes the journal that the run would have, as far as the nodes know it; kept is what lay in its place.
+func (a *app) rebuild(p *engine.Plan, states map[string]engine.NodeState, kept string) (string, error) {
 	kinds, err := storedKinds(p)
 	if err != nil {
-		return err
+		return "", err
 	}
-	j, err := journal.Create(dir, p)
-	if err != nil {
-		return err
+	dir := journal.Dir(a.stateDir(), p.Run)
+	aside, err := journal.Rebuild(dir, p, recollect(p, kinds, states))
+	if aside != "" {
+		a.say("the %s record was kept as %s", kept, aside)
 	}
-	for _, e := range recollect(p, kinds, states) {
-		if err := j.Append(&e); err != nil {
-			return errors.Join(err, j.Close())
-		}
-	}
-	return j.Close()
+	return dir, err
 }

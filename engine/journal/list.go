@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"tidemark/engine"
 )
@@ -55,11 +54,4 @@ func list(state string, wanted func(dir string) bool) ([]Entry, error) {
 		out = append(out, e)
 	}
 	return out, err
-}
-
-// SetAside renames the directory of a run whose record cannot be read, so that the run can be adopted from its
-// nodes; nothing is deleted. It gives the new path.
-func SetAside(dir string) (string, error) {
-	to := dir + ".unreadable-" + time.Now().UTC().Format("20060102T150405Z")
-	return to, os.Rename(dir, to)
 }

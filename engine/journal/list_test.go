@@ -65,7 +65,7 @@ func TestList(t *testing.T) {
 	if err != nil || len(runs) != 1 || runs[0].Run != plan().Run || !runs[0].open() {
 		t.Fatalf("%v %+v", err, runs)
 	}
-	if _, err := SetAside(dir); err != nil {
+	if _, err := setAside(dir); err != nil {
 		t.Fatal(err)
 	}
 	if runs, err := List(state); err != nil || len(runs) != 0 {
