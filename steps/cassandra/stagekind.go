@@ -41,7 +41,7 @@ func StageRestore() engine.Kind {
 	return engine.Kind{
 		Name: "stage-restore",
 		Doc: "Lays the tables of one keyspace ready beside Cassandra's data directories while Cassandra serves. " +
-			"Big files that are Cassandra's own are linked, the others copied and given to Cassandra's user; the sha256 of each is compared " +
+			"Big files that are Cassandra's own are linked, the others copied and given to Cassandra's user, readable for nobody to whom the live table is closed; the sha256 of each is compared " +
 			"with the manifest. So the outage of the restore itself does not grow with the data.",
 		Example: "id: staged\nstage-restore: {keyspace: homer, backup: 20261122T010203Z-k7}",
 		Redo:    engine.Idempotent,

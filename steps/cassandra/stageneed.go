@@ -16,10 +16,13 @@ func statOf(info fs.FileInfo) (*syscall.Stat_t, bool) {
 	return st, ok
 }
 
-// ownerOf is Cassandra's user, as the data directory shows it.
+// ownerOf is Cassandra's user, as the data directory shows it, with its mode.
 func ownerOf(a engine.Asker, c cassconf.Config) (owner, error) {
 	uid, gid, err := c.Owner(a)
-	return owner{uid, gid, stagedDir}, err
+	if err != nil {
+		return owner{}, err
+	}
+	return owner{uid, gid, mostDir}.like(a.Path(c.DataDirs[0]))
 }
 
 // need is what laying tables ready writes in one area; links need nothing.

@@ -19,16 +19,10 @@ type stager struct {
 	manifest *backup.Manifest
 	// root is the backup's directory, the real path.
 	root string
-	// owner is Cassandra's user; mode is for table directories.
+	// owner is Cassandra's user, with the mode of the directories that are made.
 	owner owner
 	meter *backup.Meter
 }
-
-// stagedModes are those Cassandra gives its own files and directories.
-const (
-	stagedFile = 0o644
-	stagedDir  = 0o755
-)
 
 // directory lays one table ready in one area. The marker goes in last, so a set with it is whole; then only names
 // and sizes are looked at again.
@@ -47,13 +41,25 @@ func (s *stager) directory(ctx context.Context, t backup.Table, files []backup.F
 			return err
 		}
 	}
-	if err := s.fill(ctx, t, files, to); err != nil {
+	as, err := s.like(p)
+	if err != nil {
+		return err
+	}
+	if err := as.fill(ctx, t, files, to); err != nil {
 		return backup.Space(err, p.root)
 	}
 	if err := flush(to); err != nil {
 		return err
 	}
-	return s.hand.write(marker, []byte(s.rec.Run+"\n"), owner{s.owner.uid, s.owner.gid, stagedFile})
+	return s.hand.write(marker, []byte(s.rec.Run+"\n"), as.owner.file())
+}
+
+// like is the stager with the mode of the live table: its directory, else its keyspace's, else that of all data.
+func (s *stager) like(p place) (*stager, error) {
+	as := *s
+	var err error
+	as.owner, err = s.owner.like(p.live(), filepath.Dir(p.live()), p.data)
+	return &as, err
 }
 
 // fill starts afresh: what an interrupted attempt left may be half a file.
@@ -141,5 +147,5 @@ func (s *stager) copy(ctx context.Context, from, to string, read func(int64)) (i
 	if err != nil {
 		return size, sum, err
 	}
-	return size, sum, errors.Join(os.Chown(to, s.owner.uid, s.owner.gid), os.Chmod(to, stagedFile))
+	return size, sum, errors.Join(os.Chown(to, s.owner.uid, s.owner.gid), os.Chmod(to, s.owner.file().mode))
 }

@@ -162,7 +162,7 @@ func (n *swapNode) swapper(k *killer) (*swapper, []incoming) {
 			rec.add(t.Keyspace, t.Dir)
 		}
 	}
-	me := owner{os.Getuid(), os.Getgid(), stagedDir}
+	me := owner{os.Getuid(), os.Getgid(), mostDir}
 	areas := areasOf(n.asker, n.dataDirs, testRun)
 	st := &stager{
 		asker: n.asker, hand: hand{k.at}, areas: areas, rec: rec, manifest: n.manifest, owner: me,

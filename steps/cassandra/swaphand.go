@@ -3,6 +3,7 @@ package cassandra
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -60,10 +61,38 @@ func (h hand) sync(dir string) error {
 	return backup.SyncDir(dir)
 }
 
+// mostDir and mostFile are the modes Cassandra gives its own where its umask is 022: none is opened further.
+const (
+	mostDir  = 0o755
+	mostFile = 0o644
+)
+
 // owner is a user, a group and a mode for what is made anew.
 type owner struct {
 	uid, gid int
 	mode     os.FileMode
+}
+
+// like is the owner with the mode of the first directory that is there: what is restored opens to nobody to whom the live
+// data is closed.
+func (o owner) like(dirs ...string) (owner, error) {
+	for _, d := range dirs {
+		info, err := os.Stat(d)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			o.mode = info.Mode().Perm()&mostDir | 0o700
+		}
+		return o, err
+	}
+	return o, nil
+}
+
+// file is the owner for a file in a directory of its own.
+func (o owner) file() owner {
+	o.mode &= mostFile
+	return o
 }
 
 // mkdir makes a directory if it is not there; its owner is set before anybody needs it.
