@@ -69,11 +69,14 @@ func (a *app) letGo(ctx context.Context, p *engine.Plan, state *engine.State) er
 	if err != nil {
 		return err
 	}
+	if err := a.upToDate(p, state, states, nil); err != nil {
+		return err
+	}
 	a.halfWay(p, states)
 	if err := a.consent("abandon run " + p.Run); err != nil {
 		return err
 	}
-	return a.release(ctx, session, states, p, state)
+	return a.release(ctx, session, states, p)
 }
 
 // leftovers prints what is half-done, and the finally steps as commands: abandon does not run them.
@@ -112,8 +115,9 @@ func (a *app) halfWay(p *engine.Plan, states map[string]engine.NodeState) {
 	a.say("When the run is abandoned, these nodes accept nothing but its undo: %s", a.command("run", "undo-restore-vellum", "--input", "run="+p.Run))
 }
 
-// release unlocks the nodes, unless a task of the run still lives.
-func (a *app) release(ctx context.Context, session *session, states map[string]engine.NodeState, p *engine.Plan, s *engine.State) error {
+// release unlocks the nodes, unless a task of the run still lives. The epoch is that of the lock which was looked at: a
+// controller that took it since keeps it.
+func (a *app) release(ctx context.Context, session *session, states map[string]engine.NodeState, p *engine.Plan) error {
 	names := reachOf(p)
 	for _, n := range names {
 		for _, ref := range states[n].Alive {
@@ -123,9 +127,10 @@ func (a *app) release(ctx context.Context, session *session, states map[string]e
 		}
 	}
 	return forAll(names, func(name string) error {
-		if l := states[name].Lock; l == nil || l.Run != p.Run {
+		l := lockOf(p.Run, states[name])
+		if l == nil {
 			return nil
 		}
-		return session.node(name).Unlock(ctx, engine.UnlockRequest{Run: p.Run, Epoch: max(s.Epoch, states[name].Epoch), Closed: "abandoned"})
+		return session.node(name).Unlock(ctx, engine.UnlockRequest{Run: p.Run, Epoch: l.Epoch, Closed: "abandoned"})
 	})
 }

@@ -42,6 +42,7 @@ func TestARecordThatWasCutShort(t *testing.T) {
 			if closed := h.closedAs(run); closed != "" {
 				t.Errorf("closed as %q", closed)
 			}
+			h.wants(h.do("abandon", run, "--yes"), exitRefused, "went on without this record", h.command("resume --adopt one "+run))
 			h.wants(h.do("nodes"), 0, "locked by "+run)
 			h.wants(h.do("resume", "--adopt", "one", run), exitFailed, "the overtaken record was kept", "too few backups")
 			h.wants(h.do("nodes"), 0, "locked by "+run)

@@ -62,6 +62,9 @@ func (a *app) cancelTasks(ctx context.Context, p *engine.Plan, state *engine.Sta
 	defer s.close()
 	ctx, stop := interruptible(ctx)
 	defer stop()
+	if err := a.mayCancel(ctx, s, p.Run, driver); err != nil {
+		return err
+	}
 	answer := cancelAnswer{Run: p.Run, Driver: driver, Cancelled: []string{}}
 	var mu sync.Mutex
 	err = forAll(engine.NodesOf(p), func(name string) error {

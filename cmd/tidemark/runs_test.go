@@ -262,7 +262,10 @@ func TestAQuestionNeedsAnAnswer(t *testing.T) {
 func (h *house) killed(run, onFailure string) {
 	h.t.Helper()
 	nodes := []string{"one", "two"}
-	p := &engine.Plan{Run: run, Runbook: "story", OnFailure: onFailure, Nodes: nodes, Stages: []*engine.PlannedStage{{ID: "first", Nodes: nodes}}}
+	p := &engine.Plan{
+		Run: run, Runbook: "story", Site: "lab", SiteFile: engine.File{Name: filepath.Join(h.dir, "site.yaml"), Text: testSite},
+		OnFailure: onFailure, Nodes: nodes, Stages: []*engine.PlannedStage{{ID: "first", Nodes: nodes}},
+	}
 	for _, n := range nodes {
 		r := engine.LockRequest{LockRecord: engine.LockRecord{Run: run, Runbook: "story", Epoch: 1}, Plan: []byte("{}")}
 		if err := h.dial(link.Target{Name: n}, link.Options{}).Lock(h.t.Context(), r); err != nil {
