@@ -30,6 +30,8 @@ type Options struct {
 	Swaps func() ([]string, error)
 	// AfterWrite is told of every durable record; tests end the agent there.
 	AfterWrite func(path string)
+	// Sync, where set, takes the place of the system's for records; tests remember there what is on disk.
+	Sync func(*os.File) error
 }
 
 // Agent answers for one node; it implements engine.Node.
@@ -45,7 +47,7 @@ type Agent struct {
 
 // New opens the node's state.
 func New(o Options) (*Agent, error) {
-	a := &Agent{o: o, store: store{durable{o.AfterWrite}, o.Dir}, prepare: func() {}}
+	a := &Agent{o: o, store: store{durable{o.AfterWrite, o.Sync}, o.Dir}, prepare: func() {}}
 	if a.o.Launch == nil {
 		a.o.Launch, a.prepare = a.launch, a.hands.prepare
 	}

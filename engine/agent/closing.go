@@ -53,7 +53,7 @@ func (c closing) put(raw []byte) error {
 	if _, err := f.WriteAt(text, 0); err != nil {
 		return classed(c.path, err)
 	}
-	if err := f.Sync(); err != nil {
+	if err := c.synced(f, (*os.File).Sync); err != nil {
 		return classed(c.path, err)
 	}
 	return c.settled(c.path, filepath.Dir(c.path))

@@ -7,17 +7,24 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"github.com/google/renameio/v2"
-
 	"tidemark/engine"
 )
 
 // durable writes records so that a cut of power leaves the old or the new one: temporary file, fsync, rename,
-// fsync of the directory (renameio leaves the last out). The temporary file lies beside the record: no other file
-// system's room is needed.
+// fsync of the directory. The temporary file lies beside the record: no other file system's room is needed.
 type durable struct {
 	// after is told of each record once it is on disk; tests end the agent there.
 	after func(path string)
+	// sync, where set, takes the place of the system's; tests remember there what is on disk.
+	sync func(*os.File) error
+}
+
+// synced makes a file, or the names in a directory, durable in the system's way.
+func (d durable) synced(f *os.File, way func(*os.File) error) error {
+	if d.sync != nil {
+		return d.sync(f)
+	}
+	return way(f)
 }
 
 func (d durable) write(path string, v any) error {
@@ -25,16 +32,37 @@ func (d durable) write(path string, v any) error {
 	if err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(path, raw, 0o600, renameio.WithTempDir(filepath.Dir(path))); err != nil {
+	if err := d.replace(path, raw); err != nil {
 		return classed(path, err)
 	}
 	return d.settled(path, filepath.Dir(path))
 }
 
+// replace gives the file its name when its bytes are on disk.
+func (d durable) replace(path string, raw []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name()) // the first cause counts
+		}
+	}()
+	_, err = f.Write(raw)
+	if err == nil {
+		err = d.synced(f, (*os.File).Sync)
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
 // settled makes the names in dirs durable and tells the observer.
 func (d durable) settled(path string, dirs ...string) error {
 	for _, dir := range dirs {
-		if err := syncDir(dir); err != nil {
+		if err := d.names(dir); err != nil {
 			return classed(dir, err)
 		}
 	}
@@ -44,19 +72,21 @@ func (d durable) settled(path string, dirs ...string) error {
 	return nil
 }
 
-func syncDir(dir string) error {
+// names makes the names in a directory durable.
+func (d durable) names(dir string) error {
 	f, err := os.Open(dir)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	return f.Sync()
+	return d.synced(f, (*os.File).Sync)
 }
 
-// mkdir makes dir and its parents, private, and makes their names durable.
+// mkdir makes dir and its parents, private, and makes their names durable, also that of one which is there: whoever made it
+// may have been killed before.
 func (d durable) mkdir(dir string) error {
 	if _, err := os.Stat(dir); err == nil {
-		return nil
+		return d.names(filepath.Dir(dir))
 	}
 	if err := d.mkdir(filepath.Dir(dir)); err != nil {
 		return err
@@ -64,7 +94,7 @@ func (d durable) mkdir(dir string) error {
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return classed(dir, err)
 	}
-	return syncDir(filepath.Dir(dir))
+	return d.names(filepath.Dir(dir))
 }
 
 func read(path string, v any) error {

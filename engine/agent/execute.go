@@ -25,6 +25,8 @@ type Execution struct {
 	Mask    *engine.Mask
 	// AfterWrite is told of every durable record.
 	AfterWrite func(path string)
+	// Sync is as in Options.
+	Sync func(*os.File) error
 	// More adds the kind of the program with this hash; nil knows none.
 	More func(built *engine.Kinds, hashes ...string) (*engine.Kinds, error)
 	// Self names the process of the task; nil is this one.
@@ -37,7 +39,7 @@ type Execution struct {
 // Run carries the task out in dir, the attempt's room. The error is only of the records: a failed task is a
 // receipt.
 func (e *Execution) Run(ctx context.Context, dir string) error {
-	e.at = attemptDir{durable{e.AfterWrite}, filepath.Dir(dir), dir}
+	e.at = attemptDir{durable{e.AfterWrite, e.Sync}, filepath.Dir(dir), dir}
 	if e.Spec.Program != "" && e.More != nil {
 		kinds, err := e.More(e.Kinds, e.Spec.Program)
 		if err != nil {

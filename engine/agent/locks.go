@@ -104,14 +104,16 @@ type keptPlan struct {
 func (a *Agent) Unlock(_ context.Context, r engine.UnlockRequest) error {
 	return a.exclusive(func() error {
 		held, err := a.store.lockRecord()
-		if err != nil || held == nil {
+		if err != nil {
 			return err
 		}
 		switch {
+		case held == nil:
+			return a.released(r.Run)
 		case r.Force:
 			r.Run = held.Run
 		case held.Run != r.Run:
-			return nil // released earlier, and taken by another run since
+			return a.released(r.Run) // and taken by another run since, or given back
 		case held.Epoch != r.Epoch:
 			return a.stale(r.Epoch, held)
 		}
@@ -164,6 +166,16 @@ func (a *Agent) release(r engine.UnlockRequest) error {
 		return classed(a.store.dir, err)
 	}
 	return a.store.settled(a.store.lockPath(), a.store.dir)
+}
+
+// released makes durable that the lock went: who took it away may have been killed before.
+func (a *Agent) released(run string) error {
+	for _, dir := range []string{a.store.dir, a.store.runDir(run)} {
+		if err := a.store.names(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return classed(dir, err)
+		}
+	}
+	return nil
 }
 
 // holds checks that the node is locked by this run and this epoch: an older controller is refused, and a node

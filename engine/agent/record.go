@@ -18,7 +18,10 @@ import (
 // yet is NUL, which no JSON holds, so what a cut of power left half-written is told from what is whole, whichever
 // sectors got to the disk; it counts as not written, since nobody went on from it. Written so, an intent and a
 // receipt cost one wait for the disk each: the receipt overwrites bytes that are there and have their name.
-type record struct{ path string }
+type record struct {
+	durable
+	path string
+}
 
 const (
 	recordBlock        = 4 << 10
@@ -47,7 +50,7 @@ func (r record) begin(in Intent) error {
 	if _, err := f.Write(text); err != nil {
 		return classed(r.path, err)
 	}
-	if err := f.Sync(); err != nil {
+	if err := r.synced(f, (*os.File).Sync); err != nil {
 		return classed(r.path, err)
 	}
 	return nil
@@ -75,11 +78,14 @@ func (r record) end(receipt engine.Receipt) error {
 	if _, err := f.WriteAt(raw, blocks(at)); err != nil {
 		return classed(r.path, err)
 	}
-	if err := unix.Fdatasync(int(f.Fd())); err != nil {
+	if err := r.synced(f, datasync); err != nil {
 		return classed(r.path, err)
 	}
 	return nil
 }
+
+// datasync makes bytes durable that a file had room for already.
+func datasync(f *os.File) error { return unix.Fdatasync(int(f.Fd())) }
 
 // read gives nil for what is not there.
 func (r record) read() (*Intent, *engine.Receipt, error) {

@@ -13,7 +13,7 @@ import (
 // written is a record's bytes before and after its receipt.
 func written(t *testing.T, note string) (r record, before, after []byte) {
 	t.Helper()
-	r = record{filepath.Join(t.TempDir(), "record")}
+	r = record{path: filepath.Join(t.TempDir(), "record")}
 	if err := r.begin(Intent{TaskRef: engine.TaskRef{Run: run, Attempt: 1}, Digest: "d"}); err != nil {
 		t.Fatal(err)
 	}

@@ -90,7 +90,7 @@ func (a attemptDir) end(r engine.Receipt) error {
 	return a.settled(a.record().path)
 }
 
-func (a attemptDir) record() record { return record{a.path("record")} }
+func (a attemptDir) record() record { return record{a.durable, a.path("record")} }
 
 // receipt is nil where there is none. That of a pure task is a note.
 func (a attemptDir) receipt() (*engine.Receipt, error) {
@@ -114,8 +114,13 @@ func (a attemptDir) intent() (*Intent, error) {
 // Mark and Marked keep durable marks beside the attempts.
 func (a attemptDir) Mark(key string) error {
 	dir := filepath.Join(a.task, "marks")
-	if err := a.mkdir(dir); err != nil {
-		return err
+	// One that an earlier attempt made is on disk since this one began.
+	if err := os.Mkdir(dir, 0o700); err == nil {
+		if err := a.names(a.task); err != nil {
+			return classed(a.task, err)
+		}
+	} else if !errors.Is(err, fs.ErrExist) {
+		return classed(dir, err)
 	}
 	return a.write(filepath.Join(dir, url.PathEscape(key)), key)
 }
