@@ -12,6 +12,7 @@ import (
 
 // Journal is the open record of a run, held by this process alone.
 type Journal struct {
+	disk
 	dir  string
 	lock *os.File
 
@@ -54,7 +55,7 @@ func (j *Journal) write(e *engine.Event) error {
 	if !e.Durable() {
 		return nil
 	}
-	return j.file.Sync()
+	return j.synced(j.file)
 }
 
 // open opens the file for appending and cuts a torn line off.
@@ -66,7 +67,7 @@ func (j *Journal) open() error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(f.Truncate(j.good), f.Sync(), syncDir(j.dir)); err != nil {
+	if err := errors.Join(f.Truncate(j.good), j.synced(f), j.names(j.dir)); err != nil {
 		return errors.Join(err, f.Close())
 	}
 	j.file = f
@@ -93,7 +94,7 @@ func (j *Journal) Close() error {
 	}
 	var err error
 	if j.file != nil {
-		err = errors.Join(j.file.Sync(), j.file.Close()) // the ends of done tasks wait for the next event
+		err = errors.Join(j.synced(j.file), j.file.Close()) // the ends of done tasks wait for the next event
 	}
 	return errors.Join(err, release(j.lock))
 }

@@ -22,12 +22,14 @@ type Record struct {
 
 // Open locks the run's directory for this process and reads it. A torn last line is dropped, and cut off when
 // something is appended. *Busy says that another process drives the run.
-func Open(dir string) (*Journal, *Record, error) {
+func Open(dir string) (*Journal, *Record, error) { return open(dir, disk{}) }
+
+func open(dir string, d disk) (*Journal, *Record, error) {
 	lock, err := take(dir)
 	if err != nil {
 		return nil, nil, missing(dir, err)
 	}
-	j := &Journal{dir: dir, lock: lock}
+	j := &Journal{disk: d, dir: dir, lock: lock}
 	r, p, err := read(dir)
 	if err != nil {
 		return nil, nil, errors.Join(err, release(lock))

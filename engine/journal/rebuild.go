@@ -17,11 +17,15 @@ const besideExt = ".adopting"
 // beside and put in its place when all of it is on disk; what a killed Rebuild of the run left is removed. A directory
 // that lies there is set aside under the path that is returned; nothing of it is deleted.
 func Rebuild(dir string, plan *engine.Plan, events []engine.Event) (aside string, err error) {
+	return rebuild(dir, plan, events, disk{})
+}
+
+func rebuild(dir string, plan *engine.Plan, events []engine.Event, d disk) (aside string, err error) {
 	beside := dir + besideExt
 	if err := clearBeside(beside); err != nil {
 		return "", err
 	}
-	if err := writeAll(beside, plan, events); err != nil {
+	if err := writeAll(beside, plan, events, d); err != nil {
 		return "", errors.Join(err, os.RemoveAll(beside))
 	}
 	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
@@ -29,7 +33,7 @@ func Rebuild(dir string, plan *engine.Plan, events []engine.Event) (aside string
 			return "", err
 		}
 	}
-	return aside, errors.Join(os.Rename(beside, dir), syncDir(filepath.Dir(dir)))
+	return aside, errors.Join(os.Rename(beside, dir), d.names(filepath.Dir(dir)))
 }
 
 // clearBeside removes what a killed process left, never what one at work writes.
@@ -44,8 +48,8 @@ func clearBeside(beside string) error {
 	return errors.Join(os.RemoveAll(beside), release(lock))
 }
 
-func writeAll(dir string, plan *engine.Plan, events []engine.Event) error {
-	j, err := Create(dir, plan)
+func writeAll(dir string, plan *engine.Plan, events []engine.Event, d disk) error {
+	j, err := create(dir, plan, d)
 	if err != nil {
 		return err
 	}
@@ -54,7 +58,7 @@ func writeAll(dir string, plan *engine.Plan, events []engine.Event) error {
 			return errors.Join(err, j.Close())
 		}
 	}
-	return errors.Join(j.Close(), syncDir(dir))
+	return j.Close()
 }
 
 // setAside renames a run's directory, so that nothing takes it for a run any more.

@@ -28,7 +28,7 @@ func TestRebuildKilledAtEveryLine(t *testing.T) {
 	for lines := range len(story()) + 1 {
 		state := t.TempDir()
 		dir := Dir(state, plan().Run)
-		if err := writeAll(dir+besideExt, plan(), story()[:lines]); err != nil {
+		if err := writeAll(dir+besideExt, plan(), story()[:lines], disk{}); err != nil {
 			t.Fatal(err)
 		}
 		if runs, err := List(state); err != nil || len(runs) != 0 {
