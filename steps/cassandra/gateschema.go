@@ -22,8 +22,12 @@ func (g *gate) schema(ctx context.Context, server *cql.Server) error {
 	if err != nil {
 		return err
 	}
-	diff := compareSchema(g.manifest, g.step.Keyspaces, tables)
-	g.out.Missing, g.out.Kept = append(g.out.Missing, diff.missing...), append(g.out.Kept, diff.kept...)
+	made, err := readCreated(g.view, g.conf.DataDirs, g.view.Run)
+	if err != nil {
+		return err
+	}
+	diff := compareSchema(g.manifest, g.step.Keyspaces, tables, made)
+	g.out.Missing, g.out.Kept = append(g.out.Missing, slices.Concat(diff.missing, diff.unfinished)...), append(g.out.Kept, diff.kept...)
 	for _, line := range diff.differs {
 		g.refuse("bring the table back to the saved schema, or drop it so that it is created anew: its files do not fit the live one", "%s", line)
 	}

@@ -2,15 +2,12 @@ package cassandra
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"tidemark/engine"
-	"tidemark/engine/enginetest"
 	"tidemark/steps/backup"
 	"tidemark/steps/internal/cql"
 )
@@ -129,57 +126,4 @@ func TestReplicationDiffers(t *testing.T) {
 	if refuse, note := replicationDiffers(simple(2), short); refuse+note != "" {
 		t.Error(refuse, note)
 	}
-}
-
-// schemaServer is a made-up server that knows one option too few and starts without the table.
-type schemaServer struct {
-	*snapshotNode
-	sent    []string
-	created bool
-}
-
-func (s *schemaServer) query(q engine.Query) ([]engine.Row, error) {
-	switch {
-	case strings.HasPrefix(q.Statement, "SELECT") && !s.created && strings.Contains(q.Statement, "system_schema"):
-		return nil, nil
-	case strings.HasPrefix(q.Statement, "SELECT"):
-		rows, err := s.snapshotNode.query(q)
-		for _, r := range rows {
-			r["schema_version"] = "same"
-		}
-		return rows, err
-	case strings.Contains(q.Statement, "memtable"):
-		return nil, fmt.Errorf("Unknown property 'memtable'") // the server's words
-	}
-	s.sent = append(s.sent, q.Statement)
-	s.created = s.created || strings.HasPrefix(q.Statement, "CREATE TABLE")
-	return nil, nil
-}
-
-func TestRestoreSchema(t *testing.T) {
-	n := newRestoreNode(t)
-	m := n.open()
-	for i := range m.Tables {
-		m.Tables[i].Create = strings.ReplaceAll(savedSchema, "homer.simservs", m.Tables[i].Keyspace+"."+m.Tables[i].Name)
-	}
-	if err := m.Write(n.Ground.Dir + backup.Path(store, tag, backup.Cassandra)); err != nil {
-		t.Fatal(err)
-	}
-	server := &schemaServer{snapshotNode: n}
-	n.Ground.OnQuery = server.query
-	step := &restoreSchema{Backup: tag, Keyspaces: []string{"homer"}, Dir: store}
-	c, out, err := n.Apply(RestoreSchema(), step)
-	if err != nil || c.Sign != engine.Creates {
-		t.Fatalf("%+v, %v", c, err)
-	}
-	if len(server.sent) != 4 || !strings.HasPrefix(server.sent[0], "CREATE KEYSPACE") || !strings.HasPrefix(server.sent[1], "CREATE TYPE") || !strings.HasPrefix(server.sent[3], "CREATE INDEX") {
-		t.Errorf("%q", server.sent)
-	}
-	if o := out.Value.(SchemaOut); !slices.Equal(o.LeftOut, []string{"homer.simservs: memtable"}) || !strings.Contains(out.Note, "memtable") {
-		t.Errorf("%+v %q", o, out.Note)
-	}
-	n.must(RestoreSchema(), step, engine.Same)
-	n.answer("system_schema.columns", "type", "blob")
-	_, err = n.Plan(RestoreSchema(), step)
-	enginetest.Refused(t, err, engine.ClassPrecondition, "column user is text in the backup, blob live")
 }

@@ -11,9 +11,12 @@ import (
 type schemaDiff struct {
 	// missing tables are in the backup only, kept ones live only, differs is why others do not fit.
 	missing, kept, differs []string
+	// unfinished tables are those that this run was interrupted in creating, lacks is what they lack.
+	unfinished, lacks []string
 }
 
-func compareSchema(m *backup.Manifest, keyspaces []string, live []cql.Table) schemaDiff {
+// compareSchema compares; made is what the run itself has created so far.
+func compareSchema(m *backup.Manifest, keyspaces []string, live []cql.Table, made *createdRecord) schemaDiff {
 	var d schemaDiff
 	for _, k := range keyspaces {
 		for _, saved := range m.In(k) {
@@ -22,7 +25,12 @@ func compareSchema(m *backup.Manifest, keyspaces []string, live []cql.Table) sch
 				d.missing = append(d.missing, k+"."+saved.Name)
 				continue
 			}
-			d.differs = append(d.differs, incompatible(saved, live[i])...)
+			why := incompatible(saved, live[i])
+			if len(why) > 0 && made.made(live[i]) {
+				d.unfinished, d.lacks = append(d.unfinished, k+"."+saved.Name), append(d.lacks, why...)
+				continue
+			}
+			d.differs = append(d.differs, why...)
 		}
 	}
 	for _, t := range live {

@@ -10,7 +10,6 @@ import (
 	"tidemark/engine"
 	"tidemark/steps/backup"
 	"tidemark/steps/internal/argument"
-	"tidemark/steps/internal/cassconf"
 	"tidemark/steps/internal/cql"
 )
 
@@ -41,6 +40,7 @@ func RestoreSchema() engine.Kind {
 		Name: "restore-schema",
 		Doc: "Creates the keyspaces and tables of a backup that the live schema lacks, from the saved schema with the saved ids. " +
 			"Tables that exist must have the saved columns, types, dropped columns and indexes, else it refuses; nothing is altered or dropped. " +
+			"A table that this run was interrupted in creating is completed. " +
 			"The schema is the ring's: run it with parallel: 1, then the first node creates and the others find it done.",
 		Example: "id: schema\nrestore-schema: {backup: 20261122T010203Z-k7, keyspaces: [homer]}",
 		Redo:    engine.Idempotent,
@@ -74,7 +74,7 @@ func (s *restoreSchema) Plan(ctx context.Context, v *engine.View) (engine.Change
 		c.Unknown = []string{"which tables are missing: Cassandra does not serve yet"}
 		return c, nil
 	}
-	d, err := s.diff(ctx, v, m)
+	d, err := s.diff(ctx, v, v.Run, m)
 	if err != nil {
 		return c, err
 	}
@@ -83,17 +83,20 @@ func (s *restoreSchema) Plan(ctx context.Context, v *engine.View) (engine.Change
 
 // creates says what the difference asks for.
 func (s *restoreSchema) creates(c engine.Change, d liveDiff) engine.Change {
-	if len(d.keyspaces) == 0 && len(d.missing) == 0 {
+	if len(d.keyspaces)+len(d.missing)+len(d.unfinished) == 0 {
 		c.Sign, c.Summary = engine.Same, "all keyspaces and tables of backup "+s.Backup+" exist"
 		c.Out = engine.Encode(s.out(d))
 		return c
 	}
-	c.Summary = fmt.Sprintf("create %s and %s from the schema of backup %s", engine.Count(len(d.keyspaces), "keyspace"), engine.Count(len(d.missing), "table"), s.Backup)
+	c.Summary = fmt.Sprintf("create %s and %s from the schema of backup %s", engine.Count(len(d.keyspaces), "keyspace"), engine.Count(len(d.missing)+len(d.unfinished), "table"), s.Backup)
 	for _, k := range d.keyspaces {
 		c.Details = append(c.Details, "+ "+createKeyspace(k))
 	}
 	for _, t := range d.missing {
 		c.Details = append(c.Details, "+ "+t)
+	}
+	for _, why := range d.lacks {
+		c.Details = append(c.Details, "~ completed, since this run was interrupted in it: "+why)
 	}
 	return c
 }
@@ -116,15 +119,20 @@ func (s *restoreSchema) open(a engine.Asker) (*backup.Manifest, error) {
 	return m, nil
 }
 
-// liveDiff is schemaDiff with the keyspaces that are missing.
+// liveDiff is schemaDiff with the keyspaces that are missing, and what the run has created so far.
 type liveDiff struct {
 	schemaDiff
 	keyspaces []backup.Keyspace
+	rec       *createdRecord
 }
 
-// diff compares with the live schema and refuses tables that do not fit.
-func (s *restoreSchema) diff(ctx context.Context, a engine.Asker, m *backup.Manifest) (liveDiff, error) {
-	conf, err := cassconf.Read(a, "")
+// diff compares with the live schema and refuses tables that do not fit, except those that run itself has begun.
+func (s *restoreSchema) diff(ctx context.Context, a engine.Asker, run string, m *backup.Manifest) (liveDiff, error) {
+	conf, err := readConfig(a)
+	if err != nil {
+		return liveDiff{}, err
+	}
+	rec, err := readCreated(a, conf.DataDirs, run)
 	if err != nil {
 		return liveDiff{}, err
 	}
@@ -137,23 +145,38 @@ func (s *restoreSchema) diff(ctx context.Context, a engine.Asker, m *backup.Mani
 	if err != nil {
 		return liveDiff{}, err
 	}
-	d := liveDiff{schemaDiff: compareSchema(m, s.Keyspaces, tables)}
+	d := liveDiff{schemaDiff: compareSchema(m, s.Keyspaces, tables, rec), rec: rec}
 	for _, k := range s.Keyspaces {
 		if !slices.ContainsFunc(have, func(h cql.Keyspace) bool { return h.Name == k }) {
 			d.keyspaces = append(d.keyspaces, *m.Keyspace(k))
 		}
 	}
 	if len(d.differs) > 0 {
-		return d, engine.WithNext(engine.Failf(engine.ClassPrecondition, "the live schema differs from backup %s: %s", m.Backup, strings.Join(d.differs, "; ")),
-			"bring the tables back to the saved schema, or drop them so that they are created anew; one that an interrupted restore-schema left is empty")
+		return d, s.misfit(m, d.differs)
 	}
 	return d, nil
 }
 
+func (s *restoreSchema) misfit(m *backup.Manifest, why []string) error {
+	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "the live schema differs from backup %s: %s", m.Backup, strings.Join(why, "; ")),
+		"bring the tables back to the saved schema, or drop them so that they are created anew")
+}
+
+// out names all that the run has created of the step's keyspaces, also in an earlier attempt.
 func (s *restoreSchema) out(d liveDiff) SchemaOut {
-	out := SchemaOut{Backup: s.Backup, Keyspaces: []string{}, Tables: append([]string{}, d.missing...), LeftOut: []string{}, Kept: append([]string{}, d.kept...)}
-	for _, k := range d.keyspaces {
-		out.Keyspaces = append(out.Keyspaces, k.Name)
+	out := SchemaOut{Backup: s.Backup, Keyspaces: []string{}, Tables: []string{}, LeftOut: []string{}, Kept: append([]string{}, d.kept...)}
+	if d.rec == nil {
+		return out
+	}
+	for _, k := range d.rec.Keyspaces {
+		if slices.Contains(s.Keyspaces, k) {
+			out.Keyspaces = append(out.Keyspaces, k)
+		}
+	}
+	for _, t := range d.rec.Tables {
+		if slices.Contains(s.Keyspaces, t.Keyspace) {
+			out.Tables = append(out.Tables, t.String())
+		}
 	}
 	return out
 }
@@ -172,7 +195,7 @@ func (s *restoreSchema) Probe(ctx context.Context, v *engine.View, _ string) (st
 	if err != nil {
 		return "", err
 	}
-	if _, err := s.settled(ctx, v, m); err != nil {
+	if _, err := s.settled(ctx, v, v.Run, m); err != nil {
 		return "", err
 	}
 	return s.Backup, nil
