@@ -65,6 +65,7 @@ func wrongArgs() map[string][]struct{ args, says string } {
 		"compare-counts":   {{`{` + id + `keyspaces: [a], phase: rows, sha256: «true}`, "sha256 is of files: it goes with phase: files"}},
 		"sum-counts":       {{`{counts: [], backup: «a/b}`, `backup "a/b": an id has letters, digits, dots and hyphens, at most 64`}},
 		"undo-restore":     {{`{run: «../x}`, `run "../x": not the id of a run`}},
+		"undo-schema":      {{`{run: «../x}`, `run "../x": not the id of a run`}},
 		"release-restore":  {{`{run: «../x}`, `run "../x": not the id of a run`}},
 		"verify-backup":    {{`{` + id + `source: «../x}`, `source "../x": a name has letters, digits, dots and hyphens`}},
 		"seal-backup":      {{`{` + id + `nodes: «[]}`, "nodes is empty: name all nodes of the set"}},

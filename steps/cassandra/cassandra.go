@@ -13,7 +13,7 @@ import (
 func Kinds() []engine.Kind {
 	return []engine.Kind{
 		Snapshot(), SaveSnapshot(),
-		CheckRestore(), RestoreSchema(), StageRestore(), RestoreKeyspace(), CompareCounts(), SumCounts(), UndoRestore(), ReleaseRestore(),
+		CheckRestore(), RestoreSchema(), StageRestore(), RestoreKeyspace(), CompareCounts(), SumCounts(), UndoRestore(), UndoSchema(), ReleaseRestore(),
 		Nodetool(), WaitCassandra(), NodetoolRepair(),
 	}
 }

@@ -40,7 +40,7 @@ func RestoreSchema() engine.Kind {
 		Name: "restore-schema",
 		Doc: "Creates the keyspaces and tables of a backup that the live schema lacks, from the saved schema with the saved ids. " +
 			"Tables that exist must have the saved columns, types, dropped columns and indexes, else it refuses; nothing is altered or dropped. " +
-			"A table that this run was interrupted in creating is completed. " +
+			"A table that this run was interrupted in creating is completed. What it creates is noted on the node, and dropped by undo-schema. " +
 			"The schema is the ring's: run it with parallel: 1, then the first node creates and the others find it done.",
 		Example: "id: schema\nrestore-schema: {backup: 20261122T010203Z-k7, keyspaces: [homer]}",
 		Redo:    engine.Idempotent,

@@ -29,6 +29,8 @@ type createdRecord struct {
 	Backup    string         `json:"backup"`
 	Keyspaces []string       `json:"keyspaces"`
 	Tables    []createdTable `json:"tables"`
+	// Undone is what became of it; nil as long as nobody took the run back.
+	Undone *UndoSchemaOut `json:"undone,omitempty"`
 }
 
 // createdTable is a table with the id that the saved schema gives it; one that was dropped and created again since has

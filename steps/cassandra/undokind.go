@@ -130,6 +130,11 @@ func letGo(a engine.Asker, rec *swapRecord) error {
 
 // Probe looks again whether the restore is undone.
 func (s *undoRestore) Probe(_ context.Context, v *engine.View, _ string) (string, error) {
-	_, rec, err := restoreOf(v, s.Run)
+	return undoneNow(v, s.Run)
+}
+
+// undoneNow is "true" where the data of the run's restore is not live: it exchanged nothing here, or is undone.
+func undoneNow(a engine.Asker, run string) (string, error) {
+	_, rec, err := restoreOf(a, run)
 	return fmt.Sprint(rec == nil || rec.State == stateUndone), err
 }

@@ -1,0 +1,146 @@
+package cassandra
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tidemark/engine"
+	"tidemark/steps/internal/cql"
+)
+
+// undoSchema drops what restore-schema of a run created through this node.
+type undoSchema struct {
+	Run string `json:"run" help:"run whose keyspaces and tables are dropped" required:"true"`
+}
+
+// UndoSchemaOut is what undo-schema dropped, through this node, for the whole ring.
+type UndoSchemaOut struct {
+	Run       string   `json:"run" help:"run that had created it"`
+	Keyspaces []string `json:"keyspaces" help:"keyspaces of that run that are gone"`
+	Tables    []string `json:"tables" help:"tables of that run that are gone, each as KEYSPACE.TABLE"`
+	Kept      []string `json:"kept" help:"what that run created and is not dropped, each with the reason"`
+}
+
+// Check refuses what cannot be looked for or written.
+func (s *undoSchema) Check() error { return checkRun(s.Run) }
+
+// UndoSchema is the kind undo-schema.
+func UndoSchema() engine.Kind {
+	return engine.Kind{
+		Name: "undo-schema",
+		Doc: "Drops the keyspaces and tables that restore-schema of a run created, with all that was written into them since. " +
+			"It stands behind undo-restore and behind the start of Cassandra. A table is known by its id: one that was dropped and created again since, " +
+			"or that a later run restored, stays and is named; so do a keyspace that has other tables by now, and user types in a keyspace that was " +
+			"there before. The schema is the ring's: run it with parallel: 1; the node through which the run created them has the record. " +
+			"Cassandra keeps a snapshot dropped-… of each table where auto_snapshot is on.",
+		Example: "id: schema\nundo-schema: {run: 20261122T010203Z-k7}",
+		Redo:    engine.Checked,
+		Risk:    engine.Overwrites,
+		Reads:   cql.Reads(),
+		New:     func() engine.Step { return &undoSchema{} },
+		Out:     UndoSchemaOut{},
+		Version: 1,
+	}
+}
+
+// Plan lists what would be dropped. Before the undo Cassandra may be stopped: then the record alone says it.
+func (s *undoSchema) Plan(ctx context.Context, v *engine.View) (engine.Change, error) {
+	conf, rec, err := createdBy(v, s.Run)
+	if err != nil {
+		return engine.Change{}, err
+	}
+	if rec == nil {
+		return s.nothing("created no keyspace or table through this node", s.out(&createdRecord{}, nil)), nil
+	}
+	if rec.Undone != nil {
+		return s.nothing("created is dropped", *rec.Undone), nil
+	}
+	c := engine.Change{Sign: engine.Destroys, Risk: engine.Overwrites}
+	undone, err := s.undone(v)
+	if err != nil {
+		return c, err
+	}
+	fact, serves, err := mustRun(ctx, v)
+	if err != nil {
+		return c, err
+	}
+	c.Pre = []engine.Fact{undone, fact}
+	drops := &drops{rec: rec, keyspaces: rec.Keyspaces, tables: rec.Tables}
+	if !serves {
+		c.Unknown = []string{"whether they are still the tables that it created: Cassandra does not serve yet"}
+	} else if drops, err = dropsOf(ctx, v, conf, rec); err != nil {
+		return c, err
+	}
+	if drops.none() {
+		return s.nothing("created is gone, or no longer its own", s.out(rec, drops.kept)), nil
+	}
+	c.Summary = fmt.Sprintf("drop %s and %s that run %s created, with all that was written into them since",
+		engine.Count(len(drops.keyspaces), "keyspace"), engine.Count(len(drops.tables), "table"), s.Run)
+	c.Details = drops.lines()
+	return c, nil
+}
+
+func (s *undoSchema) nothing(why string, out UndoSchemaOut) engine.Change {
+	c := engine.Change{Sign: engine.Same, Summary: "what run " + s.Run + " " + why, Out: engine.Encode(out)}
+	for _, k := range out.Kept {
+		c.Details = append(c.Details, "= "+k)
+	}
+	return c
+}
+
+// undone refuses while the data of the run is live: a restore that is kept needs its tables.
+func (s *undoSchema) undone(v *engine.View) (engine.Fact, error) {
+	fact, err := v.Fact(factUndone(s.Run), func() (string, error) { return undoneNow(v, s.Run) })
+	if err == nil && fact.Value != "true" {
+		err = engine.WithNext(engine.Failf(engine.ClassPrecondition, "the restore of run %s is not undone on %s: its tables are not dropped", s.Run, v.Node),
+			"put the step undo-restore, and the start of Cassandra behind it, before this one")
+	}
+	return fact, err
+}
+
+// Apply drops keyspaces first, then the tables of those that stay, and notes that it is done: what is created by the
+// same ids later is not this run's.
+func (s *undoSchema) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
+	conf, rec, err := createdBy(h, s.Run)
+	if err != nil || rec == nil {
+		return engine.Output{Value: s.out(&createdRecord{}, nil)}, err
+	}
+	drops, err := dropsOf(ctx, h, conf, rec)
+	if err != nil {
+		return engine.Output{}, err
+	}
+	if err := drops.send(ctx, h, cql.At(h, conf.CQLAddress())); err != nil {
+		return engine.Output{}, err
+	}
+	out := s.out(rec, drops.kept)
+	rec.Undone = &out
+	if err := rec.save(h, conf.DataDirs); err != nil {
+		return engine.Output{}, err
+	}
+	note := fmt.Sprintf("dropped %s, %s", engine.Count(len(out.Keyspaces), "keyspace"), engine.Count(len(out.Tables), "table"))
+	return engine.Output{Value: out, Note: strings.Join(append([]string{note}, out.Kept...), "; ")}, nil
+}
+
+// out says what is gone, whichever attempt dropped it.
+func (s *undoSchema) out(rec *createdRecord, kept []survivor) UndoSchemaOut {
+	out := UndoSchemaOut{Run: s.Run, Keyspaces: []string{}, Tables: []string{}, Kept: []string{}}
+	stays := func(name string) bool {
+		return slices.ContainsFunc(kept, func(k survivor) bool { return k.name == name })
+	}
+	for _, k := range rec.Keyspaces {
+		if !stays(k) {
+			out.Keyspaces = append(out.Keyspaces, k)
+		}
+	}
+	for _, t := range rec.Tables {
+		if !stays(t.String()) {
+			out.Tables = append(out.Tables, t.String())
+		}
+	}
+	for _, k := range kept {
+		out.Kept = append(out.Kept, k.String())
+	}
+	return out
+}

@@ -1,0 +1,191 @@
+package cassandra
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tidemark/engine"
+	"tidemark/engine/enginetest"
+)
+
+// laterRun began behind restoreRun.
+const laterRun = "20261125T000000Z-zz"
+
+func undoStep() *undoSchema { return &undoSchema{Run: restoreRun} }
+
+// created is a server whose homer was created by restoreRun; what undoes it is another run.
+func created(t *testing.T, before ...func(*schemaServer)) *schemaServer {
+	t.Helper()
+	s := newSchemaServer(t)
+	for _, change := range before {
+		change(s)
+	}
+	s.must(RestoreSchema(), schemaStep(), engine.Creates)
+	s.Run, s.sent = "20261124T000000Z-un", nil
+	return s
+}
+
+func TestUndoSchemaDropsTheKeyspace(t *testing.T) {
+	s := created(t)
+	c, err := s.Plan(UndoSchema(), undoStep())
+	if err != nil || c.Sign != engine.Destroys || c.Risk != engine.Overwrites {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	if d := cmp.Diff([]string{"- keyspace homer", "- table homer.simservs and all that was written into it since"}, c.Details); d != "" {
+		t.Error(d)
+	}
+	out := s.must(UndoSchema(), undoStep(), engine.Destroys)
+	want := UndoSchemaOut{Run: restoreRun, Keyspaces: []string{"homer"}, Tables: []string{"homer.simservs"}, Kept: []string{}}
+	if d := cmp.Diff(want, out.Value); d != "" || s.keyspace {
+		t.Error(d, "live:", s.keyspace)
+	}
+	if d := cmp.Diff([]string{`DROP KEYSPACE IF EXISTS "homer"`}, s.sent); d != "" {
+		t.Error(d)
+	}
+	// created by the same ids once more, it is not this run's
+	s.keyspace, s.tables = true, map[string]string{"simservs": simservsID}
+	s.must(UndoSchema(), undoStep(), engine.Same)
+}
+
+func TestUndoSchemaDropsTheTableAlone(t *testing.T) {
+	s := created(t, func(s *schemaServer) { s.keyspace = true })
+	s.must(UndoSchema(), undoStep(), engine.Destroys)
+	if d := cmp.Diff([]string{`DROP TABLE IF EXISTS "homer"."simservs"`}, s.sent); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestUndoSchemaKilled: what was dropped is not asked for again, and the next attempt says all that is gone.
+func TestUndoSchemaKilled(t *testing.T) {
+	for _, before := range []bool{false, true} {
+		s := created(t)
+		s.kill, s.before = 1, before
+		if _, _, err := s.Apply(UndoSchema(), undoStep()); err == nil {
+			t.Fatal("not killed")
+		}
+		s.kill = 0
+		c, out, err := s.Apply(UndoSchema(), undoStep())
+		if err != nil || len(s.sent) != 1 || s.keyspace {
+			t.Fatalf("%v, sent %q, keyspace %t", err, s.sent, s.keyspace)
+		}
+		text := string(c.Out)
+		if out.Value != nil {
+			text = string(engine.Encode(out.Value))
+		}
+		if !strings.Contains(text, `"tables":["homer.simservs"]`) {
+			t.Error(text)
+		}
+	}
+}
+
+// TestUndoSchemaKeeps: what is not this run's any more stays, and is named with the reason.
+func TestUndoSchemaKeeps(t *testing.T) {
+	noted := func(state string) func(*schemaServer) {
+		return func(s *schemaServer) {
+			s.put("/var/lib/cassandra/tidemark/"+laterRun+"/swap.json", `{"format": 1, "run": "`+laterRun+`", "state": "`+state+
+				`", "data_dirs": ["/var/lib/cassandra/data", "/disk2/data"], "dirs": ["homer/`+simservs+`"]}`)
+		}
+	}
+	cases := map[string]struct {
+		change func(*schemaServer)
+		sign   engine.Sign
+		kept   []string
+		sent   []string
+	}{
+		"created anew": {
+			func(s *schemaServer) { s.tables["simservs"] = callsID }, engine.Same,
+			[]string{"homer.simservs stays: it has another id, so it was dropped and created again since", "homer stays: the keyspace has tables that are not dropped: simservs"}, nil,
+		},
+		"another table": {
+			func(s *schemaServer) { s.tables["later"] = callsID }, engine.Destroys,
+			[]string{"homer stays: the keyspace has tables that are not dropped: later"}, []string{`DROP TABLE IF EXISTS "homer"."simservs"`},
+		},
+		"restored since": {
+			noted(stateReleased), engine.Same,
+			[]string{"homer.simservs stays: run " + laterRun + " created or restored it since", "homer stays: the keyspace has tables that are not dropped: simservs"}, nil,
+		},
+		"taken back since": {noted(stateUndone), engine.Destroys, []string{}, []string{`DROP KEYSPACE IF EXISTS "homer"`}},
+		"created since": {
+			func(s *schemaServer) {
+				data, _ := json.Marshal(createdRecord{Format: 1, Run: laterRun, Tables: []createdTable{{"homer", "simservs", simservsID}}})
+				s.put("/var/lib/cassandra/tidemark/"+laterRun+"/schema.json", string(data))
+			}, engine.Same,
+			[]string{"homer.simservs stays: run " + laterRun + " created or restored it since", "homer stays: the keyspace has tables that are not dropped: simservs"}, nil,
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			s := created(t)
+			c.change(s)
+			change, out, err := s.Apply(UndoSchema(), undoStep())
+			if err != nil || change.Sign != c.sign {
+				t.Fatalf("%s %s, %v", change.Sign, change.Summary, err)
+			}
+			if d := cmp.Diff(c.sent, s.sent); d != "" {
+				t.Error(d)
+			}
+			var o UndoSchemaOut
+			if out.Value != nil {
+				o = out.Value.(UndoSchemaOut)
+			} else if err := json.Unmarshal(change.Out, &o); err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(c.kept, o.Kept); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+// TestUndoSchemaWaitsForTheUndo: while the restored data is live, or released for good, its tables are needed.
+func TestUndoSchemaWaitsForTheUndo(t *testing.T) {
+	for _, state := range []string{stateStaged, stateOpen, stateRestored, stateReleased} {
+		s := created(t)
+		s.put("/var/lib/cassandra/tidemark/"+restoreRun+"/swap.json", `{"format": 1, "run": "`+restoreRun+`", "state": "`+state+
+			`", "data_dirs": ["/var/lib/cassandra/data", "/disk2/data"]}`)
+		_, _, err := s.Apply(UndoSchema(), undoStep())
+		enginetest.Refused(t, err, engine.ClassPrecondition, "is not undone on vellum-1", "undo-restore")
+		if len(s.sent) > 0 {
+			t.Errorf("%s: sent %q", state, s.sent)
+		}
+	}
+}
+
+// TestUndoSchemaPlansBehindAStop: of a restore that stands half-way Cassandra is down; the record names what would go.
+func TestUndoSchemaPlansBehindAStop(t *testing.T) {
+	s := created(t)
+	s.stop()
+	s.Facts.Add([]engine.Fact{{Key: "cassandra.running", Value: "true"}, {Key: factUndone(restoreRun), Value: "true"}})
+	c, err := s.Plan(UndoSchema(), undoStep())
+	if err != nil || c.Sign != engine.Destroys || !slices.Contains(c.Details, "- keyspace homer") || len(c.Unknown) != 1 {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+func TestUndoSchemaOfARunThatCreatedNothing(t *testing.T) {
+	s := newSchemaServer(t)
+	c, _, err := s.Apply(UndoSchema(), undoStep())
+	if err != nil || c.Sign != engine.Same || !strings.Contains(c.Summary, "no keyspace or table") {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+// TestGateNamesWhatAnUndoKeeps: its space is freed by the release of the run that was undone.
+func TestGateNamesWhatAnUndoKeeps(t *testing.T) {
+	n := newRestoreNode(t)
+	n.must(StageRestore(), stageStep("homer"), engine.Creates)
+	n.stop()
+	n.must(RestoreKeyspace(), restoreStep("homer"), engine.Changes)
+	n.must(UndoRestore(), &undoRestore{Run: restoreRun}, engine.Changes)
+	n.Ground.Open = map[string]bool{"10.0.0.1:9042": true}
+	n.Run = laterRun
+	c, err := n.Plan(CheckRestore(), gateStep())
+	if err != nil || !strings.Contains(strings.Join(c.Details, "\n"), restoreRun+" restored backup "+tag+" and was undone") ||
+		!strings.Contains(strings.Join(c.Details, "\n"), "release-restore-vellum --input run="+restoreRun) {
+		t.Errorf("%q, %v", c.Details, err)
+	}
+}
