@@ -102,11 +102,22 @@ func (g *gate) others(context.Context) error {
 		return err
 	}
 	for _, r := range all {
-		if r.Run != g.view.Run && r.State == stateStaged {
-			g.note("run %s laid backup %s ready and never exchanged it; release-restore-vellum --input run=%s frees its space", r.Run, r.Backup, r.Run)
+		if left := leftover(r); left != "" && r.Run != g.view.Run {
+			g.note("run %s %s; release-restore-vellum --input run=%s frees its space", r.Run, left, r.Run)
 		}
 	}
 	return refuseOthers(g.view, g.conf.DataDirs, g.view.Run)
+}
+
+// leftover says what a restore keeps that is neither live nor needed to take it back.
+func leftover(r swapRecord) string {
+	switch r.State {
+	case stateStaged:
+		return "laid backup " + r.Backup + " ready and never exchanged it"
+	case stateUndone:
+		return "restored backup " + r.Backup + " and was undone; what it had brought, and what was written since, is kept"
+	}
+	return ""
 }
 
 func (g *gate) space(context.Context) error {
