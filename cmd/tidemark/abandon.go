@@ -72,7 +72,7 @@ func (a *app) letGo(ctx context.Context, p *engine.Plan, state *engine.State) er
 	if err := a.upToDate(p, state, states, nil); err != nil {
 		return err
 	}
-	a.halfWay(p, states)
+	a.warnDown(p, state, a.halfWay(p, states))
 	if err := a.consent("abandon run " + p.Run); err != nil {
 		return err
 	}
@@ -99,20 +99,20 @@ func (a *app) leftovers(p *engine.Plan, s *engine.State) {
 	}
 }
 
-// halfWay says loudly where the run leaves files half exchanged: nothing stops a person, or a service manager, from
+// halfWay says loudly where the run leaves files half exchanged, and gives these nodes: nothing stops a person, or a service manager, from
 // starting the server on them.
-func (a *app) halfWay(p *engine.Plan, states map[string]engine.NodeState) {
-	var nodes []string
+func (a *app) halfWay(p *engine.Plan, states map[string]engine.NodeState) (nodes []string) {
 	for _, n := range p.Nodes {
 		if slices.Contains(states[n].Swaps, p.Run) {
 			nodes = append(nodes, n)
 		}
 	}
 	if len(nodes) == 0 {
-		return
+		return nil
 	}
 	a.say("WARNING: tables are half exchanged on %s. Do not start Cassandra there, and see that monit does not: it would mix old rows with restored ones.", view.NodeList(nodes))
-	a.say("When the run is abandoned, these nodes accept nothing but its undo: %s", a.command("run", "undo-restore-vellum", "--input", "run="+p.Run))
+	a.say("When the run is abandoned, these nodes accept nothing but its undo: %s", a.undoOf(p.Run))
+	return nodes
 }
 
 // release unlocks the nodes, unless a task of the run still lives. The epoch is that of the lock which was looked at: a

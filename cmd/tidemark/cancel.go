@@ -79,7 +79,7 @@ func (a *app) cancelTasks(ctx context.Context, p *engine.Plan, state *engine.Sta
 		a.say("no task of run %s was running", p.Run)
 	}
 	if driver == nil {
-		answer.Next = a.command("resume", p.Run) + ", or: " + a.command("abandon", p.Run)
+		answer.Next = a.waysOut(p, state)
 		a.say("next: %s", answer.Next)
 	}
 	if a.json() {

@@ -258,13 +258,16 @@ func TestAQuestionNeedsAnAnswer(t *testing.T) {
 	h.wants(h.do("resume", "--yes"), 0, "Is Ellis stopped on every site yes (--yes)", "closed: done")
 }
 
-// killed leaves a run that holds both nodes, as a controller that was killed does.
-func (h *house) killed(run, onFailure string) {
+// killed leaves a run that holds both nodes and did these things, as a controller that was killed does.
+func (h *house) killed(run, onFailure string, did ...engine.Event) {
 	h.t.Helper()
 	nodes := []string{"one", "two"}
 	p := &engine.Plan{
 		Run: run, Runbook: "story", Site: "lab", SiteFile: engine.File{Name: filepath.Join(h.dir, "site.yaml"), Text: testSite},
 		OnFailure: onFailure, Nodes: nodes, Stages: []*engine.PlannedStage{{ID: "first", Nodes: nodes}},
+	}
+	for _, e := range did {
+		p.Stages[0].Tasks = append(p.Stages[0].Tasks, &engine.Task{ID: e.Task, Stage: "first", Node: e.Node, Kind: e.Kind})
 	}
 	for _, n := range nodes {
 		r := engine.LockRequest{LockRecord: engine.LockRecord{Run: run, Runbook: "story", Epoch: 1}, Plan: []byte("{}")}
@@ -277,7 +280,7 @@ func (h *house) killed(run, onFailure string) {
 		h.t.Fatal(err)
 	}
 	defer j.Close()
-	for _, e := range []engine.Event{{Type: engine.EventLocked, Epoch: 1}, {Type: engine.EventVerified}} {
+	for _, e := range append([]engine.Event{{Type: engine.EventLocked, Epoch: 1}, {Type: engine.EventVerified}}, did...) {
 		if err := j.Append(&e); err != nil {
 			h.t.Fatal(err)
 		}

@@ -56,7 +56,7 @@ func (a *app) replaceAgain(r *driven) error {
 	if err != nil {
 		return err
 	}
-	return a.refuseFor(&journal.Entry{Run: r.replaces, Dir: dir, Record: rec}, driver)
+	return a.refuseFor(&journal.Entry{Run: r.replaces, Dir: dir, Record: rec, State: engine.Fold(rec.Events)}, driver)
 }
 
 // supersedes: a killed run of a runbook that closes on failure may be resumed until the next start of that runbook.
@@ -88,7 +88,7 @@ func (h *held) Error() string {
 }
 
 func (a *app) refuseFor(e *journal.Entry, driver *journal.Driver) error {
-	next := a.command("resume", e.Run) + ", or: " + a.command("abandon", e.Run)
+	next := a.waysOut(e.Record.Plan, e.State)
 	if driver != nil {
 		next = "wait for it: " + a.command("attach", e.Run) + "; or stop it with Ctrl-C where it runs, or: " + a.command("cancel", e.Run)
 	}
@@ -99,7 +99,7 @@ func (a *app) refuseFor(e *journal.Entry, driver *journal.Driver) error {
 func (a *app) refuseWithout(e *journal.Entry, left []string) error {
 	p := e.Record.Plan
 	return engine.WithNext(&held{p.Run, p.Runbook, view.NodeList(p.Nodes), nil},
-		"it is replaced as a whole or not at all: take "+view.NodeList(left)+" in, too (--limit), or: "+a.command("resume", e.Run)+", or: "+a.command("abandon", e.Run))
+		"it is replaced as a whole or not at all: take "+view.NodeList(left)+" in, too (--limit), or: "+a.waysOut(p, e.State))
 }
 
 // takeOverOf: an undo runbook names the run that it undoes, takes its locks and closes it as undone.

@@ -43,12 +43,13 @@ func Standing(p *engine.Plan, s *engine.State, live bool) []string {
 const (
 	cassandraRunning = "cassandra.running"
 	cassandraClean   = "cassandra.clean"
+	factRestored     = "restored."
 )
 
 // factWords says in words what of a fact an operator must know at night; "" is nothing.
 func factWords(key, value string) string {
 	service, isMonit := strings.CutPrefix(key, "monit.")
-	keyspace, isRestored := strings.CutPrefix(key, "restored.")
+	keyspace, isRestored := strings.CutPrefix(key, factRestored)
 	switch {
 	case key == cassandraRunning && value == "false":
 		return "Cassandra is stopped"
