@@ -43,6 +43,11 @@ func wrongArgs() map[string][]struct{ args, says string } {
 			{`{tag: «../../etc, keyspaces: [a]}`, `backup "../../etc": an id has letters, digits, dots and hyphens, at most 64`},
 			{`{tag: "${{ run.id }}", keyspaces: [«""]}`, `keyspace "": a name has letters, digits and underscores`},
 			{`{tag: "${{ run.id }}", keyspaces: «[]}`, "keyspaces is empty: name at least one"},
+			{`{tag: "${{ run.id }}", keyspaces: [a], dir: «b}`, "dir b is relative: write it from the root, like /var/lib/…"},
+		},
+		"clear-snapshot": {
+			{`{tag: «../x}`, `backup "../x": an id has letters, digits, dots and hyphens, at most 64`},
+			{`{tag: a, dir: «b}`, "dir b is relative: write it from the root, like /var/lib/…"},
 		},
 		"save-snapshot": {
 			{`{tag: «a/b, keyspaces: [a], nodes: [vellum-1]}`, `backup "a/b": an id has letters, digits, dots and hyphens, at most 64`},

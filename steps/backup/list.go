@@ -3,6 +3,7 @@ package backup
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -71,9 +72,9 @@ func entry(a engine.Asker, dir, id, source string) Entry {
 	m, err := readManifest(filepath.Join(root, manifestName))
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && exists(filepath.Join(root, prunedName)):
-		e.State = "being deleted"
+		e.State, e.Bytes = "being deleted", sizeOf(root)
 	case errors.Is(err, fs.ErrNotExist):
-		e.State = "incomplete: no manifest"
+		e.State, e.Bytes = "incomplete: no manifest", sizeOf(root)
 	case err != nil:
 		e.State = err.Error()
 	case m.Backup != id || m.Source != source:
@@ -83,6 +84,11 @@ func entry(a engine.Asker, dir, id, source string) Entry {
 	}
 	e.InUse = Users(a, dir, id)
 	return e
+}
+
+// remains is an incomplete backup with what it takes.
+func (e Entry) remains() string {
+	return fmt.Sprintf("%s (%s), %s, in %s", e.ID, e.State, engine.Bytes(e.Bytes), e.Path)
 }
 
 func (e *Entry) fill(m *Manifest, root string) {

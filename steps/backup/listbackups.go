@@ -21,6 +21,8 @@ type ListOut struct {
 	Dir     string         `json:"dir" help:"the store that was read"`
 	Backups []Entry        `json:"backups" help:"backups of tidemark, newest first"`
 	Legacy  []LegacyBackup `json:"legacy" help:"backups of the old scripts, newest first"`
+	// Snapshots are of the node, whatever keyspace is asked for: they take its space.
+	Snapshots []Snapshot `json:"snapshots,omitempty" help:"snapshots that a run took for its backup and has not cleared"`
 }
 
 // Check refuses what cannot be looked for or written.
@@ -50,18 +52,18 @@ func (s *listBackups) Plan(_ context.Context, v *engine.View) (engine.Change, er
 
 // Apply reads it again.
 func (s *listBackups) Apply(_ context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
-	out := s.list(h)
+	out := s.list(h.View)
 	return engine.Output{Value: out, Note: out.summary()}, nil
 }
 
-func (s *listBackups) list(a engine.Asker) ListOut {
-	out := ListOut{Dir: s.Dir, Backups: []Entry{}, Legacy: []LegacyBackup{}}
-	for _, e := range list(a, s.Dir) {
+func (s *listBackups) list(v *engine.View) ListOut {
+	out := ListOut{Dir: s.Dir, Backups: []Entry{}, Legacy: []LegacyBackup{}, Snapshots: Snapshots(v, s.Dir, v.Node)}
+	for _, e := range list(v, s.Dir) {
 		if (s.Source == "" || e.Source == s.Source) && (s.Keyspace == "" || slices.Contains(e.Keyspaces, s.Keyspace)) {
 			out.Backups = append(out.Backups, e)
 		}
 	}
-	for _, l := range legacyBackups(a) {
+	for _, l := range legacyBackups(v) {
 		if s.Source == "" && (s.Keyspace == "" || s.Keyspace == l.Keyspace) {
 			out.Legacy = append(out.Legacy, l)
 		}

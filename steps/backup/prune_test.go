@@ -83,6 +83,41 @@ func TestPruneLeavesWhatDoesNotCount(t *testing.T) {
 	}
 }
 
+// What was saved and never sealed may be all that somebody has, until enough newer ones are complete; without a manifest
+// nobody can tell what belongs to it, so it is named with what it takes.
+func TestPruneRemovesWhatWasNeverSealed(t *testing.T) {
+	b, ids := enginetest.NewBench(t), testIDs()
+	dir := b.Ground.Dir + store
+	for _, id := range ids {
+		whole(t, b, id)
+	}
+	done(t, os.Remove(dir+"/"+ids[0]+"/cassandra/manifest.json"))
+	for _, id := range []string{ids[1], ids[2], ids[4]} {
+		done(t, os.Remove(dir+"/"+id+"/set.json"))
+	}
+	done(t, Use(asker(b), store, ids[2], "R1"))
+	c, out, err := b.Apply(PruneBackups(), &pruneBackups{Dir: store, Keep: 2, Min: 1})
+	if err != nil || c.Sign != engine.Destroys || !slices.Equal(out.Value.(PruneOut).Removed, []string{ids[1]}) {
+		t.Fatalf("%+v, %+v, %v", c, out, err)
+	}
+	text := c.Summary + "\n" + strings.Join(c.Details, "\n")
+	for _, says := range []string{
+		"remove 0 of 2 complete backups and 1 that never became complete", "- " + ids[1] + ", 40 B", "never sealed, and 2 newer are complete",
+		"= " + ids[4] + " (not sealed: it is not known whether the other nodes of the set have theirs), 40 B",
+		"= " + ids[0] + " (incomplete: no manifest), 1", " B, in " + store + "/" + ids[0] + "/cassandra stays", // and its note's 150 B
+	} {
+		if !strings.Contains(text, says) {
+			t.Errorf("it does not say %q:\n%s", says, text)
+		}
+	}
+	if d := cmp.Diff([]string{ids[0], ids[2], ids[3], ids[4], ids[5]}, names(t, b)); d != "" {
+		t.Error(d)
+	}
+	if c, _, err := b.Apply(PruneBackups(), &pruneBackups{Dir: store, Keep: 3, Min: 1}); err != nil || c.Sign != engine.Same || len(names(t, b)) != 5 {
+		t.Errorf("fewer complete ones than are kept: %+v, %v", c, err)
+	}
+}
+
 func TestPruneGoesOnWithABegunDeletion(t *testing.T) {
 	b, ids := enginetest.NewBench(t), testIDs()
 	whole(t, b, ids[0])
@@ -136,15 +171,15 @@ func TestSurplus(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var all []unit
 		for i := range rapid.IntRange(0, 12).Draw(t, "n") {
-			all = append(all, unit{id: string(rune('a' + i)), complete: rapid.Bool().Draw(t, "complete"), inUse: rapid.Bool().Draw(t, "in use")})
+			all = append(all, unit{id: string(rune('a' + i)), complete: rapid.Bool().Draw(t, "complete"), unsealed: rapid.Bool().Draw(t, "unsealed"), inUse: rapid.Bool().Draw(t, "in use")})
 		}
 		keep, least := rapid.IntRange(-2, 6).Draw(t, "keep"), rapid.IntRange(-2, 6).Draw(t, "min")
 		going := ids(surplus(all, keep, least, 0))
 		stay := 0
 		for _, u := range all { // newest first
 			goes := slices.Contains(going, u.id)
-			if goes && (!u.complete || u.inUse) {
-				t.Fatalf("%s goes, complete %t, in use %t", u.id, u.complete, u.inUse)
+			if goes && (!u.complete && !u.unsealed || u.inUse) {
+				t.Fatalf("%s goes, complete %t, unsealed %t, in use %t", u.id, u.complete, u.unsealed, u.inUse)
 			}
 			if goes && stay < max(keep, least, 1) {
 				t.Fatalf("%s goes before %d newer complete ones stay", u.id, max(keep, least, 1))

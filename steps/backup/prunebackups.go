@@ -34,20 +34,21 @@ func (s *pruneBackups) Check() error {
 func PruneBackups() engine.Kind {
 	return engine.Kind{
 		Name: "prune-backups",
-		Doc: "Removes the oldest complete backups beyond the newest few. Only complete, verified backups count and only they go; one that an " +
-			"unreleased restore uses stays, and so do incomplete backups, the old scripts' trees and files that no backup wrote. " +
-			"It belongs after the new backup is sealed.",
+		Doc: "Removes the oldest backups beyond the newest few complete ones. Only complete, verified backups count; one that was saved and " +
+			"never sealed goes when that many newer ones are complete. What an unreleased restore uses stays, and so do backups " +
+			"without a manifest, the old scripts' trees and files that no backup wrote. It belongs after the new backup is sealed.",
 		Example: "id: prune\nprune-backups: {keep: 4}",
 		Redo:    engine.Idempotent,
 		// Harmless: what goes is superseded by newer verified backups, and nothing live is touched. The sign still says "-".
 		Risk:    engine.Harmless,
 		New:     func() engine.Step { return &pruneBackups{} },
 		Out:     PruneOut{},
-		Version: 1,
+		Version: 2,
 	}
 }
 
-// Plan lists exactly what goes. In the dry run of a backup, that backup counts already.
+// Plan lists exactly what goes, and what stays without being complete. In the dry run of a backup, that backup counts
+// already.
 func (s *pruneBackups) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
 	list := list(v, s.Dir)
 	all := units(list)
@@ -57,26 +58,53 @@ func (s *pruneBackups) Plan(_ context.Context, v *engine.View) (engine.Change, e
 	}
 	gone := surplus(all, s.Keep, s.Min, expected)
 	rest := leftover(list, s.root(v))
-	c := engine.Change{Sign: engine.Destroys, Data: engine.Encode(ids(gone))}
+	c := engine.Change{Sign: engine.Destroys, Summary: s.summary(gone, complete(all)+expected), Data: engine.Encode(ids(gone))}
 	for _, u := range gone {
-		c.Bytes -= u.bytes()
-		c.Details = append(c.Details, fmt.Sprintf("- %s, %s, in %s", u.id, engine.Bytes(u.bytes()), Path(s.Dir, u.id, "")))
+		c.Details = append(c.Details, "- "+s.going(u))
 	}
 	for _, e := range rest {
 		c.Details = append(c.Details, fmt.Sprintf("- %s, whose deletion was begun", e.Path))
 	}
-	for _, u := range all {
-		if !u.complete {
-			c.Details = append(c.Details, fmt.Sprintf("= %s stays: %s", u.id, u.entries[0].State))
-		}
-	}
-	c.Summary = fmt.Sprintf("remove %d of %s, %s", len(gone), engine.Count(complete(all)+expected, "complete backup"), engine.Bytes(-c.Bytes))
-	c.Bytes = 0
+	c.Details = append(c.Details, staying(list, gone, rest)...)
 	if len(gone)+len(rest) == 0 {
-		c.Sign, c.Summary = engine.Same, fmt.Sprintf("nothing to remove: %s, up to %d are kept", engine.Count(complete(all)+expected, "complete backup"), max(s.Keep, s.Min, 1))
+		c.Sign, c.Summary = engine.Same, fmt.Sprintf("nothing to remove: %s, up to %d are kept", engine.Count(complete(all)+expected, "complete backup"), s.stay())
 		c.Out = engine.Encode(PruneOut{Removed: []string{}, Kept: kept(all, nil)})
 	}
 	return c, nil
+}
+
+func (s *pruneBackups) stay() int { return max(s.Keep, s.Min, 1) }
+
+func (s *pruneBackups) summary(gone []unit, whole int) string {
+	var bytes int64
+	for _, u := range gone {
+		bytes += u.bytes()
+	}
+	text := fmt.Sprintf("remove %d of %s", complete(gone), engine.Count(whole, "complete backup"))
+	if n := len(gone) - complete(gone); n > 0 {
+		text += fmt.Sprintf(" and %d that never became complete", n)
+	}
+	return text + ", " + engine.Bytes(bytes)
+}
+
+func (s *pruneBackups) going(u unit) string {
+	text := fmt.Sprintf("%s, %s, in %s", u.id, engine.Bytes(u.bytes()), Path(s.Dir, u.id, ""))
+	if !u.complete {
+		text += fmt.Sprintf("; never sealed, and %d newer are complete", s.stay())
+	}
+	return text
+}
+
+// staying are the incomplete backups that do not go, each with what it takes.
+func staying(list []Entry, gone []unit, rest []Entry) []string {
+	var lines []string
+	for _, e := range list {
+		goes := slices.Contains(ids(gone), e.ID) || slices.ContainsFunc(rest, func(r Entry) bool { return r.Path == e.Path })
+		if !e.Complete && !goes {
+			lines = append(lines, "= "+e.remains()+" stays")
+		}
+	}
+	return lines
 }
 
 // Apply removes what Plan listed and what is still beyond the newest few.

@@ -12,7 +12,7 @@ import (
 // Kinds lists the kinds of this package.
 func Kinds() []engine.Kind {
 	return []engine.Kind{
-		Snapshot(), SaveSnapshot(),
+		Snapshot(), SaveSnapshot(), ClearSnapshot(),
 		CheckRestore(), RestoreSchema(), StageRestore(), RestoreKeyspace(), CompareCounts(), SumCounts(), UndoRestore(), UndoSchema(), ReleaseRestore(),
 		Nodetool(), WaitCassandra(), NodetoolRepair(),
 	}

@@ -36,6 +36,9 @@ func (s *saveSnapshot) apply(ctx context.Context, h *engine.Host, d disk) (engin
 			return engine.Output{}, fmt.Errorf("the backup is saved, its snapshot is not cleared: %w", err)
 		}
 	}
+	if err := backup.DropSnapshot(h, s.Dir, s.Tag); err != nil { // one that is kept is from now on its owner's
+		return engine.Output{}, err
+	}
 	out := saveOut(m)
 	note := fmt.Sprintf("%s, %s, of %s: %d linked, %d copied", engine.Count(out.Files, "file"), engine.Bytes(out.Bytes), engine.Count(out.Tables, "table"), out.Linked, out.Copied)
 	note += s.counted(m)
@@ -53,11 +56,11 @@ func (s *saveSnapshot) save(ctx context.Context, h *engine.Host, d disk) (*backu
 	}
 	root, err := s.begin(h)
 	if err != nil {
-		return nil, s.discard(h, err)
+		return nil, s.discard(ctx, h, err)
 	}
 	m := s.manifest(h.View, r, began)
 	if err := s.tables(ctx, h, r, m, &saver{host: h, root: root, disk: d}); err != nil {
-		return nil, s.discard(h, err)
+		return nil, s.discard(ctx, h, err)
 	}
 	if s.Counts {
 		m.Counts = &backup.Counts{Basis: s.Basis, Left: count(ctx, h, r, m.Tables, max(s.CountTime, time.Since(began)))}
@@ -67,7 +70,7 @@ func (s *saveSnapshot) save(ctx context.Context, h *engine.Host, d disk) (*backu
 	}
 	m.Totals, m.Times.Finished = totals(m.Tables), time.Now().UTC()
 	if err := m.Write(root); err != nil {
-		return nil, s.discard(h, err)
+		return nil, s.discard(ctx, h, err)
 	}
 	return m, nil
 }
@@ -131,18 +134,4 @@ func (s *saveSnapshot) tables(ctx context.Context, h *engine.Host, r *ring, m *b
 		}
 	}
 	return backup.Space(flush(sv.root), sv.root)
-}
-
-// discard gives the space of a half-saved backup back when the disk is full; any other failure leaves what is
-// saved for the next attempt. Nothing but this run's own tree without a manifest is touched.
-func (s *saveSnapshot) discard(h *engine.Host, cause error) error {
-	if engine.ClassOf(cause) != engine.ClassSpace {
-		return cause
-	}
-	base := h.Path(filepath.Join(s.Dir, s.Tag))
-	if err := os.RemoveAll(filepath.Join(base, backup.Cassandra)); err != nil {
-		return errors.Join(cause, err)
-	}
-	_ = os.Remove(base) // other sources of the backup may keep it
-	return cause
 }

@@ -18,6 +18,7 @@ import (
 type snapshot struct {
 	Tag       string   `json:"tag" help:"the snapshot's name, the backup's id" required:"true"`
 	Keyspaces []string `json:"keyspaces" help:"keyspaces to snapshot, all at one moment" required:"true"`
+	Dir       string   `json:"dir" help:"store of backups where it is noted that the snapshot goes with the run; empty: it stays until somebody clears it"`
 }
 
 // SnapshotOut is the snapshot that was taken.
@@ -30,7 +31,14 @@ type SnapshotOut struct {
 
 // Check refuses what cannot be looked for or written.
 func (s *snapshot) Check() error {
-	return errors.Join(backup.CheckArg("tag", s.Tag), argument.SomeKeyspaces("keyspaces", s.Keyspaces))
+	return errors.Join(backup.CheckArg("tag", s.Tag), argument.SomeKeyspaces("keyspaces", s.Keyspaces), s.checkDir())
+}
+
+func (s *snapshot) checkDir() error {
+	if s.Dir == "" {
+		return nil
+	}
+	return argument.Path("dir", s.Dir)
 }
 
 // Snapshot is the kind snapshot.
@@ -121,6 +129,11 @@ func (s *snapshot) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (
 	if !st.absent() {
 		h.Log("clear the interrupted snapshot %s, which lacks %s", s.Tag, strings.Join(st.without, ", "))
 		if err := clearSnapshot(ctx, h, s.Tag, s.Keyspaces); err != nil {
+			return engine.Output{}, err
+		}
+	}
+	if s.Dir != "" {
+		if err := backup.NoteSnapshot(h, s.Dir, backup.Snapshot{ID: s.Tag, Node: h.Node, Keyspaces: s.Keyspaces}); err != nil {
 			return engine.Output{}, err
 		}
 	}
