@@ -73,20 +73,29 @@ func TestDiskFullOfTheJournal(t *testing.T) {
 }
 
 // TestDiskFullOfBackupAndStaging fills a node's disk just when a backup lays down its first file, and when a restore
-// does. The backup leaves nothing of itself and does not count; the restore stops before the outage and goes on.
+// does. The backup leaves nothing of itself there, its snapshot on no node, and does not count; the restore stops before
+// the outage and goes on.
 func TestDiskFullOfBackupAndStaging(t *testing.T) {
 	op := operator(t)
 	lab(t, "load", "--lines", "500", "--phase", "base")
 	want := lab(t, "digest")
 	op.must("run", "backup-vellum", "--yes")
 	good := op.id()
-	p, out := filledAt(t, op, "/var/lib/tidemark/backups", "run", "backup-vellum", "--yes")
+	saves := func(c change) bool {
+		return strings.HasPrefix(c.path, "/var/lib/tidemark/backups/") && filepath.Base(c.path) == "cassandra"
+	}
+	p, out := filledAt(t, op, saves, "run", "backup-vellum", "--yes")
 	if p == 0 {
 		t.Errorf("the backup ended with 0:\n%s", out)
 	}
 	said(t, out, "[space]", "no space left on device", "free space there")
 	if left := on(t, "vellum-2", "ls -d /var/lib/tidemark/backups/"+op.id()+" 2>/dev/null || true"); left != "" {
 		t.Errorf("the backup that failed left %s", left)
+	}
+	for _, v := range vellums {
+		if left := on(t, v, "find /var/lib/cassandra -path '*/snapshots/"+op.id()+"'"); left != "" {
+			t.Errorf("the backup that failed left its snapshot on %s:\n%s", v, left)
+		}
 	}
 	if list := op.must("backups"); strings.Contains(list, op.id()) && !strings.Contains(list, "of 3 nodes") {
 		t.Errorf("a part counts as a backup:\n%s", list)
@@ -96,7 +105,8 @@ func TestDiskFullOfBackupAndStaging(t *testing.T) {
 	full(t, "vellum-2", func() {
 		op.refused(5, []string{"vellum-2", "free, the copies beside it need"}, "plan", "restore-vellum", "--input", "backup=latest")
 	})
-	p, out = filledAt(t, op, "/var/lib/cassandra/tidemark", "run", "restore-vellum", "--input", "backup=latest", "--yes=lab")
+	stages := func(c change) bool { return filepath.Dir(c.path) == "/var/lib/cassandra/tidemark" }
+	p, out = filledAt(t, op, stages, "run", "restore-vellum", "--input", "backup=latest", "--yes=lab")
 	if p == 0 || !strings.Contains(out, "no space left on device") {
 		t.Errorf("status %d:\n%s", p, out)
 	}
@@ -112,12 +122,11 @@ func TestDiskFullOfBackupAndStaging(t *testing.T) {
 	op.must("run", "release-restore-vellum", "--input", "run="+op.id(), "--yes=lab")
 }
 
-// filledAt runs tidemark, freezes the task on vellum-2 that makes the first entry in dir, fills the disk, and lets it go
-// on; it gives the status and what was said, with space again.
-func filledAt(t *testing.T, op person, dir string, args ...string) (int, string) {
+// filledAt runs tidemark, freezes the task on vellum-2 that makes the first entry that is meant, fills the disk, and lets
+// it go on; it gives the status and what was said, with space again.
+func filledAt(t *testing.T, op person, there func(change) bool, args ...string) (int, string) {
 	t.Helper()
-	on(t, "vellum-2", "mkdir -p "+dir)
-	p, _ := op.frozenAt("vellum-2", func(c change) bool { return c.what != gone && filepath.Dir(c.path) == dir }, args...)
+	p, _ := op.frozenAt("vellum-2", func(c change) bool { return c.what != gone && there(c) }, args...)
 	code := 0
 	full(t, "vellum-2", func() {
 		lab(t, "fault", "vellum-2", "thaw", "tidemark agent task")
