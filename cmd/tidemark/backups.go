@@ -30,6 +30,10 @@ func newBackups(a *app) *cobra.Command {
 type backupsAnswer struct {
 	Sets   []backup.Set                     `json:"sets"`
 	Legacy map[string][]backup.LegacyBackup `json:"legacy,omitempty"`
+	// Unfinished and Snapshots are by node what takes space there and is no backup: what was not saved to its end, and
+	// snapshots that no run has cleared.
+	Unfinished map[string][]backup.Entry    `json:"unfinished,omitempty"`
+	Snapshots  map[string][]backup.Snapshot `json:"snapshots,omitempty"`
 }
 
 func (a *app) backups(ctx context.Context, keyspace, dir string) error {
@@ -54,6 +58,7 @@ func (a *app) backups(ctx context.Context, keyspace, dir string) error {
 		return errors.Join(view.JSON(a.stdout, answer), err)
 	}
 	a.backupsTable(answer)
+	a.notBackups(answer)
 	return err
 }
 
@@ -78,7 +83,10 @@ func (a *app) storeDirs(site *schema.Site, dir string) (map[string]string, error
 }
 
 func gather(lists map[string]backup.ListOut, keyspace string) backupsAnswer {
-	answer := backupsAnswer{Sets: []backup.Set{}, Legacy: map[string][]backup.LegacyBackup{}}
+	answer := backupsAnswer{
+		Sets: []backup.Set{}, Legacy: map[string][]backup.LegacyBackup{},
+		Unfinished: map[string][]backup.Entry{}, Snapshots: map[string][]backup.Snapshot{},
+	}
 	for _, set := range backup.Sets(entriesOf(lists)) {
 		if keyspace == "" || slices.Contains(set.Keyspaces, keyspace) {
 			answer.Sets = append(answer.Sets, set)
@@ -89,6 +97,14 @@ func gather(lists map[string]backup.ListOut, keyspace string) backupsAnswer {
 			if keyspace == "" || b.Keyspace == keyspace {
 				answer.Legacy[node] = append(answer.Legacy[node], b)
 			}
+		}
+		for _, e := range l.Backups {
+			if e.Node == "" {
+				answer.Unfinished[node] = append(answer.Unfinished[node], e)
+			}
+		}
+		if len(l.Snapshots) > 0 {
+			answer.Snapshots[node] = l.Snapshots
 		}
 	}
 	return answer
@@ -109,11 +125,6 @@ func (a *app) backupsTable(answer backupsAnswer) {
 		return
 	}
 	view.Table(a.stdout, []string{"BACKUP", "SOURCE", "STATE", "SIZE", "NODES", "KEYSPACES"}, rows)
-	for _, s := range answer.Sets {
-		if s.Unsealed() && s.Source == backup.Cassandra {
-			a.say("%s is verified on all its nodes and never sealed: its run ended before that, and nothing restores from it; seal it: %s", s.ID, a.sealing(s.ID))
-		}
-	}
 }
 
 // loadSite reads the site for verbs that need no runbook.

@@ -48,3 +48,21 @@ func TestABackupThatWasNeverSealed(t *testing.T) {
 		t.Error("it is sealed, and the list still offers it")
 	}
 }
+
+// What a killed backup left takes space and is no backup: the list names it, what it takes, and the command.
+func TestWhatAKilledBackupLeft(t *testing.T) {
+	h := newHouse(t)
+	const id, store = "20261122T010203Z-k7", "/var/lib/tidemark/backups/"
+	for _, node := range []string{"one", "two"} {
+		dir := filepath.Join(h.dir, "root", node, store, id, backup.Cassandra)
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		h.write("root/"+node+store+id+"/snapshot.json", `{"id": "`+id+`", "node": "`+node+`", "keyspaces": ["homer", "memento"]}`)
+	}
+	h.write("root/two"+store+id+"/cassandra/nb-1-big-Data.db", "half")
+	h.wants(h.do("backups"), 0, "0 of 2 nodes",
+		id+" on two is no backup (incomplete: no manifest) and takes 4 B; where its run is over, it goes there with: rm -r "+store+id+"/cassandra",
+		"snapshot "+id+" is not cleared on one, two and keeps disk space", "nodetool clearsnapshot -t "+id+" -- homer memento")
+	h.wants(h.do("backups", "-o", "json"), 0, `"unfinished"`, `"snapshots"`)
+}
