@@ -102,20 +102,25 @@ func (g *gate) others(context.Context) error {
 		return err
 	}
 	for _, r := range all {
-		if left := leftover(r); left != "" && r.Run != g.view.Run {
+		if left := g.leftover(r); left != "" && r.Run != g.view.Run {
 			g.note("run %s %s; release-restore-vellum --input run=%s frees its space", r.Run, left, r.Run)
 		}
 	}
 	return refuseOthers(g.view, g.conf.DataDirs, g.view.Run)
 }
 
-// leftover says what a restore keeps that is neither live nor needed to take it back.
-func leftover(r swapRecord) string {
+// leftover says what a restore keeps here that is neither live nor needed to take it back; "" for nothing.
+func (g *gate) leftover(r swapRecord) string {
+	if release := (&releaseRestore{Run: r.Run}); len(release.sets(g.view, g.conf, &r)) == 0 {
+		return ""
+	}
 	switch r.State {
 	case stateStaged:
 		return "laid backup " + r.Backup + " ready and never exchanged it"
 	case stateUndone:
 		return "restored backup " + r.Backup + " and was undone; what it had brought, and what was written since, is kept"
+	case stateReleased:
+		return "was released, and was interrupted in deleting what it had kept"
 	}
 	return ""
 }

@@ -173,19 +173,3 @@ func TestUndoSchemaOfARunThatCreatedNothing(t *testing.T) {
 		t.Errorf("%+v, %v", c, err)
 	}
 }
-
-// TestGateNamesWhatAnUndoKeeps: its space is freed by the release of the run that was undone.
-func TestGateNamesWhatAnUndoKeeps(t *testing.T) {
-	n := newRestoreNode(t)
-	n.must(StageRestore(), stageStep("homer"), engine.Creates)
-	n.stop()
-	n.must(RestoreKeyspace(), restoreStep("homer"), engine.Changes)
-	n.must(UndoRestore(), &undoRestore{Run: restoreRun}, engine.Changes)
-	n.Ground.Open = map[string]bool{"10.0.0.1:9042": true}
-	n.Run = laterRun
-	c, err := n.Plan(CheckRestore(), gateStep())
-	if err != nil || !strings.Contains(strings.Join(c.Details, "\n"), restoreRun+" restored backup "+tag+" and was undone") ||
-		!strings.Contains(strings.Join(c.Details, "\n"), "release-restore-vellum --input run="+restoreRun) {
-		t.Errorf("%q, %v", c.Details, err)
-	}
-}
