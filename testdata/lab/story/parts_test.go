@@ -11,7 +11,7 @@ import (
 // TestOnlyHomer restores one keyspace that was dropped and created again since, on a ring where Cassandra was killed
 // with rows of all keyspaces in its commit log. Only that keyspace is as it was; nothing of the others is lost;
 // another tool's snapshot stays; and undo brings back what was there before. The controller is killed in the backup and
-// in the undo.
+// in the undo. Rows of another keyspace that a node had missed, and that were hinted, come to it after both.
 func TestOnlyHomer(t *testing.T) {
 	op, r := operator(t), chance(t)
 	saved := tables(t)
@@ -25,8 +25,11 @@ func TestOnlyHomer(t *testing.T) {
 	restore := []string{"run", "restore-vellum", "--input", "backup=latest", "--input", "keyspaces=homer", "--yes=lab"}
 	killed(t, op, restore)
 	op.refused(5, []string{"leaves out vellum-2, vellum-3", "homer.simservs exists"}, append(restore, "--limit", "vellum-1")...)
+	t.Cleanup(func() { lab(t, "cql", "DROP KEYSPACE IF EXISTS "+other) })
+	missed(t, "hinted-before")
 	op.must(restore...)
 	run := op.id()
+	brought(t, run, "old", "hinted-before")
 	for name, now := range tables(t) {
 		want := before[name]
 		if strings.HasPrefix(name, "homer.") {
@@ -41,6 +44,7 @@ func TestOnlyHomer(t *testing.T) {
 	}
 	op.refused(5, []string{run, "not released"}, restore...)
 	op.refused(5, []string{"restored vellum-1, vellum-2, vellum-3", "left out here"}, "run", "undo-restore-vellum", "--input", "run="+run, "--limit", "vellum-1", "--yes=lab")
+	missed(t, "hinted-since")
 	seen := watchAll(t)
 	killedOnce(t, op, task(r, []string{"stop/drain", "stop/stop", "undo/undo", "start/start"}[r.IntN(4)]), restoreCalls(), "undo-restore-vellum", "--input", "run="+run)
 	for host, w := range seen {
@@ -48,7 +52,7 @@ func TestOnlyHomer(t *testing.T) {
 			t.Errorf("%s: the undo exchanged %q, want simservs once, at most %d times", host, back, most)
 		}
 	}
-	op.must("run", "repair-vellum", "--input", "keyspaces=homer", "--yes")
+	brought(t, run, "undone", "hinted-since")
 	for name, now := range tables(t) {
 		if now != before[name] {
 			t.Errorf("after the undo %s: %s, want %s", name, now, before[name])
@@ -58,6 +62,7 @@ func TestOnlyHomer(t *testing.T) {
 		t.Errorf("another tool's snapshot changed by the undo:\n%s\nwas\n%s", now, nightly)
 	}
 	on(t, "vellum-2", "nodetool clearsnapshot -t nightly")
+	op.must("run", "repair-vellum", "--input", "keyspaces=homer", "--yes")
 }
 
 // killed ends Cassandra on all nodes with -9 while monit does not watch it, so that no replica has on disk what the
