@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -25,6 +24,7 @@ type Machine struct {
 	// Mask hides secrets in what commands print, before anything is kept of it.
 	Mask *engine.Mask
 
+	dialer   dialer
 	programs programs // of executable kinds
 	fenced   bool     // this process is behind the fence of the dry run
 
@@ -50,18 +50,6 @@ func (m *Machine) Query(ctx context.Context, q engine.Query) ([]engine.Row, erro
 		return nil, engine.Failf(engine.ClassPrecondition, "no client for %q", q.System)
 	}
 	return c.Query(ctx, m.dial, q)
-}
-
-func (m *Machine) dial(ctx context.Context, space engine.Space, network, address string) (io.ReadWriteCloser, error) {
-	var conn net.Conn
-	err := m.in(space, func() (err error) {
-		conn, err = (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, network, address)
-		return err
-	})
-	if err != nil {
-		return nil, engine.Failf(engine.ClassConnect, "%w", err)
-	}
-	return conn, nil
 }
 
 // Listens connects and closes; "connection refused" is a clear no, everything else that fails is an error.

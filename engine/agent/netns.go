@@ -34,9 +34,13 @@ func (w *worker) live(name string, ready chan<- error) {
 	runtime.LockOSThread() // never unlocked: the thread is not fit for other goroutines and ends with this one
 	err := setns(name)
 	ready <- err
-	if err != nil {
-		return
+	if err == nil {
+		w.work()
 	}
+}
+
+// work runs what is given to do, on the thread that it is called on.
+func (w *worker) work() {
 	for job := range w.jobs {
 		job()
 	}
