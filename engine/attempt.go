@@ -31,9 +31,17 @@ func (x *Executor) attempt(ctx context.Context, t *Task) (outcome Outcome, again
 	case s.Standing == Ended:
 		x.end(t, ref, s.Receipt)
 	default:
-		x.end(t, ref, &Receipt{Outcome: Unknown, Message: "the task's process ended without a receipt"})
+		x.end(t, ref, &Receipt{Outcome: Unknown, Message: orphaned(s)})
 	}
 	return x.settle(ctx, t, ref)
+}
+
+func orphaned(s TaskState) string {
+	text := "the task's process ended without a receipt"
+	if s.Note != "" {
+		text += "; " + s.Note
+	}
+	return text
 }
 
 func (x *Executor) ref(t *Task, attempt int) TaskRef {

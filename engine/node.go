@@ -24,8 +24,8 @@ type Node interface {
 	Wait(ctx context.Context, ref TaskRef, report func(Progress)) (TaskState, error)
 	// Settle kills whatever still lives of an orphaned attempt's session and waits for its end.
 	Settle(ctx context.Context, ref TaskRef) error
-	// Cancel asks a living task to stop.
-	Cancel(ctx context.Context, ref TaskRef) error
+	// Cancel asks a living task to stop, and ends what a dead one left. The epoch is the node's, as the caller saw it.
+	Cancel(ctx context.Context, ref TaskRef) (Cancelled, error)
 	// Log reads an attempt's output.
 	Log(ctx context.Context, ref TaskRef) ([]byte, error)
 	// Close ends the connection; tasks go on.

@@ -86,6 +86,16 @@ const (
 type TaskState struct {
 	Standing Standing `json:"standing"`
 	Receipt  *Receipt `json:"receipt,omitempty"`
+	// Note says what the node did about the attempt itself, for people.
+	Note string `json:"note,omitempty"`
+}
+
+// Cancelled is what a node did to stop an attempt. The zero value: nothing of it lived.
+type Cancelled struct {
+	// Told: the task's own process was asked to end; it writes its receipt.
+	Told bool `json:"told,omitempty"`
+	// Ended are the processes that a task whose own one is gone had started, and that were ended: "4711 (sleep)".
+	Ended []string `json:"ended,omitempty"`
 }
 
 // Progress is how far a living task is.

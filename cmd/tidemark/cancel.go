@@ -50,7 +50,7 @@ type cancelAnswer struct {
 	Run string `json:"run"`
 	// Driver is the process that was told to start nothing new, where one drives the run.
 	Driver    *journal.Driver `json:"driver,omitempty"`
-	Cancelled []string        `json:"cancelled"` // tasks
+	Cancelled []string        `json:"cancelled"` // tasks that lived
 	Next      string          `json:"next,omitempty"`
 }
 
@@ -86,39 +86,6 @@ func (a *app) cancelTasks(ctx context.Context, p *engine.Plan, state *engine.Sta
 		return errors.Join(view.JSON(a.stdout, answer), err)
 	}
 	return err
-}
-
-// openOn are the attempts on a node that began and have no end in the journal.
-func openOn(p *engine.Plan, s *engine.State, node string) []engine.TaskRef {
-	var out []engine.TaskRef
-	p.Tasks(func(t *engine.Task) {
-		if r := s.Tasks[t.ID]; t.Place() == node && r != nil && r.Open {
-			out = append(out, engine.TaskRef{Run: p.Run, Epoch: s.Epoch, Task: t.ID, Attempt: r.Attempt})
-		}
-	})
-	return out
-}
-
-// cancelOn stops what lives on a node, by its own word and by the journal's, and names it.
-func (a *app) cancelOn(ctx context.Context, node engine.Node, run string, open []engine.TaskRef) (cancelled []string, err error) {
-	state, err := node.State(ctx, run)
-	if err != nil {
-		return nil, err
-	}
-	for _, ref := range state.Alive {
-		known := slices.ContainsFunc(open, func(o engine.TaskRef) bool { return o.Task == ref.Task })
-		if ref.Run == run && !known {
-			open = append(open, ref)
-		}
-	}
-	for _, ref := range open {
-		if err := node.Cancel(ctx, ref); err != nil {
-			return cancelled, err
-		}
-		a.say("cancelled %s", ref.Task)
-		cancelled = append(cancelled, ref.Task)
-	}
-	return cancelled, nil
 }
 
 // openFor opens connections to the nodes of a stored plan, by the site as it stands there.

@@ -74,10 +74,14 @@ func (e *Execution) begin() error {
 	if err != nil {
 		return err
 	}
-	if e.redo == engine.Pure {
-		return e.note("process.json", p)
+	in := Intent{TaskRef: e.Spec.TaskRef, Digest: e.Spec.Digest, Process: p, Began: time.Now().UTC()}
+	if e.Spec.Timeout > 0 {
+		in.Until = in.Began.Add(e.Spec.Timeout)
 	}
-	return e.at.begin(Intent{TaskRef: e.Spec.TaskRef, Digest: e.Spec.Digest, Process: p, Began: time.Now().UTC()})
+	if e.redo == engine.Pure {
+		return e.note("process.json", in)
+	}
+	return e.at.begin(in)
 }
 
 // note writes a record that nothing depends on after a cut of power; readers still never see half of it.

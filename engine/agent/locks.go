@@ -143,14 +143,22 @@ func (a *Agent) nothingHalfWay(force bool) error {
 	return engine.HalfWay(a.o.Node, runs[0])
 }
 
+// nothingLives refuses while anything of the run holds its attempt: a task, also one that has written nothing yet or only
+// looks, or what a dead one left. It would go on under nobody's lock.
 func (a *Agent) nothingLives(run string) error {
-	s, err := a.State(context.Background(), run)
+	attempts, err := a.store.attempts(run)
 	if err != nil {
 		return err
 	}
-	if len(s.Alive) > 0 {
-		return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s: task %s of run %s still lives", a.o.Node, s.Alive[0].Task, run),
-			"wait for it, or: tidemark cancel "+run)
+	for _, at := range attempts {
+		held, err := at.held()
+		if err != nil {
+			return err
+		}
+		if held {
+			return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s: task %s of run %s still lives", a.o.Node, at.ref().Task, run),
+				"wait for it, or: tidemark cancel "+run+"; then again")
+		}
 	}
 	return nil
 }

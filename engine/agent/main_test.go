@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 }
 
 func child(what string) error {
-	kinds, err := engine.NewKinds(shellKind(), probeKind())
+	kinds, err := engine.NewKinds(shellKind(), lookKind(), probeKind())
 	if err != nil {
 		return err
 	}
@@ -46,6 +46,13 @@ func shellKind() engine.Kind {
 		Name: "shell", Doc: "Test kind.", Example: "shell: {}", Redo: engine.Checked,
 		New: func() engine.Step { return &shell{} },
 	}
+}
+
+// lookKind is the same, and says that it changes nothing.
+func lookKind() engine.Kind {
+	k := shellKind()
+	k.Name, k.Example, k.Redo = "look", "look: {}", engine.Pure
+	return k
 }
 
 type shell struct {
@@ -128,6 +135,12 @@ func sameHostname() error {
 
 func (b *breach) Apply(context.Context, *engine.Host, engine.Change) (engine.Output, error) {
 	return engine.Output{}, nil
+}
+
+// dead tells whether a process has ended.
+func dead(pid int) bool {
+	s, err := stat(pid)
+	return err != nil || s.zombie
 }
 
 // sleeper is a process that a dry run would have to be able to signal.

@@ -2,13 +2,11 @@ package agent
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strconv"
 	"strings"
 	"syscall"
-	"time"
-
-	"tidemark/engine"
 )
 
 // Process names one process for good: its id alone may be given to another one later.
@@ -21,12 +19,12 @@ type Process struct {
 
 // self is the calling process.
 func self() (Process, error) {
-	start, _, err := stat(os.Getpid())
+	s, err := stat(os.Getpid())
 	if err != nil {
 		return Process{}, err
 	}
 	boot, init, err := era()
-	return Process{PID: os.Getpid(), Start: start, Boot: boot, Init: init}, err
+	return Process{PID: os.Getpid(), Start: s.start, Boot: boot, Init: init}, err
 }
 
 // era tells boots apart: nothing that began in another era is alive.
@@ -35,86 +33,103 @@ func era() (string, uint64, error) {
 	if err != nil {
 		return "", 0, err
 	}
-	start, _, err := stat(1)
-	return strings.TrimSpace(string(boot)), start, err
+	s, err := stat(1)
+	return strings.TrimSpace(string(boot)), s.start, err
 }
 
-// stat reads start time and session of a process.
-func stat(pid int) (start uint64, session int, err error) {
-	raw, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	if err != nil {
-		return 0, 0, err
+// alive tells whether the very process lives.
+func (p Process) alive() bool {
+	if p.PID == 0 {
+		return false
 	}
-	// The command name stands in parentheses and may hold spaces; the fields after it start with the state.
-	_, rest, _ := strings.Cut(string(raw), ") ")
-	if i := strings.LastIndex(string(raw), ") "); i >= 0 {
-		rest = string(raw)[i+2:]
-	}
-	f := strings.Fields(rest)
-	if len(f) < 20 {
-		return 0, 0, errors.New("unexpected /proc stat")
-	}
-	session, err = strconv.Atoi(f[3])
-	if err != nil {
-		return 0, 0, err
-	}
-	start, err = strconv.ParseUint(f[19], 10, 64)
-	return start, session, err
+	boot, init, err := era()
+	return err == nil && boot == p.Boot && init == p.Init && member{pid: p.PID, start: p.Start}.alive()
 }
 
 // members are the living processes of the session that p led.
-func (p Process) members() ([]int, error) {
+func (p Process) members() ([]member, error) {
 	boot, init, err := era()
-	if err != nil || boot != p.Boot || init != p.Init {
+	if err != nil || p.PID == 0 || boot != p.Boot || init != p.Init {
 		return nil, err
 	}
-	if start, _, err := stat(p.PID); err == nil && start != p.Start {
+	if s, err := stat(p.PID); err == nil && s.start != p.Start {
 		return nil, nil // the id was given to another process: the session is gone
 	}
+	return processes(func(_ int, s procStat) bool { return s.session == p.PID })
+}
+
+// member is a living process that belongs to a task.
+type member struct {
+	pid   int
+	start uint64
+	name  string
+}
+
+// String is for people: "4711 (sleep)".
+func (m member) String() string { return fmt.Sprintf("%d (%s)", m.pid, m.name) }
+
+func (m member) alive() bool {
+	s, err := stat(m.pid)
+	return err == nil && s.start == m.start && !s.zombie
+}
+
+// signal sends it to the very process, and to none that got its id since.
+func (m member) signal(sig syscall.Signal) error {
+	if !m.alive() {
+		return nil
+	}
+	if err := syscall.Kill(m.pid, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
+		return fmt.Errorf("process %s: %w", m, err)
+	}
+	return nil
+}
+
+// processes lists the living processes that match.
+func processes(match func(pid int, s procStat) bool) ([]member, error) {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		return nil, err
 	}
-	var out []int
+	var out []member
 	for _, e := range entries {
 		pid, err := strconv.Atoi(e.Name())
 		if err != nil {
 			continue
 		}
-		if _, session, err := stat(pid); err == nil && session == p.PID && !zombie(pid) {
-			out = append(out, pid)
+		if s, err := stat(pid); err == nil && !s.zombie && match(pid, s) {
+			out = append(out, member{pid, s.start, s.name})
 		}
 	}
 	return out, nil
 }
 
-func zombie(pid int) bool {
+// procStat is what the kernel tells of a process. A zombie has ended and was not asked for its status yet.
+type procStat struct {
+	name           string
+	zombie         bool
+	group, session int
+	start          uint64
+}
+
+func stat(pid int) (s procStat, err error) {
 	raw, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	i := strings.LastIndex(string(raw), ") ")
-	return err != nil || i < 0 || string(raw)[i+2] == 'Z'
-}
-
-// alive tells whether the very process lives.
-func (p Process) alive() bool {
-	boot, init, err := era()
-	start, _, serr := stat(p.PID)
-	return err == nil && serr == nil && boot == p.Boot && init == p.Init && start == p.Start && !zombie(p.PID)
-}
-
-// kill ends every process of the session and waits until none is left.
-func (p Process) kill(wait time.Duration) error {
-	end := time.Now().Add(wait)
-	for {
-		pids, err := p.members()
-		if err != nil || len(pids) == 0 {
-			return err
-		}
-		for _, pid := range pids {
-			_ = syscall.Kill(pid, syscall.SIGKILL)
-		}
-		if time.Now().After(end) {
-			return engine.Failf(engine.ClassTimeout, "%d processes of session %d do not end (%v)", len(pids), p.PID, pids)
-		}
-		time.Sleep(20 * time.Millisecond)
+	if err != nil {
+		return s, err
 	}
+	// The command name stands in parentheses and may hold any sign; the fields after it start with the state.
+	text := string(raw)
+	from, to := strings.IndexByte(text, '('), strings.LastIndex(text, ") ")
+	if from < 0 || to < from {
+		return s, errors.New("unexpected /proc stat")
+	}
+	f := strings.Fields(text[to+2:])
+	if len(f) < 20 {
+		return s, errors.New("unexpected /proc stat")
+	}
+	s.name, s.zombie = text[from+1:to], f[0] == "Z" || f[0] == "X"
+	var errs [3]error
+	s.group, errs[0] = strconv.Atoi(f[2])
+	s.session, errs[1] = strconv.Atoi(f[3])
+	s.start, errs[2] = strconv.ParseUint(f[19], 10, 64)
+	return s, errors.Join(errs[:]...)
 }

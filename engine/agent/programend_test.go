@@ -78,7 +78,7 @@ sleep 300 & echo $! > "$d/child"; echo $$ > "$d/pid"; wait`
 		t.Fatal(err)
 	}
 	waitForPID(t, filepath.Join(dir, "pid"))
-	if err := a.Cancel(t.Context(), spec.TaskRef); err != nil {
+	if _, err := a.Cancel(t.Context(), spec.TaskRef); err != nil {
 		t.Fatal(err)
 	}
 	if s, err := a.Wait(t.Context(), spec.TaskRef, nil); err != nil || s.Receipt.Outcome != engine.Unknown || s.Receipt.Class != engine.ClassCancelled {
@@ -89,7 +89,7 @@ sleep 300 & echo $! > "$d/child"; echo $$ > "$d/pid"; wait`
 func gone(t *testing.T, pid int) {
 	t.Helper()
 	for range 100 {
-		if _, err := os.Stat("/proc/" + strconv.Itoa(pid)); err != nil || zombie(pid) {
+		if _, err := os.Stat("/proc/" + strconv.Itoa(pid)); err != nil || dead(pid) {
 			return
 		}
 		time.Sleep(20 * time.Millisecond)

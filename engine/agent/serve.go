@@ -49,7 +49,7 @@ func handler(n engine.Node) http.Handler {
 	mux.HandleFunc(wire.PathStore, call(func(ctx context.Context, r engine.Barrier) (any, error) { return nil, n.Store(ctx, r) }))
 	mux.HandleFunc(wire.PathStart, call(func(ctx context.Context, r engine.TaskSpec) (any, error) { return n.Start(ctx, r) }))
 	mux.HandleFunc(wire.PathSettle, call(func(ctx context.Context, r engine.TaskRef) (any, error) { return nil, n.Settle(ctx, r) }))
-	mux.HandleFunc(wire.PathCancel, call(func(ctx context.Context, r engine.TaskRef) (any, error) { return nil, n.Cancel(ctx, r) }))
+	mux.HandleFunc(wire.PathCancel, call(func(ctx context.Context, r engine.TaskRef) (any, error) { return n.Cancel(ctx, r) }))
 	mux.HandleFunc(wire.PathLog, call(func(ctx context.Context, r engine.TaskRef) (any, error) { return n.Log(ctx, r) }))
 	mux.HandleFunc(wire.PathWait, wait(n))
 	return mux

@@ -53,7 +53,15 @@ func (a *Agent) addTasks(s *engine.NodeState, run string) error {
 	return nil
 }
 
+// addAttempt tells how an attempt stands. Whoever holds it is alive, whatever it has written.
 func addAttempt(s *engine.NodeState, at attemptDir) error {
+	held, err := at.held()
+	if err != nil {
+		return err
+	}
+	if held {
+		s.Alive = append(s.Alive, at.ref())
+	}
 	r, err := at.receipt()
 	if err != nil {
 		return err
@@ -63,16 +71,10 @@ func addAttempt(s *engine.NodeState, at attemptDir) error {
 		return nil
 	}
 	in, err := at.intent()
-	if err != nil || in == nil {
-		return err
+	if err == nil && in != nil {
+		s.Intents = append(s.Intents, in.TaskRef)
 	}
-	if f, err := at.lock(); err == nil && f == nil {
-		s.Alive = append(s.Alive, in.TaskRef)
-	} else if f != nil {
-		f.Close()
-	}
-	s.Intents = append(s.Intents, in.TaskRef)
-	return nil
+	return err
 }
 
 // Store keeps a finished stage, under the lock of the run.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"syscall"
 	"time"
 
 	"tidemark/engine"
@@ -70,9 +69,11 @@ func ended(at attemptDir, digest string) (engine.TaskState, error) {
 
 // Wait blocks until nobody holds the attempt any more and tells how it ended. It looks at the lock when the
 // process that this session started ends, and at growing intervals, since a blocked flock could not be called off.
+// What a dead task left is ended when the task's time is over.
 func (a *Agent) Wait(ctx context.Context, ref engine.TaskRef, report func(engine.Progress)) (engine.TaskState, error) {
 	at := a.store.attempt(ref)
 	var last engine.Progress
+	var note string
 	gone := a.children.gone(at.dir)
 	pause := longestPause
 	if gone == nil {
@@ -81,7 +82,7 @@ func (a *Agent) Wait(ctx context.Context, ref engine.TaskRef, report func(engine
 	for ; ; pause = min(pause+pause/2, longestPause) {
 		held, err := at.held()
 		if err != nil || !held {
-			return a.verdict(at, err)
+			return a.verdict(at, note, err)
 		}
 		if p, ok := at.progress(); ok && p != last && report != nil {
 			last = p
@@ -94,6 +95,9 @@ func (a *Agent) Wait(ctx context.Context, ref engine.TaskRef, report func(engine
 			gone, pause = nil, time.Millisecond // what it started may still hold the lock
 		case <-time.After(pause):
 		}
+		if note, err = a.overdue(at, note); err != nil {
+			return engine.TaskState{}, err
+		}
 	}
 }
 
@@ -102,11 +106,12 @@ const longestPause = 100 * time.Millisecond
 
 // verdict is how a finished attempt ended. No intent means that nothing was done: the process died, or could
 // not write, before it began.
-func (a *Agent) verdict(at attemptDir, err error) (engine.TaskState, error) {
+func (a *Agent) verdict(at attemptDir, note string, err error) (engine.TaskState, error) {
 	if err != nil {
 		return engine.TaskState{}, err
 	}
 	state, err := ended(at, "")
+	state.Note = note
 	if err != nil || state.Standing != engine.Nothing {
 		return state, err
 	}
@@ -123,51 +128,6 @@ func tail(path string, n int) string {
 		return "no log"
 	}
 	return string(raw[max(0, len(raw)-n):])
-}
-
-// Settle ends what still lives of an attempt that left no receipt.
-func (a *Agent) Settle(_ context.Context, ref engine.TaskRef) error {
-	if err := a.holds(ref.Run, ref.Epoch); err != nil {
-		return err
-	}
-	in, err := a.store.attempt(ref).intent()
-	if err != nil || in == nil {
-		return err
-	}
-	return in.Process.kill(settleWait)
-}
-
-// settleWait is how long killed processes may take to end; a process that waits for a dead disk takes longer.
-const settleWait = 30 * time.Second
-
-// Cancel asks the leader of a living task to end; it writes its receipt.
-func (a *Agent) Cancel(_ context.Context, ref engine.TaskRef) error {
-	p, err := a.store.attempt(ref).leader()
-	if err != nil || !p.alive() {
-		return err
-	}
-	return syscall.Kill(p.PID, syscall.SIGTERM)
-}
-
-// leader is the process of an attempt, from its intent or, for a pure task, its process record.
-func (a attemptDir) leader() (Process, error) {
-	in, err := a.intent()
-	if err != nil || in != nil {
-		return in.process(), err
-	}
-	var p Process
-	err = read(a.path("process.json"), &p)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
-	return p, err
-}
-
-func (in *Intent) process() Process {
-	if in == nil {
-		return Process{}
-	}
-	return in.Process
 }
 
 // Log is the attempt's output, at most its last MiB.

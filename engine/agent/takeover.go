@@ -3,7 +3,6 @@ package agent
 import (
 	"errors"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 
@@ -19,52 +18,25 @@ func (a *Agent) quiet(run string) error {
 		return err
 	}
 	for _, at := range attempts {
-		if err := a.over(at, run); err != nil {
+		if err := at.endDead(); err != nil {
 			return err
 		}
 	}
-	return nil
+	return a.nothingLives(run)
 }
 
-func (a *Agent) over(at attemptDir, run string) error {
-	if err := at.endRest(); err != nil {
-		return err
-	}
-	living, err := at.held()
-	if err != nil || !living {
-		return err
-	}
-	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s: task %s of run %s still lives", a.o.Node, at.name(), run),
-		"wait for it, or: tidemark cancel "+run+"; then again")
-}
-
-// endRest kills what is left of an attempt whose own process is gone without a known outcome, and waits for its end.
-func (a attemptDir) endRest() error {
+// endDead ends what is left of an attempt whose own process is gone without a known outcome, and a pure one.
+func (a attemptDir) endDead() error {
 	r, err := a.receipt()
 	if err != nil || r != nil && r.Outcome != engine.Unknown {
 		return err
 	}
 	in, err := a.intent()
-	if err != nil {
+	if err != nil || in != nil && in.Process.alive() {
 		return err
 	}
-	leader, err := a.leader()
-	if err != nil || in != nil && leader.alive() {
-		return err
-	}
-	return leader.kill(settleWait)
-}
-
-// name is the task's id, or what its directory tells of it.
-func (a attemptDir) name() string {
-	if in, err := a.intent(); err == nil && in != nil {
-		return in.Task
-	}
-	name, err := url.PathUnescape(filepath.Base(a.task))
-	if err != nil {
-		return filepath.Base(a.task)
-	}
-	return name
+	_, err = a.endRest(0)
+	return err
 }
 
 // keepReplaced keeps the lock that a run takes over, until it is known whether that run does anything here.

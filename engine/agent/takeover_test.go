@@ -39,10 +39,10 @@ func TestALivingTaskIsNotTakenOver(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "task s/x@n1 of run "+run+" still lives") || !strings.Contains(engine.NextOf(err), "tidemark cancel "+run) {
 		t.Fatalf("with a living task: %v", err)
 	}
-	if by := lockedBy(t, a); by != run || zombie(child) {
-		t.Fatalf("after the refusal the node is held by %s, the task's child is gone: %v", by, zombie(child))
+	if by := lockedBy(t, a); by != run || dead(child) {
+		t.Fatalf("after the refusal the node is held by %s, the task's child is gone: %v", by, dead(child))
 	}
-	if err := a.Cancel(t.Context(), spec.TaskRef); err != nil {
+	if _, err := a.Cancel(t.Context(), spec.TaskRef); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := a.Wait(t.Context(), spec.TaskRef, nil); err != nil {
@@ -73,7 +73,7 @@ func TestWhatADeadTaskLeftIsEndedByTheTakeOver(t *testing.T) {
 	if err := takeOver(t, a, 2); err != nil {
 		t.Fatal(err)
 	}
-	if !zombie(child) || lockedBy(t, a) != undo {
+	if !dead(child) || lockedBy(t, a) != undo {
 		t.Error("the take-over left the dead task's child alive")
 	}
 	if s, err := a.State(t.Context(), run); err != nil || len(s.Intents) != 1 {

@@ -20,6 +20,8 @@ type Intent struct {
 	Digest  string    `json:"digest"`
 	Process Process   `json:"process"`
 	Began   time.Time `json:"began"`
+	// Until is when its time is over; zero: never. The process sees to it itself; the agent does where that one is gone.
+	Until time.Time `json:"until,omitzero"`
 }
 
 // attemptDir is the room of one attempt on its node: lock, intent, receipt, log, progress. Marks belong to the
@@ -109,6 +111,39 @@ func (a attemptDir) receipt() (*engine.Receipt, error) {
 func (a attemptDir) intent() (*Intent, error) {
 	in, _, err := a.record().read()
 	return in, err
+}
+
+// began is what the attempt wrote when it began, a mutating one its intent and a pure one a note; nil before that.
+func (a attemptDir) began() (*Intent, error) {
+	in, err := a.intent()
+	if err != nil || in != nil {
+		return in, err
+	}
+	in = new(Intent)
+	err = read(a.path("process.json"), in)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return in, err
+}
+
+// ref names the attempt by what it wrote when it began, and before that by its directories: those do not tell the epoch, nor
+// the whole of a very long name.
+func (a attemptDir) ref() engine.TaskRef {
+	if in, err := a.began(); err == nil && in != nil {
+		return in.TaskRef
+	}
+	number, _ := strconv.Atoi(filepath.Base(a.dir)) // others are no attempts
+	return engine.TaskRef{Run: unescaped(filepath.Dir(filepath.Dir(a.task))), Task: unescaped(a.task), Attempt: number}
+}
+
+// unescaped is the name that a directory was given for; one that was not made so stays as it is.
+func unescaped(dir string) string {
+	name, err := url.PathUnescape(filepath.Base(dir))
+	if err != nil {
+		return filepath.Base(dir)
+	}
+	return name
 }
 
 // Mark and Marked keep durable marks beside the attempts.

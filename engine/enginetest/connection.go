@@ -95,8 +95,8 @@ func (m *connection) Settle(ctx context.Context, ref engine.TaskRef) error {
 	return tell(m, func(n engine.Node) error { return n.Settle(ctx, ref) })
 }
 
-func (m *connection) Cancel(ctx context.Context, ref engine.TaskRef) error {
-	return tell(m, func(n engine.Node) error { return n.Cancel(ctx, ref) })
+func (m *connection) Cancel(ctx context.Context, ref engine.TaskRef) (engine.Cancelled, error) {
+	return ask(m, func(n engine.Node) (engine.Cancelled, error) { return n.Cancel(ctx, ref) })
 }
 
 func (m *connection) Log(ctx context.Context, ref engine.TaskRef) ([]byte, error) {

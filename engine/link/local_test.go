@@ -156,7 +156,7 @@ func TestLossIsToldWithoutACall(t *testing.T) {
 
 func TestCallThatKillsItsAgentIsGivenUp(t *testing.T) {
 	n := node(t, testDialer(t, Options{}), local(t))
-	err := n.Cancel(t.Context(), engine.TaskRef{})
+	_, err := n.Cancel(t.Context(), engine.TaskRef{})
 	wantClass(t, err, engine.ClassConnect, "5 sessions in a row ended right after "+wire.PathCancel)
 	wantClass(t, err, engine.ClassConnect, "exit 9")
 }

@@ -89,9 +89,9 @@ func (f *fakeNode) Log(context.Context, engine.TaskRef) ([]byte, error) {
 // Settle breaks off the answer, Cancel the whole agent.
 func (f *fakeNode) Settle(context.Context, engine.TaskRef) error { panic(http.ErrAbortHandler) }
 
-func (f *fakeNode) Cancel(context.Context, engine.TaskRef) error {
+func (f *fakeNode) Cancel(context.Context, engine.TaskRef) (engine.Cancelled, error) {
 	os.Exit(9)
-	return nil
+	return engine.Cancelled{}, nil
 }
 
 // testDialer has short waits and the test binary as the agent.

@@ -78,9 +78,10 @@ func (n *Node) Settle(ctx context.Context, ref engine.TaskRef) error {
 	return n.ask(ctx, wire.PathSettle, ref, reply(nil))
 }
 
-// Cancel asks a living task to stop.
-func (n *Node) Cancel(ctx context.Context, ref engine.TaskRef) error {
-	return n.ask(ctx, wire.PathCancel, ref, reply(nil))
+// Cancel asks a living task to stop, and ends what a dead one left.
+func (n *Node) Cancel(ctx context.Context, ref engine.TaskRef) (c engine.Cancelled, err error) {
+	err = n.ask(ctx, wire.PathCancel, ref, reply(&c))
+	return c, err
 }
 
 // Log reads an attempt's output.

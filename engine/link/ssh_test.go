@@ -162,7 +162,7 @@ func TestLostNode(t *testing.T) {
 				t.Fatal(err)
 			}
 			write(t, filepath.Join(dir, "gone"), c.said+"\n", 0o600)
-			err := n.Cancel(t.Context(), engine.TaskRef{}) // ends the agent
+			_, err := n.Cancel(t.Context(), engine.TaskRef{}) // ends the agent
 			wantClass(t, err, c.class, c.want)
 			all := calls(t, dir)
 			if !c.calls(len(all)) || !strings.Contains(all[3], "-o ControlPath=none") {
