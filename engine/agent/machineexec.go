@@ -19,7 +19,8 @@ import (
 const maxOutput = 16 << 20
 
 // Exec runs a command to its end. Its time is bounded; a command that does not end in time is killed with all
-// processes of its group, and the error is of class timeout.
+// processes of its group, and the error is of class timeout. What it leaves running without being a daemon is ended, too,
+// and is an error.
 func (m *Machine) Exec(ctx context.Context, c engine.Command) (engine.Result, error) {
 	limit := c.Timeout
 	if limit == 0 {
@@ -33,32 +34,64 @@ func (m *Machine) Exec(ctx context.Context, c engine.Command) (engine.Result, er
 	}
 	hidden, hiddenErrs := m.Mask.Writer(out), m.Mask.Writer(errs)
 	cmd.Stdout, cmd.Stderr = hidden, hiddenErrs
-	if err := m.in(c.Space, cmd.Start); err != nil {
-		return engine.Result{}, notStarted(c, err)
-	}
-	err = cmd.Wait()
+	err = m.toItsEnd(ctx, cmd, c)
 	_, _ = hidden.Close(), hiddenErrs.Close() // into memory
-	if c.Daemon && errors.Is(err, exec.ErrWaitDelay) {
-		err = nil // what it started keeps the output open, as daemons do
+	if cmd.ProcessState == nil {
+		return engine.Result{}, err
 	}
 	r := engine.Result{Code: cmd.ProcessState.ExitCode(), Stdout: out.Bytes(), Stderr: errs.Bytes()}
 	if ctx.Err() != nil {
 		return r, &engine.Error{Class: engine.ClassOf(ctx.Err()), Err: cutShort(ctx, c)}
 	}
-	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
-		return r, engine.Failf(engine.ClassIO, "%s: %w", c.Argv[0], err)
+	if err == nil && r.Code < 0 {
+		err = engine.Failf(engine.ClassIO, "%s: ended by a signal (%s)", c.Argv[0], cmd.ProcessState)
 	}
-	if r.Code < 0 {
-		return r, engine.Failf(engine.ClassIO, "%s: ended by a signal (%s)", c.Argv[0], cmd.ProcessState)
-	}
-	return r, nil
+	return r, err
 }
 
-func notStarted(c engine.Command, err error) error {
-	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, os.ErrNotExist) {
-		return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s is not on this node", c.Argv[0]), "install it, or correct PATH for non-interactive logins")
+// toItsEnd runs the command and what it started, as far as that counts as the task. How it ended is in its state; the
+// error is of all else.
+func (m *Machine) toItsEnd(ctx context.Context, cmd *exec.Cmd, c engine.Command) error {
+	line, err := m.inherit(cmd, c)
+	if err != nil {
+		return err
 	}
-	return engine.Failf(engine.ClassIO, "%s: %w", c.Argv[0], err)
+	if line != nil {
+		defer line.close()
+	}
+	if err := m.in(c.Space, cmd.Start); err != nil {
+		return notStarted(cmd, err)
+	}
+	err = cmd.Wait()
+	if line != nil {
+		if err := line.outlived(ctx, cmd, err); err != nil {
+			return err
+		}
+	}
+	switch {
+	case err == nil, errors.As(err, new(*exec.ExitError)):
+		return nil
+	case !errors.Is(err, exec.ErrWaitDelay):
+		return engine.Failf(engine.ClassIO, "%s: %w", c.Argv[0], err)
+	case c.Daemon:
+		return nil // what it started keeps the output open, as daemons do
+	}
+	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s ended and left a process behind that has its output open", c.Argv[0]),
+		"let it wait for that process, or give that one an output of its own; if it is to go on after the step: daemon: true")
+}
+
+// inherit gives the command of a task what tells that something of it lives: the task's lock and a lifeline. A daemon gets
+// neither, since it outlives the task.
+func (m *Machine) inherit(cmd *exec.Cmd, c engine.Command) (*lifeline, error) {
+	if m.lock == nil || c.Daemon {
+		return nil, nil
+	}
+	line, err := newLifeline()
+	if err != nil {
+		return nil, err
+	}
+	cmd.ExtraFiles = []*os.File{m.lock, line.theirs}
+	return line, nil
 }
 
 func (m *Machine) command(ctx context.Context, c engine.Command) (*exec.Cmd, *limited, *limited, error) {
@@ -74,10 +107,7 @@ func (m *Machine) command(ctx context.Context, c engine.Command) (*exec.Cmd, *li
 	cmd.Env = append(os.Environ(), c.Env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = 2 * time.Second
-	if m.lock != nil && !c.Daemon {
-		cmd.ExtraFiles = []*os.File{m.lock}
-	}
+	cmd.WaitDelay = outliving
 	return cmd, out, errs, m.drop(cmd, c.User)
 }
 
