@@ -61,10 +61,13 @@ func (a attemptDir) tell() (bool, error) {
 		return false, err
 	}
 	list, err := a.holders()
+	if err == nil && len(list) == 0 {
+		return false, a.letGo(0) // it ended, or cannot be seen
+	}
 	for _, m := range list {
 		err = errors.Join(err, m.signal(syscall.SIGTERM))
 	}
-	return len(list) > 0, err
+	return err == nil, err
 }
 
 // overdue ends what is left of a task whose own process is gone when the task's time is over, as that process would have

@@ -128,6 +128,9 @@ func TestNothingIsReleasedUnderATask(t *testing.T) {
 	if s, err := a.State(t.Context(), run); err != nil || !slices.Equal(s.Alive, []engine.TaskRef{ref}) {
 		t.Errorf("alive: %+v %v", s.Alive, err)
 	}
+	if c, err := a.Cancel(t.Context(), engine.TaskRef{Run: run, Epoch: 1, Task: ref.Task, Attempt: 2}); err == nil || c.Told || !strings.Contains(err.Error(), "that this user cannot see") {
+		t.Errorf("cancel, with a holder that is not looked at: %+v %v", c, err)
+	}
 	for _, r := range []engine.UnlockRequest{{Run: run, Epoch: 1, Closed: "abandoned"}, {Force: true}} {
 		if err := a.Unlock(t.Context(), r); err == nil || !strings.Contains(err.Error(), "task s/x[a/b]@n1 of run "+run+" still lives") {
 			t.Errorf("%+v: %v", r, err)

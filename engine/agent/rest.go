@@ -43,9 +43,36 @@ func (a attemptDir) rest() ([]member, error) {
 	return out, err
 }
 
-// endRest ends what lives of the attempt and waits until nothing is left. It tells what that was.
+// endRest ends what lives of the attempt and waits until nobody holds it. It tells what that was.
 func (a attemptDir) endRest(grace time.Duration) ([]member, error) {
-	return end(a.rest, grace)
+	in, err := a.began()
+	if err != nil || in == nil {
+		return nil, err
+	}
+	ended, err := end(a.rest, grace)
+	if err != nil {
+		return ended, err
+	}
+	return ended, a.letGo(graceLimit)
+}
+
+// letGo waits until nobody holds the attempt: a process that was killed does so in a moment. Who else holds it cannot be seen.
+func (a attemptDir) letGo(wait time.Duration) error {
+	for until := time.Now().Add(wait); ; time.Sleep(lookAgain) {
+		held, err := a.held()
+		if err != nil || !held {
+			return err
+		}
+		if time.Now().After(until) {
+			return a.unseen()
+		}
+	}
+}
+
+// unseen: only root sees the files of other users' processes.
+func (a attemptDir) unseen() error {
+	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s is held by a process that this user cannot see", a.path("lock")),
+		"find it as root: fuser "+a.path("lock"))
 }
 
 // end tells processes to end (SIGTERM), kills them when grace is over, and waits until list finds none. What list finds
