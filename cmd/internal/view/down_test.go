@@ -16,8 +16,10 @@ func TestDownAndRestored(t *testing.T) {
 		return engine.Event{Type: engine.EventEnd, Task: task, Attempt: 1, Outcome: o, Will: will}
 	}
 	p := &engine.Plan{Nodes: []string{"n", "other"}, Stages: []*engine.PlannedStage{{Tasks: []*engine.Task{
-		{ID: "drain", Node: "n", Change: engine.Change{Will: drains}}, {ID: "stop", Node: "n", Change: engine.Change{Will: stops}},
-		{ID: "restore", Node: "n", Change: engine.Change{Will: restores}}, {ID: "start", Node: "n", Change: engine.Change{Will: starts}},
+		{ID: "drain", Node: "n", Change: engine.Change{Will: drains}},
+		{ID: "stop", Node: "n", Change: engine.Change{Will: stops}},
+		{ID: "restore", Node: "n", Change: engine.Change{Will: restores}},
+		{ID: "start", Node: "n", Change: engine.Change{Will: starts}},
 	}}}}
 	stopped := end("stop", engine.Done, stops)
 	for name, c := range map[string]struct {
