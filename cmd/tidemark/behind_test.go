@@ -57,7 +57,7 @@ func (h *house) locks(node, run string, by engine.Holder) {
 // TestALockThatTheRecordDoesNotKnow: another controller took one node and has begun nothing yet; or a process of this one
 // did, and died before it noted that.
 func TestALockThatTheRecordDoesNotKnow(t *testing.T) {
-	gone := exec.Command("true")
+	gone := exec.CommandContext(t.Context(), "true")
 	if err := gone.Run(); err != nil {
 		t.Fatal(err)
 	}
