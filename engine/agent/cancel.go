@@ -77,8 +77,15 @@ func (a *Agent) overdue(at attemptDir, before string) (note string, err error) {
 	if err != nil || in == nil || in.Process.alive() {
 		return before, err
 	}
-	if r, err := at.receipt(); err != nil || r == nil && (in.Until.IsZero() || time.Now().Before(in.Until)) {
+	r, err := at.receipt()
+	why := "its time was over"
+	switch {
+	case err != nil:
 		return before, err
+	case r != nil:
+		why = "the task had ended"
+	case in.Until.IsZero() || time.Now().Before(in.Until):
+		return before, nil
 	}
 	var rest []member
 	err = a.exclusive(func() (err error) {
@@ -91,7 +98,7 @@ func (a *Agent) overdue(at attemptDir, before string) (note string, err error) {
 	if len(rest) == 0 {
 		return before, nil
 	}
-	return at.noteEnded("its time was over", rest), nil
+	return at.noteEnded(why, rest), nil
 }
 
 // noteEnded tells, also in the attempt's log, what was ended of a task whose own process was gone.

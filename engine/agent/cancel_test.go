@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -103,7 +104,9 @@ func TestTimeBoundsWhatADeadTaskLeft(t *testing.T) {
 	if s, err := a.Start(t.Context(), spec); err != nil || s.Standing != engine.Alive {
 		t.Fatalf("before its time is over: %+v %v, want alive", s, err)
 	}
-	s, err := a.Wait(t.Context(), spec.TaskRef, nil)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	s, err := a.Wait(ctx, spec.TaskRef, nil)
 	if err != nil || s.Standing != engine.Orphaned || !dead(child) {
 		t.Fatalf("%+v %v, the child is gone: %v", s, err, dead(child))
 	}

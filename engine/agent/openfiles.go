@@ -2,7 +2,9 @@ package agent
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,6 +35,9 @@ func hasOpen(pid int, match func(link, at, info string) bool) bool {
 // the lock, as sessions do, is none.
 func (a attemptDir) holders() ([]member, error) {
 	lock, err := os.Stat(a.path("lock"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

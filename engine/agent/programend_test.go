@@ -96,3 +96,25 @@ func gone(t *testing.T, pid int) {
 	}
 	t.Errorf("process %d lives on", pid)
 }
+
+// TestWhatAProgramLeavesEndsWithIt: also where it made a session of its own. The run does not wait for it; the log tells.
+func TestWhatAProgramLeavesEndsWithIt(t *testing.T) {
+	const script = `d=$(sed 's/.*"dir":"\([^"]*\)".*/\1/')
+[ "$1" = plan ] && { echo '{"sign":"~","summary":"do it"}'; exit 0; }
+setsid sh -c 'echo $$ > "$0/pid"; exec sleep 300' "$d" </dev/null >/dev/null 2>&1 &
+while ! test -s "$d/pid"; do sleep 0.01; done
+echo '{"note":"well"}'`
+	a, dir := newAgent(t), t.TempDir()
+	p := prog("checked", script)
+	keep(t, a, p)
+	spec := specOf(p, `{"dir":"`+dir+`"}`, engine.Changes)
+	if r := runProgram(t, a, spec); r.Outcome != engine.Done {
+		t.Errorf("%+v", r)
+	}
+	child := waitForPID(t, filepath.Join(dir, "pid"))
+	gone(t, child)
+	log, err := a.Log(t.Context(), spec.TaskRef)
+	if want := "what it had started was stopped (the task had ended): " + strconv.Itoa(child); err != nil || !strings.Contains(string(log), want) {
+		t.Errorf("the log says %q, %v; want %q", log, err, want)
+	}
+}
