@@ -20,11 +20,7 @@ func soak(t *testing.T) {
 func TestOnlyTheParentDies(t *testing.T) {
 	op := operator(t)
 	p := started(op, slow(t, 7))
-	// The process that waits for the next task has no child yet.
-	line := `for p in $(pgrep -xf 'tidemark agent task'); do if pgrep -P "$p" >/dev/null; then kill -9 "$p" && echo "$p"; fi; done`
-	if killed := strings.Fields(on(t, "vellum-2", line)); len(killed) != 1 {
-		t.Fatalf("%d processes were killed, want 1", len(killed))
-	}
+	killParent(t, "vellum-2")
 	if code := p.wait(); code != 0 {
 		t.Errorf("status %d:\n%s", code, p.out)
 	}
@@ -32,6 +28,32 @@ func TestOnlyTheParentDies(t *testing.T) {
 	if n := op.seen("settled", "work/first@vellum-2"); n != 1 {
 		t.Errorf("the outcome was settled %d times, want once:\n%s", n, p.out)
 	}
+}
+
+// killParent kills the process of the task that runs on a host, and nothing that it started.
+func killParent(t *testing.T, host string) {
+	t.Helper()
+	// The process that waits for the next task has no child yet.
+	line := `for p in $(pgrep -xf 'tidemark agent task'); do if pgrep -P "$p" >/dev/null; then kill -9 "$p" && echo "$p"; fi; done`
+	if killed := strings.Fields(on(t, host, line)); len(killed) != 1 {
+		t.Fatalf("%d processes were killed, want 1", len(killed))
+	}
+}
+
+// TestTheRestOfATaskIsCancelled: kill -9 of the task's own process with a command that would go on for long. cancel stops
+// that command, too, and says so.
+func TestTheRestOfATaskIsCancelled(t *testing.T) {
+	op := operator(t)
+	p := started(op, slow(t, 100))
+	killParent(t, "vellum-2")
+	said(t, op.must("cancel"), "cancelled work/first@vellum-2: its process was gone; what it had started was stopped: ", "(sleep)", "cancelled work/first@vellum-1\n")
+	if code := p.wait(); code == 0 {
+		t.Errorf("a cancelled run ended with 0:\n%s", p.out)
+	}
+	if n := sleeping(t, 100); n != 0 {
+		t.Errorf("after cancel the command still runs on %d nodes", n)
+	}
+	op.must("abandon", op.id(), "--yes")
 }
 
 // TestCable: while a task runs, one node's cable is out and another's loses every frame. Both are noticed after three
