@@ -19,7 +19,7 @@ type receiver struct {
 	r   *bufio.Reader
 	w   *bufio.Writer
 	buf []byte
-	// sync makes a file durable.
+	// sync makes a file, or the names in a directory, durable.
 	sync func(*os.File) error
 
 	parent *os.File // the directory of the target

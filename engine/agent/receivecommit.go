@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// commit makes the batch durable: the files, then their names. One commit of a batch costs little more than that of
-// one file.
+// commit makes the batch durable: the files, then the names of all that is in it, also of what is there already: an earlier
+// attempt may have been killed between the two. One commit of a batch costs little more than that of one file.
 func (c *receiver) commit(batch []*piece) error {
 	dirs := map[string]bool{}
 	for _, p := range batch {
@@ -19,8 +19,14 @@ func (c *receiver) commit(batch []*piece) error {
 		}
 	}
 	for _, p := range batch {
+		if p.have.Skip {
+			continue
+		}
+		dirs[p.dir()] = true
+		if p.Dir {
+			dirs[p.rel] = true // its mode and owner
+		}
 		if p.ready {
-			dirs[p.dir()] = true
 			if err := c.named(p); err != nil {
 				return targetErr(p.rel, err)
 			}
@@ -63,7 +69,7 @@ func (c *receiver) synced(name string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Sync(), f.Close())
+	return errors.Join(c.sync(f), f.Close())
 }
 
 // named renames a part to its file. Without Replace a file that appeared meanwhile is not overwritten.

@@ -92,7 +92,7 @@ func (c *receiver) directory(p *piece) error {
 	if err != nil {
 		return err
 	}
-	defer above.Close() //nolint:errcheck // only looked at
+	defer above.Close() //nolint:errcheck // synced by commit
 	err = unix.Mkdirat(int(above.Fd()), path.Base(p.rel), 0o700)
 	if errors.Is(err, unix.EEXIST) {
 		dir, err := openDir(c.top, p.rel) // fails on what is no directory
@@ -108,9 +108,9 @@ func (c *receiver) directory(p *piece) error {
 	if err != nil {
 		return err
 	}
-	defer dir.Close() //nolint:errcheck // synced
+	defer dir.Close() //nolint:errcheck // synced by commit
 	// The owner keeps the right to write there: more may come.
-	return errors.Join(c.grant(dir, p.Mode|0o700), dir.Sync(), above.Sync())
+	return c.grant(dir, p.Mode|0o700)
 }
 
 // hashed reads what is there under name, up to most bytes, for the answer; a longer one is of no use.

@@ -50,6 +50,9 @@ func (c *receiver) claim() error {
 		if err := c.grant(c.top, c.total.Mode|0o700); err != nil {
 			return err
 		}
+		if err := c.sync(c.top); err != nil {
+			return err
+		}
 	}
 	if err := unix.Flock(int(c.top.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		return engine.WithNext(engine.Failf(engine.ClassPrecondition, "target %q: another copy is under way there", c.o.Target), "wait for it, or cancel its run")
@@ -75,7 +78,7 @@ func (c *receiver) room() error {
 		return engine.WithNext(engine.Failf(engine.ClassSpace, "target %q needs %d bytes, %d are free there", c.o.Target, c.total.Bytes, free),
 			"free space there, or choose another place; nothing was copied")
 	}
-	return c.parent.Sync()
+	return c.sync(c.parent)
 }
 
 // way opens a directory below the root and makes what is missing on the way, private.
@@ -91,7 +94,7 @@ func (c *receiver) way(dir string) (*os.File, error) {
 		next, err := openDir(at, name)
 		if errors.Is(err, unix.ENOENT) {
 			if err = unix.Mkdirat(int(at.Fd()), name, 0o700); err == nil || errors.Is(err, unix.EEXIST) {
-				err = at.Sync()
+				err = c.sync(at)
 			}
 			if err == nil {
 				next, err = openDir(at, name)
@@ -130,14 +133,14 @@ func (c *receiver) finish() error {
 		}
 	}
 	if !c.fresh {
-		return nil
+		return c.sync(c.parent) // who gave the target its name may have been killed before that was on disk
 	}
 	fd := int(c.parent.Fd())
 	err := unix.Renameat2(fd, c.name, fd, path.Base(c.o.Target), unix.RENAME_NOREPLACE)
 	if errors.Is(err, unix.EEXIST) {
 		return engine.WithNext(engine.Failf(engine.ClassPrecondition, "target %q appeared while it was copied", c.o.Target), "look at it; then run this again")
 	}
-	return errors.Join(err, c.parent.Sync())
+	return errors.Join(err, c.sync(c.parent))
 }
 
 // surplus throws an unfinished copy away that holds more than the source, for the source changed between attempts.

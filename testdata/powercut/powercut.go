@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Disk remembers what was synced below a directory: of a file its bytes, of a directory the names in it. It is given to
-// the code under test in the place of fsync.
+// Disk remembers what was synced below a directory: of a file its bytes, of a directory the names in it, of both the mode.
+// It is given to the code under test in the place of fsync.
 type Disk struct {
 	t    testing.TB
 	root string
@@ -23,6 +23,7 @@ type Disk struct {
 	syncs int
 	files map[inode][]byte
 	names map[inode]map[string]inode
+	modes map[inode]os.FileMode
 }
 
 // inode is a file or directory under whatever name. The time of its birth tells it from a later one of the same number.
@@ -34,7 +35,7 @@ type inode struct {
 // New counts what lies below root now as synced.
 func New(t testing.TB, root string) *Disk {
 	t.Helper()
-	d := &Disk{t: t, root: root, files: map[inode][]byte{}, names: map[inode]map[string]inode{}}
+	d := &Disk{t: t, root: root, files: map[inode][]byte{}, names: map[inode]map[string]inode{}, modes: map[inode]os.FileMode{}}
 	d.Flush(root)
 	d.syncs = 0
 	return d
@@ -73,7 +74,8 @@ func (d *Disk) Syncs() int {
 }
 
 func (d *Disk) remember(path string) {
-	i, err := look(path, true)
+	i, mode, err := look(path, true)
+	d.modes[i] = mode
 	if err == nil && !i.dir {
 		d.files[i], err = os.ReadFile(path)
 	} else if err == nil {
@@ -84,24 +86,24 @@ func (d *Disk) remember(path string) {
 	}
 }
 
-func look(path string, follow bool) (inode, error) {
+func look(path string, follow bool) (inode, os.FileMode, error) {
 	flags := unix.AT_SYMLINK_NOFOLLOW
 	if follow {
 		flags = 0
 	}
 	var st unix.Statx_t
 	if err := unix.Statx(unix.AT_FDCWD, path, flags, unix.STATX_BASIC_STATS|unix.STATX_BTIME, &st); err != nil {
-		return inode{}, &os.PathError{Op: "statx", Path: path, Err: err}
+		return inode{}, 0, &os.PathError{Op: "statx", Path: path, Err: err}
 	}
 	born := uint64(st.Btime.Sec)*1e9 + uint64(st.Btime.Nsec)
-	return inode{st.Ino, born, st.Mode&unix.S_IFMT == unix.S_IFDIR}, nil
+	return inode{st.Ino, born, st.Mode&unix.S_IFMT == unix.S_IFDIR}, os.FileMode(st.Mode & 0o777), nil
 }
 
 func list(dir string) (map[string]inode, error) {
 	entries, err := os.ReadDir(dir)
 	out := map[string]inode{}
 	for _, e := range entries {
-		i, err := look(filepath.Join(dir, e.Name()), false)
+		i, _, err := look(filepath.Join(dir, e.Name()), false)
 		if err != nil {
 			return nil, err
 		}
@@ -129,7 +131,7 @@ func (d *Disk) cut(now func(dir string) (map[string]inode, error)) string {
 		d.t.Fatal(err)
 	}
 	d.t.Cleanup(func() { _ = os.RemoveAll(to) })
-	top, err := look(d.root, true)
+	top, _, err := look(d.root, true)
 	if err == nil {
 		err = d.build(top, d.root, to, now)
 	}
@@ -153,6 +155,9 @@ func (d *Disk) build(dir inode, from, to string, now func(string) (map[string]in
 			err = os.WriteFile(path, d.files[i], 0o600)
 		} else if err = os.Mkdir(path, 0o700); err == nil {
 			err = d.build(i, filepath.Join(from, name), path, now)
+		}
+		if mode, synced := d.modes[i]; err == nil && synced {
+			err = os.Chmod(path, mode)
 		}
 		if err != nil {
 			return err
