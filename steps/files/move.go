@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path"
 
 	"tidemark/engine"
@@ -41,6 +42,9 @@ type move struct {
 	From    string `json:"from" help:"absolute path of what is moved" required:"true"`
 	To      string `json:"to" help:"absolute path it has afterwards" required:"true"`
 	Replace bool   `json:"replace" help:"a file, or an empty directory, that stands there is lost"`
+
+	// names, where set, takes the place of syncDir; tests remember there what is on disk.
+	names func(*os.File) error
 }
 
 // Check refuses bad paths and those that contain each other.
@@ -84,7 +88,7 @@ func (m *move) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
 		c.Unknown = []string{"what an earlier step leaves there"}
 		return c, nil
 	case from.kind == absent:
-		return m.planGone(c, to)
+		return m.planGone(c, v, to)
 	}
 	return m.planMove(c, v, from, to)
 }
@@ -104,12 +108,15 @@ func (m *move) arrives(from, to sight) string {
 	return from.kind
 }
 
-func (m *move) planGone(c engine.Change, to sight) (engine.Change, error) {
+func (m *move) planGone(c engine.Change, v *engine.View, to sight) (engine.Change, error) {
 	if to.kind == absent {
 		return c, refuse("correct from", "%s does not exist, nor does %s", show(m.From), show(m.To))
 	}
 	c.Sign, c.Risk, c.Out = engine.Same, engine.Harmless, engine.Encode(MoveOut{From: m.From, To: m.To})
 	c.Summary = fmt.Sprintf("moved already: %s is there, %s is not", show(m.To), show(m.From))
+	if v.Actual { // this answer counts as the end of an attempt, which may have been killed right behind the rename
+		return c, m.settled(v)
+	}
 	return c, nil
 }
 

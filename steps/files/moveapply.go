@@ -30,13 +30,41 @@ func (m *move) Apply(_ context.Context, h *engine.Host, _ engine.Change) (engine
 	if err := m.rename(from, to); err != nil {
 		return engine.Output{}, err
 	}
-	for _, s := range []*spot{to, from} {
-		if err := syncDir(s.dir); err != nil {
-			return engine.Output{}, failed(s.at, err)
-		}
+	if err := m.durable(to, from); err != nil {
+		return engine.Output{}, err
 	}
 	out := MoveOut{From: m.From, To: m.To, Replaced: lost}
 	return engine.Output{Value: out, Note: fmt.Sprintf("moved %s to %s", show(m.From), show(m.To))}, nil
+}
+
+// settled makes both directories durable, wherever they are now.
+func (m *move) settled(a engine.Asker) error {
+	for _, p := range []string{m.To, m.From} {
+		s, err := find(a, p)
+		if err != nil {
+			return err
+		}
+		err = m.durable(s)
+		s.close()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// durable makes the names beside those of the spots durable.
+func (m *move) durable(spots ...*spot) error {
+	sync := syncDir
+	if m.names != nil {
+		sync = m.names
+	}
+	for _, s := range spots {
+		if err := sync(s.dir); err != nil {
+			return failed(s.at, err)
+		}
+	}
+	return nil
 }
 
 // before looks once more at both ends; lost tells whether something will be replaced. Two names of one file are
