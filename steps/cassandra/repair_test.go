@@ -12,7 +12,7 @@ import (
 )
 
 func TestRepairRunsTheExactCommand(t *testing.T) {
-	for primary, argv := range map[bool]string{true: "nodetool repair -full -pr -- homer", false: "nodetool repair -full -- homer"} {
+	for primary, argv := range map[bool]string{true: "nodetool repair -full -iuk -pr -- homer", false: "nodetool repair -full -iuk -- homer"} {
 		n := newToolNode(t)
 		step := &repairStep{Keyspace: "homer", PrimaryRange: primary, Timeout: time.Hour}
 		planned, err := n.Plan(NodetoolRepair(), step)
@@ -42,8 +42,8 @@ func everyKeyspace() *repairStep {
 }
 
 const (
-	repairHomer   = "nodetool repair -full -pr -- homer"
-	repairMemento = "nodetool repair -full -pr -- memento"
+	repairHomer   = "nodetool repair -full -iuk -pr -- homer"
+	repairMemento = "nodetool repair -full -iuk -pr -- memento"
 )
 
 func TestRepairOfEveryKeyspaceLeavesOutThoseWithOneReplica(t *testing.T) {

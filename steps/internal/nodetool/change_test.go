@@ -60,6 +60,8 @@ func TestRepair(t *testing.T) {
 		{"4.0.18", "repair-full-pr-ok", "", ""},
 		{"4.0.18", "repair-full-pr-single-node", "", ""},
 		{"4.1.10", "repair-full-pr-single-node", "", ""},
+		{"5.0.8", "repair-empty-keyspace", "", ""},
+		{"4.0.18", "repair-two-replicas-on-one-node", "", ""},
 		{"5.0.8", "repair-replica-down", "Endpoint not alive: /10.77.0.14:7000", engine.ClassExit},
 		{"5.0.8", "repair-replica-just-killed", "Did not get replies from all endpoints", engine.ClassExit},
 	} {
@@ -71,7 +73,7 @@ func TestRepair(t *testing.T) {
 		case c.words != "" && (err == nil || !strings.Contains(err.Error(), c.words) || engine.ClassOf(err) != c.class || len(err.Error()) > 500):
 			t.Errorf("%s: %v", c.name, err)
 		}
-		if got := strings.Join(a.sent[0].Argv, " "); got != "nodetool repair -full -pr -- homer" || a.sent[0].Timeout != time.Hour {
+		if got := strings.Join(a.sent[0].Argv, " "); got != "nodetool repair -full -iuk -pr -- homer" || a.sent[0].Timeout != time.Hour {
 			t.Errorf("sent %s within %s", got, a.sent[0].Timeout)
 		}
 	}

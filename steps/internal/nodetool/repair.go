@@ -22,9 +22,11 @@ func (t *Tool) Repair(ctx context.Context, keyspace string, primaryRange bool, t
 	return repaired(out)
 }
 
-// RepairArgs is the exact command of Repair. Repair is incremental by default since 2.2, hence -full.
+// RepairArgs is the exact command of Repair. Repair is incremental by default since 2.2, hence -full. Where the ring has
+// too few nodes for a second replica there is nothing to do, which is a failure without -iuk: on a ring of one node
+// Cassandra's own keyspaces are such.
 func RepairArgs(keyspace string, primaryRange bool) []string {
-	args := []string{"nodetool", "repair", "-full"}
+	args := []string{"nodetool", "repair", "-full", "-iuk"}
 	if primaryRange {
 		args = append(args, "-pr")
 	}
@@ -36,7 +38,7 @@ func repaired(out string) error {
 	if strings.Contains(out, "finished with error") || strings.Contains(out, " failed with error ") {
 		return engine.Failf(engine.ClassExit, "nodetool repair: ended with status 0, but says: %s", clip(lastLine(out)))
 	}
-	for _, good := range []string{"Repair completed successfully", "No repair is needed", "Nothing to repair for"} {
+	for _, good := range []string{"Repair completed successfully", "No repair is needed", "Nothing to repair for", "Empty keyspace, skipping repair"} {
 		if strings.Contains(out, good) {
 			return nil
 		}
