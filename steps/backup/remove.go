@@ -39,6 +39,25 @@ func remove(a engine.Asker, dir string, e Entry) (left []string, err error) {
 	return left, finish(a, dir, e, root)
 }
 
+// HalfSaved tells whether one source of a backup lies in the store without a manifest: saving it did not end, and nothing
+// restores from it.
+func HalfSaved(a engine.Asker, dir, id, source string) bool {
+	root := a.Path(Path(dir, id, source))
+	return exists(root) && !exists(filepath.Join(root, manifestName)) && !exists(filepath.Join(root, prunedName))
+}
+
+// Discard removes what is half saved, and nothing else. Only who knows that the run on this node was saving it may call it:
+// a copy that is being brought in looks the same.
+func Discard(a engine.Asker, dir, id, source string) error {
+	if !HalfSaved(a, dir, id, source) {
+		return nil
+	}
+	if err := os.RemoveAll(a.Path(Path(dir, id, source))); err != nil {
+		return err
+	}
+	return SyncDir(a.Path(Path(dir, id, "")))
+}
+
 // finish takes the records away, the manifest's last, and the directories as far as they are empty.
 func finish(a engine.Asker, dir string, e Entry, root *os.Root) error {
 	for _, name := range []string{verifiedName, prunedName} {

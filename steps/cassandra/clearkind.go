@@ -32,9 +32,9 @@ func (s *clearKind) Check() error {
 func ClearSnapshot() engine.Kind {
 	return engine.Kind{
 		Name: "clear-snapshot",
-		Doc: "Clears the snapshot that a backup took and did not clear, since a step failed between. Where there is none it does nothing. " +
-			"Once this backup is sealed, those that killed runs left go, too. Only snapshots that a snapshot step with the same dir " +
-			"noted on this node are touched, never those of people or other tools. It belongs into finally.",
+		Doc: "Clears the snapshot that a backup took and did not clear, since a step failed between, and removes what is half saved of it. " +
+			"Where there is none it does nothing. Once this backup is sealed, what killed runs left goes, too. Only snapshots that a snapshot " +
+			"step with the same dir noted on this node are touched, never those of people or other tools. It belongs into finally.",
 		Example: "id: clear\nclear-snapshot: {tag: 20261122T010203Z-k7}",
 		Redo:    engine.Idempotent,
 		// Harmless: links that only this run could use. The sign still says "-".
@@ -56,9 +56,7 @@ func (s *clearKind) Plan(_ context.Context, v *engine.View) (engine.Change, erro
 	switch {
 	case len(left) > 0:
 		c = engine.Change{Sign: engine.Destroys, Summary: "clear what is left of " + strings.Join(tags(left), ", "), Data: engine.Encode(left)}
-		for _, l := range left {
-			c.Details = append(c.Details, fmt.Sprintf("- snapshot %s of %s; it keeps files that Cassandra no longer has", l.ID, strings.Join(l.Keyspaces, ", ")))
-		}
+		c.Details = s.details(v, left)
 	case promised:
 		c = engine.Change{
 			Sign: engine.NotKnown, Later: engine.AfterSteps, Summary: fmt.Sprintf("clear snapshot %s, where it is left (nodetool clearsnapshot -t %[1]s)", s.Tag),
@@ -66,6 +64,17 @@ func (s *clearKind) Plan(_ context.Context, v *engine.View) (engine.Change, erro
 		}
 	}
 	return c, nil
+}
+
+func (s *clearKind) details(v *engine.View, left []backup.Snapshot) []string {
+	var lines []string
+	for _, l := range left {
+		lines = append(lines, fmt.Sprintf("- snapshot %s of %s; it keeps files that Cassandra no longer has", l.ID, strings.Join(l.Keyspaces, ", ")))
+		if backup.HalfSaved(v, s.Dir, l.ID, backup.Cassandra) {
+			lines = append(lines, fmt.Sprintf("- %s, half saved", backup.Path(s.Dir, l.ID, backup.Cassandra)))
+		}
+	}
+	return lines
 }
 
 // left are the snapshots to clear: the run's own, and behind its seal those of others. This run holds the node, so no run

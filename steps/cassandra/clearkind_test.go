@@ -1,10 +1,12 @@
 package cassandra
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 
 	"tidemark/engine"
@@ -93,9 +95,21 @@ func TestSnapshotsOfKilledRunsGoBehindTheSeal(t *testing.T) {
 		t.Fatalf("before the seal: %+v, %v", c, err)
 	}
 	n.put(store+"/"+tag+"/set.json", "{}")
+	half, saved := store+"/"+earlier+"/cassandra", store+"/20261119T010203Z-c3"
+	n.put(half+"/data/homer/x", "half")
+	n.put(saved+"/snapshot.json", `{"id": "20261119T010203Z-c3", "node": "vellum-1", "keyspaces": ["homer"]}`)
+	n.put(saved+"/cassandra/manifest.json", "{}")
+	n.put(store+"/20261118T010203Z-d4/cassandra/data/x", "a copy that is being brought in")
 	c, _, err := n.Apply(ClearSnapshot(), clearing())
-	if err != nil || c.Sign != engine.Destroys || len(n.noted()) > 0 {
+	if err != nil || c.Sign != engine.Destroys || len(n.noted()) > 0 || !slices.Contains(c.Details, "- "+half+", half saved") {
 		t.Fatalf("%+v, %v", c, err)
+	}
+	left, _ := filepath.Glob(n.Ground.Dir + store + "/*/cassandra/*")
+	for i := range left {
+		left[i] = strings.TrimPrefix(left[i], n.Ground.Dir+store)
+	}
+	if d := cmp.Diff([]string{"/20261118T010203Z-d4/cassandra/data", "/20261119T010203Z-c3/cassandra/manifest.json"}, left); d != "" {
+		t.Error(d)
 	}
 	if list := n.list(); strings.Contains(list, earlier) || !strings.Contains(list, "20261120T010203Z-b2") {
 		t.Errorf("left is\n%s", list)

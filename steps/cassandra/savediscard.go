@@ -19,11 +19,10 @@ func (s *saveSnapshot) discard(ctx context.Context, h *engine.Host, cause error)
 	if engine.ClassOf(cause) != engine.ClassSpace {
 		return cause
 	}
-	base := h.Path(filepath.Join(s.Dir, s.Tag))
-	if err := os.RemoveAll(filepath.Join(base, backup.Cassandra)); err != nil {
+	if err := backup.Discard(h, s.Dir, s.Tag, backup.Cassandra); err != nil {
 		return errors.Join(cause, err)
 	}
-	_ = os.Remove(base) // other sources of the backup may keep it
+	_ = os.Remove(h.Path(filepath.Join(s.Dir, s.Tag))) // other sources of the backup may keep it
 	if !s.Keep {
 		if err := s.clearNoted(ctx, h); err != nil {
 			h.Log("clear snapshot %s: %v", s.Tag, err)

@@ -12,9 +12,12 @@ import (
 	"tidemark/steps/internal/nodetool"
 )
 
-// clearNoted clears a snapshot that is noted in the store dir, and the note behind it. Where no directory of it is left,
-// nothing is called.
+// clearNoted clears a snapshot that is noted in the store dir, what is half saved of it, and the note behind them. Where no
+// directory of the snapshot is left, nothing is called.
 func clearNoted(ctx context.Context, h *engine.Host, dir string, s backup.Snapshot) error {
+	if err := backup.Discard(h, dir, s.ID, backup.Cassandra); err != nil {
+		return err
+	}
 	left, err := snapshotParts(h, s.ID, s.Keyspaces)
 	if err == nil && len(left) > 0 {
 		err = clearSnapshot(ctx, h, s.ID, s.Keyspaces)
