@@ -57,9 +57,9 @@ func takenOver(node, run string, lock *engine.LockRecord, back string) error {
 	who := ""
 	if lock != nil && lock.Holder.User != "" {
 		h := lock.Holder
-		who = fmt.Sprintf(", %s@%s since %sZ", h.User, h.Host, h.Since.UTC().Format(time.DateTime))
+		who = fmt.Sprintf(", and %s@%s holds it since %sZ", h.User, h.Host, h.Since.UTC().Format(time.DateTime))
 	}
-	err := engine.Failf(engine.ClassPrecondition, "%s: run %s went on without this record: another controller drives it%s", node, run, who)
+	err := engine.Failf(engine.ClassPrecondition, "%s: run %s went on without this record%s", node, run, who)
 	return &refused{engine.WithNext(err, "go on there; or take the run back first: "+back)}
 }
 

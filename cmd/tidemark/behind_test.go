@@ -29,7 +29,7 @@ func TestAnOvertakenRecordEndsNothing(t *testing.T) {
 	h.state = first
 	end := h.lives("one", run)
 	for _, args := range [][]string{{"abandon", run, "--yes"}, {"cancel", run}} {
-		h.wants(h.do(args...), exitRefused, "one: run "+run+" went on without this record: another controller drives it, "+holder().User+"@"+holder().Host+" since ",
+		h.wants(h.do(args...), exitRefused, "one: run "+run+" went on without this record, and "+holder().User+"@"+holder().Host+" holds it since ",
 			"go on there; or take the run back first: "+h.command("resume --adopt one "+run))
 		if l := h.lockedBy("one"); l == nil || l.Epoch != 2 {
 			t.Errorf("%s: one is locked by %+v", args[0], l)
@@ -79,7 +79,7 @@ func TestALockThatTheRecordDoesNotKnow(t *testing.T) {
 				h.wants(code, 0, "released: one, two")
 				return
 			}
-			h.wants(code, c.code, "another controller drives it, ann@"+c.by.Host, "take the run back first: "+h.command("resume "+openRun))
+			h.wants(code, c.code, "went on without this record, and ann@"+c.by.Host+" holds it since ", "take the run back first: "+h.command("resume "+openRun))
 			if h.lockedBy("one") == nil || h.lockedBy("two") == nil {
 				t.Error("a node was released")
 			}
