@@ -133,5 +133,5 @@ func (s *saveSnapshot) tables(ctx context.Context, h *engine.Host, r *ring, m *b
 			return err
 		}
 	}
-	return backup.Space(flush(sv.root), sv.root)
+	return backup.Space(sv.disk.flush(sv.root), sv.root)
 }

@@ -38,6 +38,7 @@ func counted(did *tally, fail func(from string) error) disk {
 			}
 			return d.copy(ctx, from, to, read)
 		},
+		flush: d.flush,
 	}
 }
 

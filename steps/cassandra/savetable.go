@@ -34,9 +34,11 @@ type saver struct {
 type disk struct {
 	link func(from, to string) error
 	copy func(ctx context.Context, from, to string, read func(int64)) (int64, string, error)
+	// flush makes everything below root durable.
+	flush func(root string) error
 }
 
-func realDisk() disk { return disk{link: os.Link, copy: copyFile} }
+func realDisk() disk { return disk{link: os.Link, copy: copyFile, flush: hand{}.flush} }
 
 // worthMarking is how large a table is marked as saved: a smaller one is saved again in less time than the disk takes
 // to make its mark durable.
@@ -62,7 +64,7 @@ func (s *saver) table(ctx context.Context, t *backup.Table, files []component) e
 	if err := renameio.WriteFile(part, data, 0o600, renameio.WithTempDir(filepath.Dir(part))); err != nil {
 		return backup.Space(err, s.root)
 	}
-	if err := flush(s.root); err != nil {
+	if err := s.disk.flush(s.root); err != nil {
 		return backup.Space(err, s.root)
 	}
 	return s.host.Mark(key)
@@ -145,14 +147,4 @@ func copyFile(ctx context.Context, from, to string, read func(int64)) (n int64, 
 	}
 	n, sum, err = backup.HashTo(ctx, out, in, read)
 	return n, sum, errors.Join(err, out.Close())
-}
-
-// flush makes everything below root durable: one call for hundreds of small files, links and directories
-// instead of one for each.
-func flush(root string) error {
-	d, err := os.Open(root)
-	if err != nil {
-		return err
-	}
-	return errors.Join(unix.Syncfs(int(d.Fd())), d.Close())
 }

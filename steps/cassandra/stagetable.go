@@ -48,7 +48,7 @@ func (s *stager) directory(ctx context.Context, t backup.Table, files []backup.F
 	if err := as.fill(ctx, t, files, to); err != nil {
 		return backup.Space(err, p.root)
 	}
-	if err := flush(to); err != nil {
+	if err := s.hand.flush(to); err != nil {
 		return err
 	}
 	return s.hand.write(marker, []byte(s.rec.Run+"\n"), as.owner.file())

@@ -38,6 +38,8 @@ type swapNode struct {
 	asker    rooted
 	dataDirs []string
 	manifest *backup.Manifest
+	// disk, where set, is told what becomes durable.
+	disk func(call string, f *os.File) error
 	// was is every file of the live tree before the restore.
 	was map[string]string
 }
@@ -65,7 +67,7 @@ func newSwapNode(t *testing.T, dataDirs ...string) *swapNode {
 }
 
 // memoryDir is a directory in memory where the machine has one: thousands of runs with a sync after each rename would
-// take minutes on a disk, and a sync cannot be shown to be missing anyway.
+// take minutes on a disk. Which syncs there are is shown without one.
 func memoryDir(t *testing.T) string {
 	dir, err := os.MkdirTemp("/dev/shm", "tidemark-swap-")
 	if err != nil {
@@ -165,7 +167,7 @@ func (n *swapNode) swapper(k *killer) (*swapper, []incoming) {
 	me := owner{os.Getuid(), os.Getgid(), mostDir}
 	areas := areasOf(n.asker, n.dataDirs, testRun)
 	st := &stager{
-		asker: n.asker, hand: hand{k.at}, areas: areas, rec: rec, manifest: n.manifest, owner: me,
+		asker: n.asker, hand: hand{k.at, n.disk}, areas: areas, rec: rec, manifest: n.manifest, owner: me,
 		root: n.asker.Path(backup.Path("/backups", testBackup, backup.Cassandra)), meter: backup.NewMeter(nil, 0),
 	}
 	h := engine.NewHost(nil, testMarks{})
@@ -177,7 +179,7 @@ func (n *swapNode) swapper(k *killer) (*swapper, []incoming) {
 	for _, t := range tables {
 		all = append(all, st.incoming(h, t))
 	}
-	return &swapper{asker: n.asker, hand: hand{k.at}, areas: areas, rec: rec, owner: me, prove: func() error { return nil }}, all
+	return &swapper{asker: n.asker, hand: hand{k.at, n.disk}, areas: areas, rec: rec, owner: me, prove: func() error { return nil }}, all
 }
 
 type testMarks struct{}

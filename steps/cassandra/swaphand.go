@@ -16,6 +16,24 @@ import (
 // set, is told before each and may refuse it: the tests stop there.
 type hand struct {
 	at func(step string) error
+	// disk, where set, takes the place of the system calls fsync and syncfs; tests remember there what is on disk.
+	disk func(call string, f *os.File) error
+}
+
+// The calls that make a file or the names in a directory durable, and all of a file system.
+const (
+	callSync  = "fsync"
+	callFlush = "syncfs"
+)
+
+func (h hand) durable(call string, f *os.File) error {
+	switch {
+	case h.disk != nil:
+		return h.disk(call, f)
+	case call == callFlush:
+		return unix.Syncfs(int(f.Fd()))
+	}
+	return f.Sync()
 }
 
 func (h hand) before(format string, args ...any) error {
@@ -58,7 +76,24 @@ func (h hand) sync(dir string) error {
 	if err := h.before("sync %s", dir); err != nil {
 		return err
 	}
-	return backup.SyncDir(dir)
+	return h.opened(callSync, dir)
+}
+
+// flush makes everything below root durable: one call for hundreds of small files, links and directories
+// instead of one for each.
+func (h hand) flush(root string) error {
+	if err := h.before("flush %s", root); err != nil {
+		return err
+	}
+	return h.opened(callFlush, root)
+}
+
+func (h hand) opened(call, dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(h.durable(call, d), d.Close())
 }
 
 // mostDir and mostFile are the modes Cassandra gives its own where its umask is 022: none is opened further.
@@ -143,7 +178,7 @@ func (h hand) write(path string, data []byte, o owner) error {
 		return err
 	}
 	temp := filepath.Join(filepath.Dir(path), ".tidemark-temp")
-	if err := writeSynced(temp, data, o); err != nil {
+	if err := h.writeSynced(temp, data, o); err != nil {
 		return backup.Space(errors.Join(err, os.Remove(temp)), filepath.Dir(path))
 	}
 	if err := h.before("put %s", path); err != nil {
@@ -155,11 +190,11 @@ func (h hand) write(path string, data []byte, o owner) error {
 	return h.sync(filepath.Dir(path))
 }
 
-func writeSynced(path string, data []byte, o owner) error {
+func (h hand) writeSynced(path string, data []byte, o owner) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, o.mode)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(data)
-	return errors.Join(err, f.Chown(o.uid, o.gid), f.Sync(), f.Close())
+	return errors.Join(err, f.Chown(o.uid, o.gid), h.durable(callSync, f), f.Close())
 }

@@ -1,0 +1,150 @@
+package cassandra
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tidemark/engine"
+	"tidemark/steps/backup"
+	"tidemark/testdata/powercut"
+)
+
+// watched remembers what becomes durable on the node from now on.
+func (n *swapNode) watched() *powercut.Disk {
+	d := powercut.New(n.t, n.asker.root)
+	n.disk = func(call string, f *os.File) error {
+		if call == callFlush {
+			d.Flush(f.Name())
+			return nil
+		}
+		return d.Sync(f)
+	}
+	return d
+}
+
+// cutAnywhere runs work on fresh nodes and cuts the power before the first, the second, … change, then once behind the last:
+// what is left is looked at. It is never cut between the two syncs of a rename: that is one step for every file system
+// whose names outlive a crash, and only two for who asks.
+func cutAnywhere(t *testing.T, prepare func(*swapNode), work func(*swapNode, *killer) error, then func(n *swapNode, when string, done bool)) {
+	t.Helper()
+	for at, done := 0, false; !done; at++ {
+		n := newSwapNode(t, "/disk1/data", "/disk2/data")
+		prepare(n)
+		disk, k := n.watched(), &killer{left: at}
+		err := work(n, k)
+		if done = err == nil; !done && !errors.Is(err, errKilled) {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(k.last, "sync ") {
+			continue
+		}
+		n.asker.root, n.disk = disk.Cut(), nil
+		then(n, "cut before "+k.last, done)
+	}
+}
+
+// TestPowerFailsInARestore: each table is wholly old or wholly new, the restore goes on to its end or is undone, and behind
+// its end nothing of it is lost.
+func TestPowerFailsInARestore(t *testing.T) {
+	cutAnywhere(t, nothing, (*swapNode).restore, func(n *swapNode, when string, done bool) {
+		n.mustBoot(when)
+		if sw, _ := n.swapper(never()); done && sw.rec.State != stateRestored {
+			t.Fatal(when, "the record says", sw.rec.State)
+		}
+		if !done {
+			if err := n.restore(never()); err != nil {
+				t.Fatal(when, err)
+			}
+		}
+		if d := cmp.Diff(n.restored(), n.live()); d != "" {
+			t.Fatal(when, d)
+		}
+		if err := n.undo(never()); err != nil {
+			t.Fatal(when, err)
+		}
+		n.mustBeAsBefore(when)
+	})
+}
+
+func TestPowerFailsInAnUndo(t *testing.T) {
+	restored := func(n *swapNode) {
+		if err := n.restore(never()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cutAnywhere(t, restored, (*swapNode).undo, func(n *swapNode, when string, done bool) {
+		n.mustBoot(when)
+		if !done {
+			if err := n.undo(never()); err != nil {
+				t.Fatal(when, err)
+			}
+		}
+		n.mustBeAsBefore(when)
+	})
+}
+
+// TestPowerFailsBehindASave: the manifest is there, or a table's mark, only when all that it names is on disk.
+func TestPowerFailsBehindASave(t *testing.T) {
+	n := newSnapshotNode(t)
+	if err := os.Truncate(n.disks()[1]+"/homer/"+simservs+"/nb-2-big-Data.db", worthMarking); err != nil {
+		t.Fatal(err)
+	}
+	n.take(tag, []string{"homer", "memento"})
+	disk, d := powercut.New(t, n.Ground.Dir), realDisk()
+	saved := func(root string) map[string]string {
+		sw := &swapNode{t: t, asker: rooted{root: root}}
+		return sw.tree(backup.Path(store, tag, backup.Cassandra) + "/data")
+	}
+	d.flush = func(root string) error {
+		if exists(filepath.Join(root, "manifest.json")) {
+			t.Error("the manifest is there before what it names is on disk")
+		}
+		disk.Flush(n.Ground.Dir)
+		return nil
+	}
+	marked := 0
+	h := engine.NewHost(n.host().View, markFunc(func(key string) {
+		marked++
+		if d := cmp.Diff(saved(n.Ground.Dir), saved(disk.Cut())); d != "" {
+			t.Errorf("at the mark of %s: %s", key, d)
+		}
+	}))
+	if _, err := saving().apply(t.Context(), h, d); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(saved(n.Ground.Dir), saved(disk.Cut())); d != "" || len(n.open().Tables) == 0 {
+		t.Errorf("behind the manifest: %s", d)
+	}
+	if marked == 0 {
+		t.Error("no table was marked")
+	}
+}
+
+// markFunc is told of marks.
+type markFunc func(key string)
+
+// Mark tells; Marked knows none.
+func (f markFunc) Mark(key string) error { f(key); return nil }
+func (markFunc) Marked(string) bool      { return false }
+
+// TestTheSystemIsAsked where nobody watches: it cannot sync what is closed.
+func TestTheSystemIsAsked(t *testing.T) {
+	f, err := os.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	for _, call := range []string{callSync, callFlush} {
+		if err := (hand{}).durable(call, f); err == nil {
+			t.Errorf("%s: nobody was asked", call)
+		}
+	}
+	if err := realDisk().flush(filepath.Join(t.TempDir(), "none")); err == nil {
+		t.Error("a save flushes nothing")
+	}
+}
