@@ -98,15 +98,18 @@ func TestUndoSchemaKeeps(t *testing.T) {
 	}{
 		"created anew": {
 			func(s *schemaServer) { s.tables["simservs"] = callsID }, engine.Same,
-			[]string{"homer.simservs stays: it has another id, so it was dropped and created again since", "homer stays: the keyspace has tables that are not dropped: simservs"}, nil,
+			[]string{"homer.simservs stays: it has another id, so it was dropped and created again since", "homer stays: the keyspace has tables that are not dropped: simservs"},
+			nil,
 		},
 		"another table": {
 			func(s *schemaServer) { s.tables["later"] = callsID }, engine.Destroys,
-			[]string{"homer stays: the keyspace has tables that are not dropped: later"}, []string{`DROP TABLE IF EXISTS "homer"."simservs"`},
+			[]string{"homer stays: the keyspace has tables that are not dropped: later"},
+			[]string{`DROP TABLE IF EXISTS "homer"."simservs"`},
 		},
 		"restored since": {
 			noted(stateReleased), engine.Same,
-			[]string{"homer.simservs stays: run " + laterRun + " created or restored it since", "homer stays: the keyspace has tables that are not dropped: simservs"}, nil,
+			[]string{"homer.simservs stays: run " + laterRun + " created or restored it since", "homer stays: the keyspace has tables that are not dropped: simservs"},
+			nil,
 		},
 		"taken back since": {noted(stateUndone), engine.Destroys, []string{}, []string{`DROP KEYSPACE IF EXISTS "homer"`}},
 		"created since": {
@@ -114,7 +117,8 @@ func TestUndoSchemaKeeps(t *testing.T) {
 				data, _ := json.Marshal(createdRecord{Format: 1, Run: laterRun, Tables: []createdTable{{"homer", "simservs", simservsID}}})
 				s.put("/var/lib/cassandra/tidemark/"+laterRun+"/schema.json", string(data))
 			}, engine.Same,
-			[]string{"homer.simservs stays: run " + laterRun + " created or restored it since", "homer stays: the keyspace has tables that are not dropped: simservs"}, nil,
+			[]string{"homer.simservs stays: run " + laterRun + " created or restored it since", "homer stays: the keyspace has tables that are not dropped: simservs"},
+			nil,
 		},
 	}
 	for name, c := range cases {
