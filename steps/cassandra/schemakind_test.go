@@ -17,7 +17,7 @@ func schemaStep() *restoreSchema {
 	return &restoreSchema{Backup: tag, Keyspaces: []string{"homer"}, Dir: store}
 }
 
-// kinds are the statements' first two words, and the column of an ALTER.
+// kindsOf are the statements' first two words, and the column of an ALTER.
 func kindsOf(sent []string) []string {
 	var out []string
 	for _, s := range sent {

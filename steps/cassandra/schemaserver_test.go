@@ -58,7 +58,7 @@ func (s *schemaServer) answers(q engine.Query) ([]engine.Row, error) {
 	case strings.Contains(q.Statement, "FROM system_schema."):
 		return s.schema(q.Statement), nil
 	case strings.HasPrefix(q.Statement, "SELECT"):
-		rows, err := s.snapshotNode.query(q)
+		rows, err := s.query(q)
 		for _, r := range rows {
 			r["schema_version"] = "same"
 		}
