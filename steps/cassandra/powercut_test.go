@@ -88,6 +88,31 @@ func TestPowerFailsInAnUndo(t *testing.T) {
 	})
 }
 
+// TestKilledThenPowerFails: what was killed had changed things that were not on disk; who goes on finds them done, and with
+// its end they are on disk.
+func TestKilledThenPowerFails(t *testing.T) {
+	for name, work := range map[string]func(*swapNode, *killer) error{"restore": (*swapNode).restore, "undo": (*swapNode).undo} {
+		for at, killed := 0, true; killed; at++ {
+			n := newSwapNode(t, "/disk1/data", "/disk2/data")
+			if name == "undo" {
+				if err := n.restore(never()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			disk, k := n.watched(), &killer{left: at}
+			killed = work(n, k) != nil
+			if err := work(n, never()); err != nil {
+				t.Fatal(err)
+			}
+			want := n.live()
+			n.asker.root, n.disk = disk.Cut(), nil
+			if d := cmp.Diff(want, n.live()); d != "" {
+				t.Fatalf("%s killed before %s: %s", name, k.last, d)
+			}
+		}
+	}
+}
+
 // TestPowerFailsBehindASave: the manifest is there, or a table's mark, only when all that it names is on disk.
 func TestPowerFailsBehindASave(t *testing.T) {
 	n := newSnapshotNode(t)

@@ -2,6 +2,8 @@ package cassandra
 
 import (
 	"context"
+	"path/filepath"
+	"slices"
 
 	"tidemark/engine"
 )
@@ -42,6 +44,9 @@ func (s *swapper) restore(ctx context.Context, tables []incoming) error {
 	if err := s.prove(); err != nil {
 		return err
 	}
+	if err := s.catchUp(); err != nil {
+		return err
+	}
 	if err := s.begin(tables); err != nil {
 		return err
 	}
@@ -57,6 +62,24 @@ func (s *swapper) restore(ctx context.Context, tables []incoming) error {
 		}
 	}
 	return s.end()
+}
+
+// catchUp makes durable what an attempt did that was killed: whoever goes on finds it done and would not ask for it again.
+func (s *swapper) catchUp() error {
+	if !s.rec.open() {
+		return nil
+	}
+	dirs := []string{filepath.Dir(s.asker.Path(s.rec.Hints)), filepath.Dir(s.asker.Path(s.rec.SavedCaches))}
+	for _, a := range s.areas {
+		dirs = append(dirs, filepath.Dir(a.data))
+	}
+	slices.Sort(dirs)
+	for _, dir := range slices.Compact(dirs) {
+		if err := s.hand.flush(dir); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *swapper) begin(tables []incoming) error {

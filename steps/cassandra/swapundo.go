@@ -16,6 +16,9 @@ func (s *swapper) undo(ctx context.Context) error {
 	if err := s.prove(); err != nil {
 		return err
 	}
+	if err := s.catchUp(); err != nil {
+		return err
+	}
 	s.rec.enter(stateUndoing)
 	if err := s.rec.save(s.hand, s.asker); err != nil {
 		return err
