@@ -69,9 +69,11 @@ func (a attemptDir) letGo(wait time.Duration) error {
 	}
 }
 
+var errUnseen = errors.New("held by a process that this user cannot see")
+
 // unseen: only root sees the files of other users' processes.
 func (a attemptDir) unseen() error {
-	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s is held by a process that this user cannot see", a.path("lock")),
+	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s is %w", a.path("lock"), errUnseen),
 		"find it as root: fuser "+a.path("lock"))
 }
 

@@ -18,7 +18,10 @@ func (a *Agent) quiet(run string) error {
 		return err
 	}
 	for _, at := range attempts {
-		if err := at.endDead(); err != nil {
+		switch err := at.endDead(); {
+		case errors.Is(err, errUnseen):
+			return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s: task %s of run %s still lives: %w", a.o.Node, at.ref().Task, run, err), engine.NextOf(err))
+		case err != nil:
 			return err
 		}
 	}
