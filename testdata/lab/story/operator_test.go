@@ -169,13 +169,17 @@ type event struct {
 	Attempt                                    int
 }
 
-// newest is the directory of the operator's newest run; "" is none.
-func (s person) newest() string {
+// newest is the directory of the operator's newest run; "" is none. Of two runs of one second the ids do not tell.
+func (s person) newest() (dir string) {
 	names, _ := filepath.Glob(filepath.Join(s.state, "runs/*/journal.jsonl"))
-	if len(names) == 0 {
-		return ""
+	var since time.Time
+	for _, name := range names {
+		plan, err := os.Stat(filepath.Join(filepath.Dir(name), "plan.json")) // written once
+		if err == nil && !plan.ModTime().Before(since) {
+			dir, since = filepath.Dir(name), plan.ModTime()
+		}
 	}
-	return filepath.Dir(names[len(names)-1])
+	return dir
 }
 
 // id is the newest run's.
