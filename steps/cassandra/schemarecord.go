@@ -1,11 +1,6 @@
 package cassandra
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -60,20 +55,10 @@ func (r *createdRecord) made(live cql.Table) bool {
 
 // readCreated reads the record of run; nil without an error if there is none.
 func readCreated(a engine.Asker, dataDirs []string, run string) (*createdRecord, error) {
-	path := filepath.Join(home(dataDirs, run), createdName)
-	data, err := os.ReadFile(a.Path(path))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, engine.Fail(engine.ClassIO, err)
-	}
 	r := &createdRecord{}
-	if err := json.Unmarshal(data, r); err != nil {
-		return nil, engine.Failf(engine.ClassPrecondition, "%s is damaged: %w", path, err)
-	}
-	if r.Format < 1 || r.Format > createdFormat {
-		return nil, engine.Failf(engine.ClassPrecondition, "%s has format %d, this build reads 1 to %d", path, r.Format, createdFormat)
+	there, err := readOwn(a, dataDirs, run, createdName, createdFormat, r)
+	if err != nil || !there {
+		return nil, err
 	}
 	return r, nil
 }
@@ -81,15 +66,7 @@ func readCreated(a engine.Asker, dataDirs []string, run string) (*createdRecord,
 // save writes the record durably beside the first data directory.
 func (r *createdRecord) save(a engine.Asker, dataDirs []string) error {
 	r.Format = createdFormat
-	data, err := json.MarshalIndent(r, "", " ")
-	if err != nil {
-		return fmt.Errorf("%s: %w", createdName, err)
-	}
-	dir := a.Path(home(dataDirs, r.Run))
-	if err := (hand{}).own(dir); err != nil {
-		return err
-	}
-	return hand{}.write(filepath.Join(dir, createdName), append(data, '\n'), owner{os.Getuid(), os.Getgid(), 0o600})
+	return writeOwn(hand{}, a, dataDirs, r.Run, createdName, r)
 }
 
 // addKeyspace and addTable note what is to be created next.

@@ -1,11 +1,6 @@
 package cassandra
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -89,20 +84,10 @@ func (r *swapRecord) places(areas []area) []place {
 // readRecord reads the record of run; nil without an error if there is none. The configuration must still name the
 // directories that the restore began with.
 func readRecord(a engine.Asker, dataDirs []string, run string) (*swapRecord, error) {
-	path := filepath.Join(home(dataDirs, run), recordName)
-	data, err := os.ReadFile(a.Path(path))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, engine.Fail(engine.ClassIO, err)
-	}
 	r := &swapRecord{}
-	if err := json.Unmarshal(data, r); err != nil {
-		return nil, engine.Failf(engine.ClassPrecondition, "%s is damaged: %w", path, err)
-	}
-	if r.Format < 1 || r.Format > recordFormat {
-		return nil, engine.Failf(engine.ClassPrecondition, "%s has format %d, this build reads 1 to %d", path, r.Format, recordFormat)
+	there, err := readOwn(a, dataDirs, run, recordName, recordFormat, r)
+	if err != nil || !there {
+		return nil, err
 	}
 	if !slices.Equal(r.DataDirs, dataDirs) {
 		return nil, engine.WithNext(engine.Failf(engine.ClassPrecondition, "run %s began with data directories %v, cassandra.yaml names %v now", run, r.DataDirs, dataDirs),
@@ -114,13 +99,5 @@ func readRecord(a engine.Asker, dataDirs []string, run string) (*swapRecord, err
 // save writes the record durably beside the first data directory.
 func (r *swapRecord) save(h hand, a engine.Asker) error {
 	r.Format = recordFormat
-	data, err := json.MarshalIndent(r, "", " ")
-	if err != nil {
-		return fmt.Errorf("%s: %w", recordName, err)
-	}
-	dir := a.Path(home(r.DataDirs, r.Run))
-	if err := h.own(dir); err != nil {
-		return err
-	}
-	return h.write(filepath.Join(dir, recordName), append(data, '\n'), owner{os.Getuid(), os.Getgid(), 0o600})
+	return writeOwn(h, a, r.DataDirs, r.Run, recordName, r)
 }
