@@ -2,6 +2,7 @@ package steps_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -10,10 +11,20 @@ import (
 	"tidemark/steps"
 )
 
-// wrongArgs are arguments that no node could carry out, by kind. « stands before the token that the mistake is shown at.
-func wrongArgs() map[string][]struct{ args, says string } {
-	const id = "backup: 20261122T010203Z-k7, "
-	return map[string][]struct{ args, says string }{
+// wrongArg is an argument that no node could carry out. « stands before the token that the mistake is shown at.
+type wrongArg struct{ args, says string }
+
+// wrongArgs are such arguments of every kind.
+func wrongArgs() map[string][]wrongArg {
+	out := map[string][]wrongArg{}
+	for _, some := range []map[string][]wrongArg{wrongControl(), wrongSave(), wrongRestore(), wrongFiles()} {
+		maps.Copy(out, some)
+	}
+	return out
+}
+
+func wrongControl() map[string][]wrongArg {
+	return map[string][]wrongArg{
 		"assert":  nil,
 		"confirm": {{`{text: «""}`, "text is empty: write what is asked"}},
 		"pause":   nil,
@@ -28,6 +39,11 @@ func wrongArgs() map[string][]struct{ args, says string } {
 			{`{service: a, state: running, ports: [«"x:y:z"]}`, `"x:y:z" is no port: write host:port, or a number from 1 to 65535`},
 			{`{service: a, state: running, pidfile: «run.pid}`, "pidfile run.pid is relative: write it from the root, like /var/lib/…"},
 		},
+	}
+}
+
+func wrongSave() map[string][]wrongArg {
+	return map[string][]wrongArg{
 		"nodetool": {
 			{`{command: drain, keyspaces: «[x]}`, "nodetool drain takes no keyspaces: it drains the node; remove them"},
 			{`{command: «disableautocompaction}`, "nodetool disableautocompaction: name its keyspaces"},
@@ -55,6 +71,12 @@ func wrongArgs() map[string][]struct{ args, says string } {
 			{`{tag: a, keyspaces: [a], nodes: [vellum-1, «vellum-9]}`, `site lab has no node "vellum-9"`},
 			{`{tag: a, keyspaces: [a], nodes: [vellum-1], dir: «b}`, "dir b is relative: write it from the root, like /var/lib/…"},
 		},
+	}
+}
+
+func wrongRestore() map[string][]wrongArg {
+	const id = "backup: 20261122T010203Z-k7, "
+	return map[string][]wrongArg{
 		"check-restore": {
 			{`{backup: «"", keyspaces: [a]}`, `backup "": an id has letters, digits, dots and hyphens, at most 64`},
 			{`{` + id + `keyspaces: «[]}`, "keyspaces is empty: name at least one"},
@@ -80,6 +102,11 @@ func wrongArgs() map[string][]struct{ args, says string } {
 			{`{min: «-9}`, "min is 1 to 10000"},
 			{`{keep: "${{ vars.later }}", dir: «not/absolute}`, "dir not/absolute is relative: write it from the root, like /var/lib/…"},
 		},
+	}
+}
+
+func wrongFiles() map[string][]wrongArg {
+	return map[string][]wrongArg{
 		"mkdir": {{`«relative`, "path relative is relative: write it from the root, like /var/lib/…"}},
 		"chown": {
 			{`{path: «/a/b}`, "chown needs an owner, a group or a mode"},
