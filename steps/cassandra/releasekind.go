@@ -62,7 +62,7 @@ func (s *releaseRestore) Plan(_ context.Context, v *engine.View) (engine.Change,
 	}
 	c := engine.Change{
 		Sign: engine.Destroys, Risk: engine.Overwrites, Bytes: 0,
-		Summary: fmt.Sprintf("delete what run %s kept: %s; it cannot be undone any more", s.Run, engine.Bytes(freed)),
+		Summary: fmt.Sprintf("delete what run %s kept: %s; %s", s.Run, engine.Bytes(freed), rec.price()),
 	}
 	if rec != nil && rec.held() {
 		unchecked, err := rec.whole(s.Nodes, "the restore could then be taken back neither here nor as a whole")
@@ -123,5 +123,5 @@ func (s *releaseRestore) Apply(ctx context.Context, h *engine.Host, _ engine.Cha
 			return engine.Output{}, err
 		}
 	}
-	return engine.Output{Value: out, Note: fmt.Sprintf("%s freed; the restore of run %s cannot be undone any more", engine.Bytes(freed), s.Run)}, nil
+	return engine.Output{Value: out, Note: fmt.Sprintf("%s of run %s freed; %s", engine.Bytes(freed), s.Run, rec.price())}, nil
 }

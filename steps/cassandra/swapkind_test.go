@@ -110,8 +110,8 @@ func (n *snapshotNode) undoStory(before map[string]string) {
 	}
 	release := &releaseRestore{Run: restoreRun}
 	out := n.must(ReleaseRestore(), release, engine.Destroys)
-	if out.Value.(ReleaseOut).Freed == 0 {
-		t.Error("nothing freed")
+	if out.Value.(ReleaseOut).Freed == 0 || !strings.HasSuffix(out.Note, "was undone, what it had brought goes") {
+		t.Errorf("%+v", out)
 	}
 	n.must(ReleaseRestore(), release, engine.Same)
 	if d := cmp.Diff(before, n.data()); d != "" {
@@ -128,9 +128,19 @@ func TestReleasedRestoreCannotBeUndone(t *testing.T) {
 	n.must(StageRestore(), stageStep("homer"), engine.Creates)
 	n.stop()
 	n.must(RestoreKeyspace(), restoreStep("homer"), engine.Changes)
-	n.must(ReleaseRestore(), &releaseRestore{Run: restoreRun}, engine.Destroys)
+	if out := n.must(ReleaseRestore(), &releaseRestore{Run: restoreRun}, engine.Destroys); !strings.HasSuffix(out.Note, "cannot be undone any more") {
+		t.Errorf("%+v", out)
+	}
 	_, _, err := n.Apply(UndoRestore(), &undoRestore{Run: restoreRun})
 	enginetest.Refused(t, err, engine.ClassPrecondition, "is released", "tidemark backups")
+}
+
+func TestReleaseOfWhatWasOnlyStagedLosesNothing(t *testing.T) {
+	n := newRestoreNode(t)
+	n.must(StageRestore(), stageStep("homer"), engine.Creates)
+	if out := n.must(ReleaseRestore(), &releaseRestore{Run: restoreRun}, engine.Destroys); !strings.HasSuffix(out.Note, "nothing is lost") {
+		t.Errorf("%+v", out)
+	}
 }
 
 func TestReleaseRefusesWhatIsHalfWay(t *testing.T) {

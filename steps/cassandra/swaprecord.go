@@ -62,6 +62,18 @@ func (r *swapRecord) enter(state string) {
 	}
 }
 
+// price says what a release gives up; a restore that was taken back has nothing more to undo.
+func (r *swapRecord) price() string {
+	switch {
+	case r == nil:
+	case r.Since[stateOpen].IsZero():
+		return "no table was exchanged, nothing is lost"
+	case !r.Since[stateUndone].IsZero():
+		return "the restore was undone, what it had brought goes"
+	}
+	return "the restore cannot be undone any more"
+}
+
 // add notes a table's live directory.
 func (r *swapRecord) add(keyspace, dir string) {
 	if key := filepath.Join(keyspace, dir); !slices.Contains(r.Dirs, key) {
