@@ -45,7 +45,7 @@ func (a *app) dropLock(ctx context.Context, node engine.Node, name string, state
 		return a.unlocked(unlockAnswer{Node: name})
 	}
 	a.say("%s", (&engine.Locked{Node: name, Record: *lock}).Error())
-	a.say("if that run can be closed, close it instead: %s, or: %s", a.command("resume", lock.Run), a.command("abandon", lock.Run))
+	a.say("unlock is for a run that nobody can close; else go on with it: %s; or, only if it cannot go on: %s", a.command("resume", lock.Run), a.command("abandon", lock.Run))
 	if err := a.consent("unlock " + name); err != nil {
 		return err
 	}
