@@ -74,3 +74,25 @@ func TestWhatWasCancelledIsNotRetried(t *testing.T) {
 		}
 	})
 }
+
+// TestACancelledTaskIsResumed: a checked task that was cancelled in the middle, so that nobody knows its end, is settled and
+// begun again by a resume, and by the next one where it is cancelled again.
+func TestACancelledTaskIsResumed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, patientBook)
+		b.w.class, b.w.unsure, b.w.failing["n1/a"] = engine.ClassCancelled, true, 2
+		p := b.plan()
+		var events []engine.Event
+		var left *engine.Incomplete
+		for n := 1; n <= 2; n++ {
+			c, err := b.run(p, events, 0)
+			if !errors.As(err, &left) || b.w.applied["n1/a"] != n {
+				t.Fatalf("cancelled %d times: %v, applied %d times", n, err, b.w.applied["n1/a"])
+			}
+			events = c.Events
+		}
+		if _, err := b.run(p, events, 0); err != nil || b.w.applied["n1/a"] != 3 {
+			t.Errorf("resumed: %v, applied %d times", err, b.w.applied["n1/a"])
+		}
+	})
+}

@@ -40,9 +40,10 @@ func (x *Executor) task(ctx context.Context, t *Task) Outcome {
 	}
 }
 
-// calledOff tells whether a person wants no further attempt now: of anything, or of this task, which was cancelled.
+// calledOff tells whether a person wants no further attempt now: of anything, or of this task, which was cancelled. Who
+// resumes wants what was cancelled before.
 func (x *Executor) calledOff(t *Task) bool {
-	return x.Stopped() || x.record(t.ID).Class == ClassCancelled
+	return x.Stopped() || x.ranHere(t.ID) && x.record(t.ID).Class == ClassCancelled
 }
 
 // agreed asks the operator where the step wants that.

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"sync"
@@ -27,8 +28,9 @@ type world struct {
 	deaf bool
 	// breaks: whatever is begun ends without a known outcome, before it does anything.
 	breaks bool
-	// class is of what fails; "" is io.
-	class engine.Class
+	// class is of what fails; "" is io. Of what fails unsure nobody knows how far it came.
+	class  engine.Class
+	unsure bool
 }
 
 func newWorld() *world {
@@ -50,7 +52,11 @@ func (w *world) do(key string) error {
 	}
 	if w.failing[key] > 0 {
 		w.failing[key]--
-		return engine.Failf(cmp.Or(w.class, engine.ClassIO), "%s breaks", key)
+		err := errors.New("breaks")
+		if w.unsure {
+			err = engine.ErrUnsure
+		}
+		return engine.Failf(cmp.Or(w.class, engine.ClassIO), "%s: %w", key, err)
 	}
 	w.is[key] = true
 	return nil
