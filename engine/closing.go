@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 )
@@ -11,38 +12,44 @@ const (
 	CloseFailed = "close"
 )
 
-// settleRun ends the run: done when every stage passed; else open, or closed as failed where the runbook says so.
+// settleRun ends the run: done when every stage and finally passed; else open, or closed as failed where the runbook says so.
 func (x *Executor) settleRun(ctx context.Context) error {
 	left := x.incomplete(false)
-	if left == nil {
-		return x.finish(ctx)
+	if left != nil && !x.closes(ctx, left) {
+		return left
 	}
-	if ctx.Err() == nil && !x.Stopped() && left.Unknown == 0 && x.Plan.OnFailure == CloseFailed {
-		_, err := x.finally(ctx)
-		if err := errors.Join(err, x.close(ctx, "failed")); err != nil {
-			return errors.Join(left, err)
-		}
-		left.Open = false
+	ok, err := x.finally(ctx)
+	switch {
+	case err != nil && left != nil:
+		return errors.Join(left, err)
+	case err != nil:
+		return err
+	case ok && left == nil:
+		return x.close(ctx, cmp.Or(x.Closing, "done"))
 	}
+	return x.fail(ctx)
+}
+
+// fail ends a run of which finally, too, has said what it could.
+func (x *Executor) fail(ctx context.Context) error {
+	left := x.incomplete(true)
+	if left == nil { // stopped behind the last task of finally
+		left = &Incomplete{Run: x.Plan.Run, Open: true, Stopped: x.Stopped()}
+	}
+	if !x.closes(ctx, left) {
+		return left
+	}
+	if err := x.close(ctx, "failed"); err != nil {
+		return errors.Join(left, err)
+	}
+	left.Open = false
 	return left
 }
 
-func (x *Executor) finish(ctx context.Context) error {
-	ok, err := x.finally(ctx)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		if left := x.incomplete(true); left != nil {
-			return left
-		}
-		return &Incomplete{Run: x.Plan.Run, Open: true, Stopped: x.Stopped()}
-	}
-	reason := x.Closing
-	if reason == "" {
-		reason = "done"
-	}
-	return x.close(ctx, reason)
+// closes tells whether a run that is not done is closed as failed: where the runbook says so, nobody stopped it, and
+// every outcome is known.
+func (x *Executor) closes(ctx context.Context, left *Incomplete) bool {
+	return ctx.Err() == nil && !x.Stopped() && left.Unknown == 0 && x.Plan.OnFailure == CloseFailed
 }
 
 // finally runs the steps that stand behind every close.

@@ -118,23 +118,42 @@ func TestAnotherRunIsRefused(t *testing.T) {
 	})
 }
 
-// TestCloseOnFailure: such a run does its finally steps, releases the nodes and is closed as failed.
+// TestCloseOnFailure: such a run does its finally steps, releases the nodes and is closed as failed, also where only
+// finally fails; not where an outcome is unknown.
 func TestCloseOnFailure(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, strings.Replace(simple, "inputs:", "on-failure: close\ninputs:", 1))
-		b.w.failing["n2/swap-a"] = 3
-		c, err := b.run(b.plan(), nil, 0)
-		left := (*engine.Incomplete)(nil)
-		if !errors.As(err, &left) || left.Open {
-			t.Fatalf("run: %v", err)
-		}
-		if !b.w.has("n2/rearmed") {
-			t.Error("finally did not run")
-		}
-		if last := c.Events[len(c.Events)-1]; last.Type != engine.EventClosed || last.Reason != "failed" {
-			t.Errorf("last event: %s %s", last.Type, last.Reason)
-		}
-	})
+	for name, c := range map[string]struct {
+		fails        string
+		unsure, open bool
+	}{
+		"a stage":            {fails: "n2/swap-a"},
+		"finally":            {fails: "n2/rearmed"},
+		"an unknown stage":   {"n2/swap-a", true, true},
+		"an unknown finally": {"n2/rearmed", true, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { closedOnFailure(t, c.fails, c.unsure, c.open) })
+		})
+	}
+}
+
+func closedOnFailure(t *testing.T, fails string, unsure, open bool) {
+	book := strings.Replace(simple, "inputs:", "on-failure: close\ninputs:", 1)
+	if unsure {
+		book = strings.NewReplacer("put: {", "put-once: {", `, retry: {attempts: 3, if: 'failure == "io"'}`, "", "put-again: {key: rearmed", "put-once: {key: rearmed").Replace(book)
+	}
+	b := newBench(t, book)
+	b.w.failing[fails], b.w.unsure = 3, unsure
+	c, err := b.run(b.plan(), nil, 0)
+	left := (*engine.Incomplete)(nil)
+	if !errors.As(err, &left) || left.Open != open {
+		t.Fatalf("run: %v", err)
+	}
+	if b.w.applied["n2/rearmed"] == 0 && !open {
+		t.Error("finally did not run")
+	}
+	if last := c.Events[len(c.Events)-1]; (last.Type == engine.EventClosed && last.Reason == "failed") == open {
+		t.Errorf("last event: %s %s", last.Type, last.Reason)
+	}
 }
 
 // TestDeadline: when it is over, what runs ends and nothing new starts; the run stays open.
