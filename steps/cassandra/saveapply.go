@@ -36,7 +36,7 @@ func (s *saveSnapshot) apply(ctx context.Context, h *engine.Host, d disk) (engin
 			return engine.Output{}, fmt.Errorf("the backup is saved, its snapshot is not cleared: %w", err)
 		}
 	}
-	if err := backup.DropSnapshot(h, s.Dir, s.Tag); err != nil { // one that is kept is from now on its owner's
+	if err := backup.DropSnapshot(h, s.Dir, s.Tag); err != nil {
 		return engine.Output{}, err
 	}
 	out := saveOut(m)
@@ -66,6 +66,11 @@ func (s *saveSnapshot) save(ctx context.Context, h *engine.Host, d disk) (*backu
 		m.Counts = &backup.Counts{Basis: s.Basis, Left: count(ctx, h, r, m.Tables, max(s.CountTime, time.Since(began)))}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
+		}
+	}
+	if s.Keep { // from here on it is its owner's, also where this task is killed behind the manifest
+		if err := backup.DropSnapshot(h, s.Dir, s.Tag); err != nil {
+			return nil, err
 		}
 	}
 	m.Totals, m.Times.Finished = totals(m.Tables), time.Now().UTC()

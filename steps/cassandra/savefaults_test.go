@@ -143,3 +143,22 @@ func TestEnoughSpace(t *testing.T) {
 	_, err = enoughSpace(n.host(), store, 1<<55)
 	enginetest.Refused(t, err, engine.ClassSpace, "saving needs", "prune backups")
 }
+
+// TestAKeptSnapshotIsItsOwners: from before the manifest is written. A task that ends just behind it, and is found done, must
+// not leave a note by which a later backup would clear the snapshot.
+func TestAKeptSnapshotIsItsOwners(t *testing.T) {
+	n, d := newSnapshotNode(t), realDisk()
+	n.backs(tag)
+	d.flush = func(root string) error { return os.MkdirAll(root+"/manifest.json/in-the-way", 0o700) }
+	step := saving()
+	step.Keep = true
+	if _, err := step.apply(t.Context(), n.host(), d); err == nil || len(n.noted()) > 0 || !strings.Contains(n.list(), tag) {
+		t.Errorf("%v; noted %q; left is\n%s", err, n.noted(), n.list())
+	}
+	step.Keep = false
+	n = newSnapshotNode(t)
+	n.backs(tag)
+	if _, err := step.apply(t.Context(), n.host(), d); err == nil || len(n.noted()) != 1 {
+		t.Errorf("%v; noted %q", err, n.noted())
+	}
+}
