@@ -39,7 +39,7 @@ func (b Basis) foresee(t *Task, step *schema.Step, env schema.Env) error {
 		return err
 	}
 	risk, why := k.AtMost(declared, late)
-	t.Change = Change{Sign: NotKnown, Later: AfterSteps, Summary: "known after step " + strings.Join(t.Waits, ", "), Risk: risk}
+	t.Change = Change{Sign: NotKnown, Later: AfterSteps, Summary: "known after step " + strings.Join(t.Waits, ", "), Details: step.Written(), Risk: risk}
 	if risk == Overwrites {
 		t.Change.Summary += "; may overwrite data (" + why + ")"
 	}

@@ -1,10 +1,6 @@
 package engine
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"time"
 
 	"tidemark/schema"
@@ -102,15 +98,4 @@ func (p *Plan) Pending() int {
 		}
 	})
 	return n
-}
-
-// Digest pins what would be done: tasks, arguments and changes, without times and without the run's id, which every
-// plan draws anew. So two plans of the same work on the same nodes have one digest.
-func (p *Plan) Digest() string {
-	h := sha256.New()
-	p.Tasks(func(t *Task) {
-		raw, _ := json.Marshal([]any{t.ID, programOf(t.Kind, t.Program), t.Args, t.Skip, t.Change.Sign, t.Change.Risk, t.Change.Argv, t.Change.Pre})
-		h.Write(bytes.ReplaceAll(raw, []byte(p.Run), []byte("(run id)")))
-	})
-	return hex.EncodeToString(h.Sum(nil))[:16]
 }

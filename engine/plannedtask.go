@@ -20,6 +20,8 @@ type Task struct {
 	At   string `json:"at,omitempty"`
 	From string `json:"from,omitempty"`
 	Kind string `json:"kind"`
+	// User is to whom the task drops its privilege; "" is the agent's own.
+	User string `json:"user,omitempty"`
 	// Program is the hash of the program behind an executable kind.
 	Program string `json:"program,omitempty"`
 	// Args are the resolved arguments; nil while Waits names steps whose outputs they need.

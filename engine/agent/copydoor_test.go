@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -36,6 +37,9 @@ func stdio(t *testing.T) (in, out *os.File, send, receive *os.File) {
 func bring(t *testing.T, dir string, in, out *os.File) *net.UnixConn {
 	t.Helper()
 	conn, err := dialDoor(dir)
+	for ; errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ECONNREFUSED); conn, err = dialDoor(dir) {
+		time.Sleep(time.Millisecond) // it is being opened, see knock
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,9 +134,6 @@ func TestMachineCopyTakesStreamAfterStream(t *testing.T) {
 			done, err := m.Copy(ctx, b.order)
 			ends <- end{done, err}
 		}()
-		for _, err := os.Stat(filepath.Join(dir, copySocket)); err != nil; _, err = os.Stat(filepath.Join(dir, copySocket)) {
-			time.Sleep(time.Millisecond)
-		}
 	}
 	begin()
 	for _, limit := range []int64{10, copyChunk + 900, -1} {

@@ -49,7 +49,7 @@ func (pw *planWriter) line(f *Folded) {
 	pw.text(signColor(mark(t)), fmt.Sprintf("%s  %s %s  %s: %s%s  @%s", pw.indent, mark(t), t.Name(), t.Kind, Clean(text), f.size(), NodeList(f.Nodes)))
 }
 
-// more is what stands below a task's line: its exact command, and its details in a long plan.
+// more is what stands below a task's line: its user and exact command, and its details in a long plan.
 func (pw *planWriter) more(f *Folded) {
 	t := f.task()
 	if t.Skip != "" {
@@ -58,6 +58,9 @@ func (pw *planWriter) more(f *Folded) {
 			pw.text("", "      "+indent(line)+Clean(line))
 		}
 		return
+	}
+	if t.User != "" {
+		pw.text("", pw.indent+"      as user "+Clean(t.User))
 	}
 	if len(t.Change.Argv) > 0 {
 		pw.printf("%s      $ %s\n", pw.indent, Command(t.Change.Argv))
