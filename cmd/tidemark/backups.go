@@ -43,7 +43,7 @@ func (a *app) backups(ctx context.Context, keyspace, dir string) error {
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	s, err := a.open(site, src.Name)
+	s, err := a.open(site, src.Name, a.limit)
 	if err != nil {
 		return err
 	}

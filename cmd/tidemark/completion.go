@@ -73,8 +73,6 @@ func (a *app) completions(root *cobra.Command) {
 			c.ValidArgsFunction = by.cobra(beside(c.Name()))
 		}
 	}
-	propose(root, "input", a.completeInput)
-	propose(root, "limit", a.completeLimit)
 	propose(root, "output", completeOutput)
 }
 

@@ -42,7 +42,7 @@ func unknownVerb(c *cobra.Command, args []string) error {
 // between refuses a wrong number of arguments.
 func between(least, most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
-		if most >= 0 && len(args) > most && c.Flag("yes").Value.String() == plainYes {
+		if most >= 0 && len(args) > most && saidYes(c) {
 			return apartFromYes(args)
 		}
 		if len(args) < least || (most >= 0 && len(args) > most) {
@@ -50,6 +50,12 @@ func between(least, most int) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// saidYes tells whether a plain --yes was given.
+func saidYes(c *cobra.Command) bool {
+	yes := c.Flag("yes")
+	return yes != nil && yes.Value.String() == plainYes
 }
 
 // apartFromYes refuses one argument too many where one of them was meant for --yes: the last that is no file.

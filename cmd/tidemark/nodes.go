@@ -46,7 +46,7 @@ func (a *app) nodes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := a.open(site, src.Name)
+	s, err := a.open(site, src.Name, a.limit)
 	if err != nil {
 		return err
 	}

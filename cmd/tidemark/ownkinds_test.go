@@ -152,7 +152,7 @@ others=$(sed 's/^ *//' /proc/net/dev | grep : | grep -c -v ^lo:)
 `, 0o755)
 		d.book("id: l, links: {}")
 		wants(t, d.tidemark(0, "plan", d.path("try.yaml")), "links: "+want)
-		wants(t, d.tidemark(0, "--yes", "run", d.path("try.yaml")), "applied "+want)
+		wants(t, d.tidemark(0, "run", "--yes", d.path("try.yaml")), "applied "+want)
 	}
 }
 

@@ -27,16 +27,13 @@ func newPlan(a *app) *cobra.Command {
 }
 
 func (a *app) planVerb(ctx context.Context, arg string, detailed bool) error {
-	if a.yes != "" {
-		return usagef(a.command("plan", arg), "plan asks for no consent, so it takes no --yes; run does")
-	}
 	d, err := a.define(ctx, arg)
 	if err != nil {
 		return err
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	s, err := a.open(d.site, d.siteSrc.Name)
+	s, err := a.open(d.site, d.siteSrc.Name, a.limit)
 	if err != nil {
 		return err
 	}

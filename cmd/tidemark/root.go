@@ -18,7 +18,7 @@ import (
 	"tidemark/schema"
 )
 
-// app is one invocation: its streams and the flags that all verbs share.
+// app is one invocation: its streams and the flags that verbs share.
 type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
@@ -81,12 +81,11 @@ func newRoot(a *app) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usagef(c.CommandPath()+" --help", "%v", err)
-	})
+	root.SetFlagErrorFunc(badFlag)
 	root.CompletionOptions.DisableDefaultCmd = true
 	a.flags(root)
 	root.AddCommand(verbs(a)...)
+	a.shareFlags(root)
 	a.completions(root)
 	return root
 }
@@ -107,17 +106,13 @@ func (a *app) buildOrNone() string {
 	return id
 }
 
+// flags are those of all verbs; shareFlags has those of some.
 func (a *app) flags(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.StringVar(&a.site, "site", "", "site `FILE` (default /etc/tidemark/site.yaml, then ./site.yaml)")
 	f.StringVar(&a.runbooks, "runbooks", "", "`DIR` of the site's own runbooks, with overlays/, include/ and kinds/ in it (beside those next to the site file)")
 	f.StringVar(&a.state, "state", "", "`DIR` of the run directories (default $XDG_STATE_HOME/tidemark, for root /var/lib/tidemark)")
 	f.StringVarP(&a.output, "output", "o", "text", "`FORMAT` of the answer: text or json; validate and lint have sarif, too")
-	f.StringArrayVar(&a.inputs, "input", nil, "input of the runbook, `KEY=VALUE`; repeatable")
-	f.StringSliceVar(&a.limit, "limit", nil, "only these `NODES` (names or groups, with commas)")
-	f.Var(&a.yes, "yes", "answers confirmations; runbooks that overwrite data need --yes=SITE")
-	f.Lookup("yes").NoOptDefVal = plainYes
-	f.BoolVar(&a.local, "local", false, "the one node of the run is this machine: no ssh")
 	f.StringVar(&a.agentDir, "agent-dir", "", "`DIR` of tidemark binaries for other architectures: tidemark-linux-ARCH")
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return a.checkOutput(c) }
 }

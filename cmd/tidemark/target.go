@@ -56,12 +56,12 @@ func sshConfig(site *schema.Site, file string) string {
 	return filepath.Join(filepath.Dir(file), site.SSHConfig)
 }
 
-// thisNode is the node that --local means: the only one, the only one of --limit, or the one of this host's name.
-func (a *app) thisNode(site *schema.Site) (string, error) {
+// thisNode is the node that --local means: the only one, the only one that is meant, or the one of this host's name.
+func thisNode(site *schema.Site, only []string) (string, error) {
 	nodes := site.Nodes
-	if len(a.limit) > 0 {
+	if len(only) > 0 {
 		nodes = nil
-		for _, n := range site.Select(a.limit) {
+		for _, n := range site.Select(only) {
 			nodes = append(nodes, *n)
 		}
 	}
