@@ -27,7 +27,7 @@ func (a *app) adopt(ctx context.Context, args, names []string) (string, error) {
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	s, err := a.open(site, src.Name, names)
+	s, err := a.open(site, src.Name, names...)
 	if err != nil {
 		return "", err
 	}

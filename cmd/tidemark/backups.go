@@ -43,7 +43,7 @@ func (a *app) backups(ctx context.Context, keyspace, dir string) error {
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	s, err := a.open(site, src.Name, a.limit)
+	s, err := a.open(site, src.Name)
 	if err != nil {
 		return err
 	}

@@ -94,5 +94,5 @@ func (a *app) openFor(p *engine.Plan) (*session, error) {
 	if diags.Err() != nil {
 		return nil, &invalid{diags, nil}
 	}
-	return a.open(site, p.SiteFile.Name, p.Nodes)
+	return a.open(site, p.SiteFile.Name, p.Nodes...)
 }

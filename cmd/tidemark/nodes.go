@@ -46,7 +46,7 @@ func (a *app) nodes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := a.open(site, src.Name, a.limit)
+	s, err := a.open(site, src.Name)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func (a *app) planVerb(ctx context.Context, arg string, detailed bool) error {
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	s, err := a.open(d.site, d.siteSrc.Name, a.limit)
+	s, err := a.open(d.site, d.siteSrc.Name)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func (a *app) runVerb(ctx context.Context, arg, expect string) error {
 	if err != nil {
 		return err
 	}
-	s, err := a.open(d.site, d.siteSrc.Name, a.limit)
+	s, err := a.open(d.site, d.siteSrc.Name)
 	if err != nil {
 		return err
 	}

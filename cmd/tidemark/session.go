@@ -33,14 +33,17 @@ type session struct {
 	notify func(node string, up bool, err error)
 }
 
-// open prepares connections to the nodes of a site; nothing is dialled before the first question. Only, where it has
-// any, are the nodes and groups that are meant: --local takes one of them for this machine.
-func (a *app) open(site *schema.Site, file string, only []string) (*session, error) {
+// open prepares connections to the nodes of a site; nothing is dialled before the first question. Only are
+// the nodes that are meant, without any those of --limit: --local takes one of them for this machine.
+func (a *app) open(site *schema.Site, file string, only ...string) (*session, error) {
 	build, err := a.build()
 	if err != nil {
 		return nil, err
 	}
 	s := &session{app: a, site: site, nodes: map[string]engine.Node{}, swaps: map[string][]string{}, config: sshConfig(site, file)}
+	if len(only) == 0 {
+		only = a.limit
+	}
 	if a.local {
 		if s.local, err = thisNode(site, only); err != nil {
 			return nil, err

@@ -24,7 +24,7 @@ func (a *app) unlock(ctx context.Context, name string) error {
 	if err := knownNode(site, "", name); err != nil {
 		return err
 	}
-	s, err := a.open(site, src.Name, []string{name})
+	s, err := a.open(site, src.Name, name)
 	if err != nil {
 		return err
 	}
