@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/expr-lang/expr/ast"
 )
@@ -100,10 +101,18 @@ func (c *checker) unknown(n ast.Node, base *typ, name string) *typ {
 		what = "field"
 	}
 	help := suggest(name, "known", base.names())
-	if base.label == "input" && help == "" {
+	switch {
+	case base.label == "input" && help == "":
 		help = fmt.Sprintf("declare it: inputs: {%s: {type: %s, required: true}}", name, c.dueHere(n))
+	case base.label == "var" && Nearest(name, base.names()) == "":
+		help = strings.TrimPrefix(help+"\n"+setVar(name), "\n")
 	}
 	return c.error(n, codeUnknown, fmt.Sprintf("unknown %s %q", what, name), help)
+}
+
+// setVar says where the value of a var comes from: a shipped runbook is not the reader's to edit, the site file is.
+func setVar(name string) string {
+	return fmt.Sprintf("set it in the site file: vars: {%s: VALUE}; or, for every site that sets none, under vars: of the runbook", name)
 }
 
 // dueHere is the type of input that a place can use: a condition that is the input alone takes a bool.

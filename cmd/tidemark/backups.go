@@ -76,7 +76,7 @@ func (a *app) storeDirs(site *schema.Site, dir string) (map[string]string, error
 			continue
 		}
 		if dirs[n.Name] = dir; dir == "" {
-			dirs[n.Name] = dirOf(engine.Basis{Site: site}, n.Name)
+			dirs[n.Name] = dirOf(engine.Basis{Runbook: &schema.Runbook{}, Site: site}, n.Name)
 		}
 	}
 	return dirs, nil

@@ -49,6 +49,20 @@ func TestABackupThatWasNeverSealed(t *testing.T) {
 	}
 }
 
+// A site that says nothing of backup_dir has its backups in the usual place: the shipped runbooks say so, and the list agrees.
+func TestTheStoreNeedsNoVar(t *testing.T) {
+	h := newHouse(t)
+	h.write("site.yaml", strings.ReplaceAll(testSite, "[vellum]", "[vellum, sprout, ellis]"))
+	for _, name := range []string{"backup-vellum", "verify-vellum", "restore-vellum", "copy-backup-off", "copy-backup-in"} {
+		h.wants(h.do("validate", name), 0)
+		h.wants(h.do("explain", name, "vars.backup_dir"), 0, "/var/lib/tidemark/backups")
+	}
+	h.write("own.yaml", "runbook: own\ntitle: Looks.\nvars: {backup_dir: /srv}\ninputs: {backup: {type: string, required: true, help: an id}}\n"+
+		"stages:\n  - stage: s\n    on: vellum\n    steps:\n      - {id: a, verify-backup: {backup: \"${{ inputs.backup }}\", dir: \"${{ vars.backup_dir }}\"}}\n")
+	h.keepsUnsealed("20261122T010203Z-k7")
+	h.wants(h.do("plan", filepath.Join(h.dir, "own.yaml"), "--input", "backup=latest"), exitRefused, "no backup is complete: there is none")
+}
+
 // What a killed backup left takes space and is no backup: the list names it, what it takes, and the command.
 func TestWhatAKilledBackupLeft(t *testing.T) {
 	h := newHouse(t)

@@ -68,13 +68,9 @@ func (a *app) sealing(id string) string {
 	return a.command("run", "verify-vellum", "--input", "backup="+id, "--input", "seal=true")
 }
 
-// dirOf is where a node keeps its backups: the var backup_dir, else the kind's default.
+// dirOf is where a node keeps its backups: the var backup_dir, "" for the kind's default.
 func dirOf(b engine.Basis, node string) string {
-	vars := b.Site.Vars
-	if n := b.Site.Node(node); n != nil && n.Vars["backup_dir"] != nil {
-		vars = n.Vars
-	}
-	dir, _ := vars["backup_dir"].(string)
+	dir, _ := b.Runbook.VarsFor(b.Site.Node(node), b.Site)["backup_dir"].(string)
 	return dir
 }
 
