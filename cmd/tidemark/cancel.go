@@ -88,11 +88,17 @@ func (a *app) cancelTasks(ctx context.Context, p *engine.Plan, state *engine.Sta
 	return err
 }
 
-// openFor opens connections to the nodes of a stored plan, by the site as it stands there.
+// openFor opens connections to the nodes of a stored plan, by the site as it stands there, and to the room that the run has
+// on the controller.
 func (a *app) openFor(p *engine.Plan) (*session, error) {
 	site, diags := schema.LoadSite(p.SiteFile.Source())
 	if diags.Err() != nil {
 		return nil, &invalid{diags, nil}
 	}
-	return a.open(site, p.SiteFile.Name, p.Nodes...)
+	s, err := a.open(site, p.SiteFile.Name, p.Nodes...)
+	if err != nil {
+		return nil, err
+	}
+	s.run = p.Run
+	return s, nil
 }

@@ -67,7 +67,8 @@ func (h *house) write(name, text string) {
 	}
 }
 
-// dial opens an agent on a node's state; the dry run is unfenced, which the agent's own tests cover.
+// dial opens an agent on a node's state, the controller's own where the session says; the dry run is unfenced, which the
+// agent's own tests cover.
 func (h *house) dial(target link.Target, o link.Options) engine.Node {
 	if err := h.refused[target.Name]; err != nil {
 		return unreachable{err: err}
@@ -77,8 +78,12 @@ func (h *house) dial(target link.Target, o link.Options) engine.Node {
 		h.t.Fatal(err)
 	}
 	ground := &enginetest.Ground{Dir: filepath.Join(h.dir, "root", target.Name)}
+	dir := filepath.Join(h.dir, "node", target.Name)
+	if target.Name == engine.ControllerNode {
+		dir = target.StateDir
+	}
 	a, err := agent.New(agent.Options{
-		Dir: filepath.Join(h.dir, "node", target.Name), Node: target.Name, Build: o.Build,
+		Dir: dir, Node: target.Name, Build: o.Build,
 		Swaps: func() ([]string, error) { return h.swaps[target.Name], nil },
 		PlanWith: func(ctx context.Context, r engine.PlanRequest) (engine.PlanReply, error) {
 			return agent.PlanTasks(ctx, kinds, ground, r), nil

@@ -43,7 +43,12 @@ func (h *house) drives(run string) func() {
 // lives makes a node believe that a task of the run lives there, until the returned function is called.
 func (h *house) lives(node, run string) func() {
 	h.t.Helper()
-	dir := filepath.Join(h.dir, "node", node, "runs", run, "tasks", "first%2Fwork@"+node, "1")
+	return h.held(filepath.Join(h.dir, "node", node, "runs", run, "tasks", "first%2Fwork@"+node, "1"))
+}
+
+// held makes the room of an attempt and holds its lock, until the returned function is called.
+func (h *house) held(dir string) func() {
+	h.t.Helper()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		h.t.Fatal(err)
 	}
