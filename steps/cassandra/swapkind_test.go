@@ -121,6 +121,7 @@ func (n *snapshotNode) undoStory(before map[string]string) {
 	if len(left) != 1 || left[0].Name() != recordName {
 		t.Error("left:", left)
 	}
+	n.must(UndoRestore(), undo, engine.Same) // what was live before it is not deleted, it is live
 }
 
 func TestReleasedRestoreCannotBeUndone(t *testing.T) {
@@ -141,6 +142,7 @@ func TestReleaseOfWhatWasOnlyStagedLosesNothing(t *testing.T) {
 	if out := n.must(ReleaseRestore(), &releaseRestore{Run: restoreRun}, engine.Destroys); !strings.HasSuffix(out.Note, "nothing is lost") {
 		t.Errorf("%+v", out)
 	}
+	n.must(UndoRestore(), &undoRestore{Run: restoreRun}, engine.Same)
 }
 
 func TestReleaseRefusesWhatIsHalfWay(t *testing.T) {

@@ -52,7 +52,19 @@ func (r *swapRecord) open() bool { return r.State == stateOpen || r.State == sta
 // held tells whether the restore is neither released nor undone.
 func (r *swapRecord) held() bool { return r.open() || r.State == stateRestored }
 
-// enter changes the state; the time is for people only.
+// asBefore tells whether what was live before the restore is live for good: it was undone, or released before anything
+// was exchanged. A release of what is undone deletes only what the restore had brought.
+func (r *swapRecord) asBefore() bool {
+	switch r.State {
+	case stateUndone:
+		return true
+	case stateReleased:
+		return r.Since[stateOpen].IsZero() || !r.Since[stateUndone].IsZero()
+	}
+	return false
+}
+
+// enter changes the state; the time is for people, that a state was entered tells what a release deleted.
 func (r *swapRecord) enter(state string) {
 	if r.Since == nil {
 		r.Since = map[string]time.Time{}

@@ -157,7 +157,7 @@ func claimed(a engine.Asker, dataDirs []string, run string) (map[string]string, 
 		if err != nil {
 			return nil, err
 		}
-		if swap != nil && (swap.held() || swap.State == stateReleased) {
+		if swap != nil && swap.State != stateStaged && !swap.asBefore() {
 			for _, dir := range swap.Dirs {
 				out[dir] = other
 			}

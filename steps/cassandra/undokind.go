@@ -71,7 +71,7 @@ func (s *undoRestore) Plan(ctx context.Context, v *engine.View) (engine.Change, 
 	case rec == nil:
 		c.Sign, c.Risk, c.Summary, c.Out = engine.Same, engine.Harmless, "run "+s.Run+" exchanged nothing here", engine.Encode(UndoOut{Run: s.Run, Tables: []string{}})
 		return c, nil
-	case rec.State == stateUndone:
+	case rec.asBefore():
 		c.Sign, c.Risk, c.Summary, c.Out = engine.Same, engine.Harmless, "the restore of run "+s.Run+" is undone", engine.Encode(s.out(rec))
 		return c, nil
 	case rec.State == stateReleased:
@@ -133,8 +133,9 @@ func (s *undoRestore) Probe(_ context.Context, v *engine.View, _ string) (string
 	return undoneNow(v, s.Run)
 }
 
-// undoneNow is "true" where the data of the run's restore is not live: it exchanged nothing here, or is undone.
+// undoneNow is "true" where the data of the run's restore is not live: it exchanged nothing here, or is undone, whether
+// what it kept is still there or not.
 func undoneNow(a engine.Asker, run string) (string, error) {
 	_, rec, err := restoreOf(a, run)
-	return fmt.Sprint(rec == nil || rec.State == stateUndone), err
+	return fmt.Sprint(rec == nil || rec.asBefore()), err
 }

@@ -82,14 +82,22 @@ func TestUndoSchemaKilled(t *testing.T) {
 	}
 }
 
+// swapped puts the record of a restore of homer that went through these states.
+func (s *schemaServer) swapped(run string, states ...string) {
+	r := swapRecord{Format: recordFormat, Run: run, DataDirs: []string{"/var/lib/cassandra/data", "/disk2/data"}, Dirs: []string{"homer/" + simservs}}
+	for _, state := range states {
+		r.enter(state)
+	}
+	data, _ := json.Marshal(r)
+	s.put("/var/lib/cassandra/tidemark/"+run+"/swap.json", string(data))
+}
+
 // TestUndoSchemaKeeps: what is not this run's any more stays, and is named with the reason.
 func TestUndoSchemaKeeps(t *testing.T) {
-	noted := func(state string) func(*schemaServer) {
-		return func(s *schemaServer) {
-			s.put("/var/lib/cassandra/tidemark/"+laterRun+"/swap.json", `{"format": 1, "run": "`+laterRun+`", "state": "`+state+
-				`", "data_dirs": ["/var/lib/cassandra/data", "/disk2/data"], "dirs": ["homer/`+simservs+`"]}`)
-		}
+	noted := func(states ...string) func(*schemaServer) {
+		return func(s *schemaServer) { s.swapped(laterRun, states...) }
 	}
+	drops := []string{`DROP KEYSPACE IF EXISTS "homer"`}
 	cases := map[string]struct {
 		change func(*schemaServer)
 		sign   engine.Sign
@@ -107,11 +115,13 @@ func TestUndoSchemaKeeps(t *testing.T) {
 			[]string{`DROP TABLE IF EXISTS "homer"."simservs"`},
 		},
 		"restored since": {
-			noted(stateReleased), engine.Same,
+			noted(stateStaged, stateOpen, stateRestored, stateReleased), engine.Same,
 			[]string{"homer.simservs stays: run " + laterRun + " created or restored it since", "homer stays: the keyspace has tables that are not dropped: simservs"},
 			nil,
 		},
-		"taken back since": {noted(stateUndone), engine.Destroys, []string{}, []string{`DROP KEYSPACE IF EXISTS "homer"`}},
+		"taken back since":     {noted(stateStaged, stateOpen, stateUndone), engine.Destroys, []string{}, drops},
+		"taken back and freed": {noted(stateStaged, stateOpen, stateUndone, stateReleased), engine.Destroys, []string{}, drops},
+		"never exchanged":      {noted(stateStaged, stateReleased), engine.Destroys, []string{}, drops},
 		"created since": {
 			func(s *schemaServer) {
 				data, _ := json.Marshal(createdRecord{Format: 1, Run: laterRun, Tables: []createdTable{{"homer", "simservs", simservsID}}})
@@ -147,10 +157,10 @@ func TestUndoSchemaKeeps(t *testing.T) {
 
 // TestUndoSchemaWaitsForTheUndo: while the restored data is live, or released for good, its tables are needed.
 func TestUndoSchemaWaitsForTheUndo(t *testing.T) {
-	for _, state := range []string{stateStaged, stateOpen, stateRestored, stateReleased} {
+	states := []string{stateStaged, stateOpen, stateRestored, stateReleased}
+	for i, state := range states {
 		s := created(t)
-		s.put("/var/lib/cassandra/tidemark/"+restoreRun+"/swap.json", `{"format": 1, "run": "`+restoreRun+`", "state": "`+state+
-			`", "data_dirs": ["/var/lib/cassandra/data", "/disk2/data"]}`)
+		s.swapped(restoreRun, states[:i+1]...)
 		_, _, err := s.Apply(UndoSchema(), undoStep())
 		enginetest.Refused(t, err, engine.ClassPrecondition, "is not undone on vellum-1", "undo-restore")
 		if len(s.sent) > 0 {
