@@ -93,6 +93,7 @@ func wrongRestore() map[string][]wrongArg {
 		"sum-counts":       {{`{counts: [], backup: «a/b}`, `backup "a/b": an id has letters, digits, dots and hyphens, at most 64`}},
 		"undo-restore":     {{`{run: «../x}`, `run "../x": not the id of a run`}},
 		"undo-schema":      {{`{run: «../x}`, `run "../x": not the id of a run`}},
+		"restore-state":    {{`{run: «../x}`, `run "../x": not the id of a run`}},
 		"release-restore":  {{`{run: «../x}`, `run "../x": not the id of a run`}},
 		"verify-backup":    {{`{` + id + `source: «../x}`, `source "../x": a name has letters, digits, dots and hyphens`}},
 		"seal-backup":      {{`{` + id + `nodes: «[]}`, "nodes is empty: name all nodes of the set"}},

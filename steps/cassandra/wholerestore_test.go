@@ -55,3 +55,33 @@ func TestWholeRestoreUnknown(t *testing.T) {
 		}
 	}
 }
+
+// TestRestoreState follows one restore from staging to its release, undone and not.
+func TestRestoreState(t *testing.T) {
+	look := func(n *snapshotNode, state, live string) {
+		t.Helper()
+		c, err := n.Plan(RestoreState(), &restoreState{Run: restoreRun})
+		want := RestoreStateOut{Node: "vellum-1", State: state, Live: live}
+		if err != nil || c.Sign != engine.Same || string(c.Out) != string(engine.Encode(want)) {
+			t.Errorf("%+v, %v, want %+v", c, err, want)
+		}
+	}
+	n := newRestoreNode(t)
+	look(n, "none", "none")
+	n.must(StageRestore(), stageStep("homer"), engine.Creates)
+	n.must(StageRestore(), stageStep("memento"), engine.Creates)
+	look(n, "staged", "before")
+	n.stop()
+	n.must(RestoreKeyspace(), restoreStep("homer"), engine.Changes)
+	look(n, "open", "between")
+	n.must(RestoreKeyspace(), restoreStep("memento"), engine.Changes)
+	look(n, "restored", "restored")
+	n.must(ReleaseRestore(), &releaseRestore{Run: restoreRun}, engine.Destroys)
+	look(n, "released", "restored")
+
+	n = restoredOn(t)
+	n.must(UndoRestore(), &undoRestore{Run: restoreRun}, engine.Changes)
+	look(n, "undone", "before")
+	n.must(ReleaseRestore(), &releaseRestore{Run: restoreRun}, engine.Destroys)
+	look(n, "released", "before")
+}
