@@ -200,7 +200,8 @@ func TestGatePassesAPartWhereNoTableExists(t *testing.T) {
 		return ask(q)
 	}
 	c, err := n.Plan(CheckRestore(), step)
-	if err != nil || !strings.Contains(strings.Join(c.Details, "\n"), "vellum-2 left out: none of the tables exists") {
+	said := strings.Join(c.Details, "\n")
+	if err != nil || !strings.Contains(said, "vellum-2 left out: none of the tables exists") || !strings.Contains(said, "repair-vellum --input all=true") {
 		t.Errorf("%+v, %v", c, err)
 	}
 	m := n.open()

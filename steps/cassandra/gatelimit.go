@@ -44,7 +44,7 @@ func (g *gate) replicas(live []cql.Table) {
 		g.refuse("run it without --limit", "the restore leaves out %s, which hold replicas of the same ranges: %s", names, listed(why))
 		return
 	}
-	g.note("%s left out: none of the tables exists, so nothing there can win over restored rows; run repair-vellum on all nodes afterwards, which brings every replica its rows", names)
+	g.note("%s left out: none of the tables exists, so nothing there can win over restored rows; run repair-vellum --input all=true on all nodes afterwards, which brings every replica its rows, also those that only hints had", names)
 }
 
 // uncovered are the keyspaces in which a range may have all its replicas on the nodes that are left out.
