@@ -12,6 +12,9 @@ const (
 	CloseFailed = "close"
 )
 
+// ClosedFailed is how a run closes that is not done and is not held open.
+const ClosedFailed = "failed"
+
 // settleRun ends the run: done when every stage and finally passed; else open, or closed as failed where the runbook says so.
 func (x *Executor) settleRun(ctx context.Context) error {
 	left := x.incomplete(false)
@@ -39,7 +42,7 @@ func (x *Executor) fail(ctx context.Context) error {
 	if !x.closes(ctx, left) {
 		return left
 	}
-	if err := x.close(ctx, "failed"); err != nil {
+	if err := x.close(ctx, ClosedFailed); err != nil {
 		return errors.Join(left, err)
 	}
 	left.Open = false

@@ -51,7 +51,9 @@ type Event struct {
 	Next    string  `json:"next,omitempty"`
 	// Reason is why: of a retry, a settling, an invalid task, a close.
 	Reason string `json:"reason,omitempty"`
-	Epoch  int64  `json:"epoch,omitempty"`
+	// Manual is of an outcome that stays unknown until a person settles it.
+	Manual bool  `json:"manual,omitempty"`
+	Epoch  int64 `json:"epoch,omitempty"`
 	// Seconds is how long the attempt took, or a retry waits.
 	Seconds float64         `json:"seconds,omitempty"`
 	Out     json.RawMessage `json:"out,omitempty"`

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 )
 
 // lock holds every node of the plan for this run, with an epoch above every one seen (fencing: a node refuses
@@ -63,13 +64,13 @@ func (x *Executor) holds() []string {
 }
 
 func (x *Executor) nextEpoch(ctx context.Context) (int64, error) {
-	states := make([]NodeState, len(x.holds()))
-	index := map[string]int{}
-	for i, n := range x.holds() {
-		index[n] = i
-	}
-	err := each(ctx, x.holds(), func(ctx context.Context, name string) (err error) {
-		states[index[name]], err = x.Nodes[name].State(ctx, x.Plan.Run)
+	var mu sync.Mutex
+	states := map[string]NodeState{}
+	err := each(ctx, x.holds(), func(ctx context.Context, name string) error {
+		s, err := x.Nodes[name].State(ctx, x.Plan.Run)
+		mu.Lock()
+		defer mu.Unlock()
+		states[name] = s
 		return err
 	})
 	if err != nil {

@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -36,26 +38,35 @@ func (s NodeState) Began() bool {
 	return len(s.Tasks)+len(s.Intents)+len(s.Alive)+len(s.Barriers) > 0
 }
 
-// ClosedElsewhere is how another controller closed the run on a node since the record was written; "" if none did.
-func ClosedElsewhere(s *State, node NodeState) string {
-	if c := node.Closed; c != nil && c.Epoch > s.Epoch && c.Closed != ClosedNotBegun {
-		return c.Closed
+// ByAnother is in a record the one who closed the run where that was another controller: what the record has of the tasks is
+// older than the end.
+const ByAnother = "by another controller"
+
+// ClosedElsewhere is how another controller closed the run since the record was written, by what its nodes know; "" if none
+// did, or where a node is still locked by the run: then the close was cut short.
+func ClosedElsewhere(run string, s *State, nodes map[string]NodeState) (reason string) {
+	for _, name := range slices.Sorted(maps.Keys(nodes)) {
+		n := nodes[name]
+		if l := n.Lock; l != nil && l.Run == run && name != ControllerNode { // a controller's own agent is no other's to release
+			return ""
+		}
+		if c := n.Closed; c != nil && c.Epoch > s.Epoch && c.Closed != ClosedNotBegun {
+			reason = cmp.Or(reason, c.Closed)
+		}
 	}
-	return ""
+	return reason
 }
 
 // upToDate refuses to go on from a record that another controller's work has overtaken: what it calls not begun may
 // be done, and what it calls done may have been followed by more.
-func (x *Executor) upToDate(states []NodeState) error {
-	for i, s := range states {
-		if reason := ClosedElsewhere(x.State, s); reason != "" {
-			err := Failf(ClassPrecondition, "%s: run %s was closed (%s) by another controller since this record was written", x.holds()[i], x.Plan.Run, reason)
-			return errors.Join(err, x.emit(Event{Type: EventClosed, Reason: reason, Message: "by another controller"}))
-		}
+func (x *Executor) upToDate(states map[string]NodeState) error {
+	if reason := ClosedElsewhere(x.Plan.Run, x.State, states); reason != "" {
+		err := Failf(ClassPrecondition, "run %s was closed (%s) by another controller since this record was written", x.Plan.Run, reason)
+		return errors.Join(err, x.emit(Event{Type: EventClosed, Reason: reason, Message: ByAnother}))
 	}
-	for i, s := range states {
-		if Overtaken(x.State, s) {
-			return x.overtaken(x.holds()[i])
+	for _, name := range x.holds() {
+		if Overtaken(x.State, states[name]) {
+			return x.overtaken(name)
 		}
 	}
 	return nil

@@ -74,3 +74,28 @@ func aRunThatBeganIsNeverRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestClosedElsewhere: the close is whole when no node is locked by the run any more; the lock of the controller's own agent is
+// nobody else's to release.
+func TestClosedElsewhere(t *testing.T) {
+	const run = "20261122T010203Z-k7"
+	closed := engine.NodeState{Closed: &engine.UnlockRequest{Run: run, Epoch: 2, Closed: "done"}}
+	locked := engine.NodeState{Lock: &engine.LockRecord{Run: run, Epoch: 2}}
+	for name, c := range map[string]struct {
+		nodes map[string]engine.NodeState
+		want  string
+	}{
+		"everywhere":         {map[string]engine.NodeState{"a": closed, "b": closed}, "done"},
+		"cut short":          {map[string]engine.NodeState{"a": closed, "b": locked}, ""},
+		"all but the own":    {map[string]engine.NodeState{"a": closed, engine.ControllerNode: locked}, "done"},
+		"another run's lock": {map[string]engine.NodeState{"a": closed, "b": {Lock: &engine.LockRecord{Run: "other"}}}, "done"},
+		"nowhere":            {map[string]engine.NodeState{"a": locked}, ""},
+	} {
+		if got := engine.ClosedElsewhere(run, &engine.State{Epoch: 1}, c.nodes); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+	if got := engine.ClosedElsewhere(run, &engine.State{Epoch: 2}, map[string]engine.NodeState{"a": closed}); got != "" {
+		t.Errorf("what the record knows was done elsewhere as %q", got)
+	}
+}

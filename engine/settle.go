@@ -15,8 +15,7 @@ func (x *Executor) settle(ctx context.Context, t *Task, ref TaskRef) (Outcome, b
 	case Pure, Idempotent:
 		return x.settled(t, ref, "done again ("+string(redo)+")")
 	case Manual:
-		return x.stays(t, ref, WithNext(Failf(ClassPrecondition, "only a person can tell whether it was done"),
-			"look at the node; then: tidemark resume --as done|not-done "+t.ID+" "+x.Plan.Run))
+		return x.asks(t, ref), false
 	}
 	return x.check(ctx, t, ref)
 }
@@ -79,6 +78,15 @@ func (x *Executor) settled(t *Task, ref TaskRef, reason string) (Outcome, bool) 
 	defer x.mu.Unlock()
 	x.State.task(t.ID).Outcome = "" // the next attempt is free
 	return Unknown, true
+}
+
+// asks leaves the outcome to a person; the node stops here.
+func (x *Executor) asks(t *Task, ref TaskRef) Outcome {
+	return x.ended(t, Event{
+		Type: EventEnd, Stage: t.Stage, Task: t.ID, Node: t.Node, Kind: t.Kind, Attempt: ref.Attempt, Digest: t.Digest,
+		Outcome: Unknown, Class: ClassPrecondition, Message: "only a person can tell whether it was done", Manual: true,
+		Next: "look at the node; then: tidemark resume --as done|not-done " + t.ID + " " + x.Plan.Run,
+	})
 }
 
 // stays keeps the outcome unknown, with the reason; the node stops here.

@@ -19,6 +19,8 @@ type TaskRecord struct {
 	Message string
 	Next    string
 	Reason  string
+	// Manual is set while only a person can settle the outcome.
+	Manual bool
 	// Valid is false when a promise of the done task no longer holds.
 	Valid bool
 }
@@ -33,6 +35,8 @@ type State struct {
 	// Verified: the facts of the plan held under the lock, so changes may have begun.
 	Verified bool
 	Closed   string // how the run was closed; "" while it is open
+	// ClosedBy is who closed it, as in "by run R" or ByAnother; "" is the run itself.
+	ClosedBy string
 	// Began is when the run first held its nodes, or, where that was not recorded, when its first task began; zero before.
 	Began time.Time
 	Lost  map[string]bool // nodes whose connection is lost now
@@ -75,7 +79,7 @@ func (s *State) Add(e *Event) {
 	case EventBarrier:
 		s.Barriers[e.Stage] = true
 	case EventClosed:
-		s.Closed = e.Reason
+		s.Closed, s.ClosedBy = e.Reason, e.Message
 	case EventLost, EventBack:
 		s.Lost[e.Node] = e.Type == EventLost
 	case EventBegin:
@@ -100,7 +104,7 @@ func (s *State) end(e *Event) {
 	t := s.task(e.Task)
 	*t = TaskRecord{
 		Attempt: e.Attempt, Outcome: e.Outcome, Changed: e.Changed, Out: e.Out, Will: e.Will, Class: e.Class,
-		Exit: e.Exit, Message: e.Message, Next: e.Next, Reason: e.Reason, Valid: e.Outcome == Done,
+		Exit: e.Exit, Message: e.Message, Next: e.Next, Reason: e.Reason, Manual: e.Manual, Valid: e.Outcome == Done,
 	}
 	s.ended = append(s.ended, e.Task)
 }

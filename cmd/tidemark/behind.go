@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +15,7 @@ import (
 // upToDate refuses to end, or to stop, a run that another controller took over since the record here was written: it is
 // that one's by now. states are what its nodes know; driver is the process that drives it by this record, where one does.
 func (a *app) upToDate(p *engine.Plan, s *engine.State, states map[string]engine.NodeState, driver *journal.Driver) error {
-	if reason := closedElsewhere(p.Run, s, states); reason != "" {
+	if reason := engine.ClosedElsewhere(p.Run, s, states); reason != "" {
 		err := engine.Failf(engine.ClassPrecondition, "run %s was closed (%s) by another controller", p.Run, reason)
 		return &refused{engine.WithNext(err, "note that here, too: "+a.command("resume", p.Run))}
 	}
@@ -30,18 +29,6 @@ func (a *app) upToDate(p *engine.Plan, s *engine.State, states map[string]engine
 		}
 	}
 	return nil
-}
-
-// closedElsewhere is how another controller closed the run; "" where it did not, or where a node is still locked by it: then
-// its close was cut short.
-func closedElsewhere(run string, s *engine.State, states map[string]engine.NodeState) (reason string) {
-	for _, n := range keys(states) {
-		if lockOf(run, states[n]) != nil {
-			return ""
-		}
-		reason = cmp.Or(reason, engine.ClosedElsewhere(s, states[n]))
-	}
-	return reason
 }
 
 // lockOf is the lock of the run on a node, or nil.
