@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -9,12 +10,15 @@ import (
 	"tidemark/engine"
 )
 
+// Overtaken is the result of a run that was not gone on with: another controller did, and what the record here has is old.
+const Overtaken = "overtaken"
+
 // Report is the end of a run, for people and as JSON.
 type Report struct {
 	Run     string `json:"run"`
 	Runbook string `json:"runbook"`
 	Site    string `json:"site"`
-	Result  string `json:"result"` // done, failed, unknown, stopped, detached, refused
+	Result  string `json:"result"` // done, failed, outcomes unknown, stopped, detached, overtaken
 	Open    bool   `json:"open"`
 	// Seconds are counted from the run's first start; Resumed from where it was last taken up again, 0 where it was not.
 	Seconds  float64  `json:"seconds"`
@@ -60,6 +64,9 @@ func Tasks(p *engine.Plan, s *engine.State) []Task {
 		if r := s.Tasks[t.ID]; r != nil {
 			v.Outcome, v.Changed, v.Attempt, v.Open = r.Outcome, r.Changed, r.Attempt, r.Open
 			v.Class, v.Message, v.Next, v.Reason = r.Class, r.Message, r.Next, r.Reason
+			if r.Outcome == engine.Failed { // a person who settled it so left no other word
+				v.Message = cmp.Or(r.Message, r.Reason)
+			}
 			if len(r.Out) > 0 {
 				v.Out = r.Out
 			}
@@ -104,7 +111,35 @@ func (r *Report) Text(w io.Writer, st Style) {
 	if r.Result != "done" {
 		color = red
 	}
-	fmt.Fprintf(w, "\n%s\n", st.paint(color, fmt.Sprintf("%s on %s: %s after %s", r.Runbook, r.Site, r.Result, r.took())))
+	fmt.Fprintf(w, "\n%s\n", st.paint(color, r.headline()))
+	if r.Result != Overtaken {
+		r.happened(w, st)
+	}
+	for _, s := range append(r.Safe, r.Warnings...) {
+		fmt.Fprintf(w, "  %s\n", s)
+	}
+	r.remains(w, st)
+	if r.Next != "" {
+		fmt.Fprintf(w, "next: %s\n", st.paint(bold, r.Next))
+	}
+	if r.Log != "" {
+		fmt.Fprintf(w, "log:  %s\n", r.Log)
+	}
+}
+
+func (r *Report) headline() string {
+	what := r.Runbook + " on " + r.Site + ": "
+	switch {
+	case r.Result != Overtaken:
+		return what + r.Result + " after " + r.took()
+	case r.Open:
+		return what + "nothing was done: another controller went on with the run"
+	}
+	return what + "nothing was done: another controller ended the run"
+}
+
+// happened are the stages and what came of their tasks.
+func (r *Report) happened(w io.Writer, st Style) {
 	for _, s := range r.Stages {
 		word := ""
 		if !s.Passed {
@@ -115,16 +150,6 @@ func (r *Report) Text(w io.Writer, st Style) {
 	r.bad(w, st)
 	if r.Result == "done" {
 		r.notes(w)
-		r.remains(w, st)
-	}
-	for _, s := range append(r.Safe, r.Warnings...) {
-		fmt.Fprintf(w, "  %s\n", s)
-	}
-	if r.Next != "" {
-		fmt.Fprintf(w, "next: %s\n", st.paint(bold, r.Next))
-	}
-	if r.Log != "" {
-		fmt.Fprintf(w, "log:  %s\n", r.Log)
 	}
 }
 

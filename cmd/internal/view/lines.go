@@ -58,7 +58,7 @@ func line(e engine.Event) string {
 	case engine.EventBarrier:
 		return "stage " + e.Stage + " passed"
 	case engine.EventClosed:
-		return "closed: " + e.Reason
+		return strings.TrimSpace("closed: " + e.Reason + " " + text)
 	case engine.EventNote:
 		return text
 	}
