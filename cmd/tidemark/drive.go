@@ -23,6 +23,8 @@ type driven struct {
 	nodes   map[string]engine.Node
 	state   *engine.State
 	journal *journal.Journal
+	// settlement is the end of a task that a person settled, until it is in the journal; nil is none.
+	settlement *engine.Event
 	// replaces is the open run whose locks this one takes; closing is how that one ends, "" is failed.
 	replaces, closing string
 }

@@ -66,6 +66,9 @@ func (a *app) goOn(ctx context.Context, j *journal.Journal, rec *journal.Record,
 	if err := refuse(missing(r.plan, r.state, d.site)); err != nil {
 		return err
 	}
+	if r.settlement != nil {
+		a.say("to be noted of %s, and not to be taken back: %s", task, as)
+	}
 	if err := a.confirm(r.plan, d.kinds); err != nil {
 		return err
 	}
@@ -74,6 +77,9 @@ func (a *app) goOn(ctx context.Context, j *journal.Journal, rec *journal.Record,
 	}
 	defer r.session.close()
 	if err := a.reach(ctx, r); err != nil {
+		return err
+	}
+	if err := a.noteSettlement(r); err != nil {
 		return err
 	}
 	return a.drive(ctx, r)
@@ -109,7 +115,8 @@ func (a *app) reach(ctx context.Context, r *driven) (err error) {
 	return err
 }
 
-// decide journals what a person found about a task whose outcome nobody else can tell.
+// decide goes on from what a person found about a task whose outcome nobody else can tell. Nothing is written yet: it cannot be
+// taken back, and the person has not said yes.
 func (r *driven) decide(id, as string) error {
 	var task *engine.Task
 	var unknown []string
@@ -132,9 +139,20 @@ func (r *driven) decide(id, as string) error {
 	if e.Outcome = engine.Failed; as == "done" {
 		e.Outcome, e.Changed, e.Sign, e.Will = engine.Done, true, task.Change.Sign, task.Change.Will
 	}
-	if err := r.journal.Append(&e); err != nil {
+	r.settlement = &e
+	r.state.Add(&e)
+	return nil
+}
+
+// noteSettlement journals what decide went on from, where there was something, and says so.
+func (a *app) noteSettlement(r *driven) error {
+	e := r.settlement
+	if e == nil {
+		return nil
+	}
+	if err := r.journal.Append(e); err != nil {
 		return err
 	}
-	r.state.Add(&e)
+	a.say("noted: %s: %s", e.Task, e.Reason)
 	return nil
 }

@@ -32,6 +32,12 @@ func TestAPersonSettlesATask(t *testing.T) {
 		if err := r.decide("s/x@n", as); err != nil {
 			t.Fatal(err)
 		}
+		if rec, err := journal.Read(dir); err != nil || engine.Fold(rec.Events).Tasks["s/x@n"] != nil {
+			t.Errorf("%v; it was noted before it was consented to", err)
+		}
+		if err := (&app{stderr: t.Output()}).noteSettlement(r); err != nil {
+			t.Fatal(err)
+		}
 		rec, err := journal.Read(dir)
 		if err != nil {
 			t.Fatal(err)
