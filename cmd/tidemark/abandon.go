@@ -34,7 +34,7 @@ func (a *app) abandon(ctx context.Context, args []string) error {
 	if err := mustBeOpen(p.Run, state); err != nil {
 		return err
 	}
-	a.nextReaching(state)
+	a.nextReaching(state, true)
 	a.leftovers(p, state)
 	if err := a.letGo(ctx, p, state); err != nil {
 		return err

@@ -108,10 +108,18 @@ func (a *app) keptHere(ctx context.Context, s *session, names []string, run stri
 	if err != nil {
 		return "", err
 	}
-	if !overtaken(engine.Fold(rec.Events), states) {
-		return "", usagef(a.command("resume", run), "run %s is whole in %s; it needs no adoption", run, a.stateDir())
+	state := engine.Fold(rec.Events)
+	if overtaken(state, states) {
+		return "overtaken", nil
 	}
-	return "overtaken", nil
+	if err := mustBeOpen(run, state); err != nil {
+		return "", err
+	}
+	driver, err := journal.DrivenBy(dir)
+	if err != nil {
+		return "", err
+	}
+	return "", usagef(a.onward(rec.Plan, state, driver != nil), "run %s is whole in %s; it needs no adoption", run, a.stateDir())
 }
 
 func overtaken(record *engine.State, states map[string]engine.NodeState) bool {

@@ -32,10 +32,10 @@ func (a *app) attach(ctx context.Context, args []string) error {
 	case err != nil:
 		return err
 	case state.Closed == "":
-		a.say("no process drives run %s; next: %s", rec.Plan.Run, a.command("resume", rec.Plan.Run))
+		a.say("no process drives run %s; next: %s", rec.Plan.Run, a.onward(rec.Plan, state, false))
 	}
 	if a.json() {
-		a.nextReaching(state)
+		a.nextReaching(state, state.Closed != "")
 		return view.JSON(a.stdout, view.Tasks(rec.Plan, state))
 	}
 	return nil

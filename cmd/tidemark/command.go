@@ -30,14 +30,7 @@ func (a *app) reaching(text string) string {
 	})
 }
 
-// nextReaching does that for the next things to do of a run's tasks; the journal keeps them as they are.
-func (a *app) nextReaching(s *engine.State) {
-	for _, r := range s.Tasks {
-		r.Next = a.reaching(r.Next)
-	}
-}
-
-// reachable does it for each of the errors that are joined in err.
+// reachable does that for the next thing to do of each of the errors that are joined in err.
 func (a *app) reachable(err error) error {
 	leaves := view.Leaves(err)
 	for i, e := range leaves {

@@ -46,7 +46,7 @@ func TestWhatATaskSaysToDoNextReachesTheSameRuns(t *testing.T) {
 	h.wants(h.run(), 0, "look: "+h.command("backups"))
 	a := &app{site: "s.yaml"}
 	s := &engine.State{Tasks: map[string]*engine.TaskRecord{"s/x@n": {Next: "tidemark resume R"}}}
-	if a.nextReaching(s); s.Tasks["s/x@n"].Next != "tidemark --site s.yaml resume R" {
+	if a.nextReaching(s, false); s.Tasks["s/x@n"].Next != "tidemark --site s.yaml resume R" {
 		t.Errorf("next is %q", s.Tasks["s/x@n"].Next)
 	}
 }

@@ -121,7 +121,7 @@ func (r *driven) closeRefused(err error) error {
 func (r *driven) settleOthers(a *app) error {
 	reason := r.closing
 	if reason == "" {
-		reason = "failed"
+		reason = engine.ClosedFailed
 	}
 	if r.replaces == "" || !r.state.Verified || (reason == "undone" && r.state.Closed != "done") {
 		return nil
@@ -151,12 +151,23 @@ func (a *app) whoHolds(err error) error {
 	return errors.Join(out...)
 }
 
+// wayOn is what to do about a node that another run holds. A record here that is closed cannot be gone on with: where its
+// close did not reach the node, only the lock is left.
 func (a *app) wayOn(l *engine.Locked) string {
-	if _, err := os.Stat(journal.Dir(a.stateDir(), l.Record.Run)); err == nil {
-		return a.command("resume", l.Record.Run)
+	dir, by := journal.Dir(a.stateDir(), l.Record.Run), l.Record.Holder
+	ask := "wait, or ask " + by.User + "@" + by.Host
+	rec, err := journal.Read(dir)
+	if err != nil {
+		return ask + "; from here: " + a.command("resume", "--adopt", l.Node, l.Record.Run)
 	}
-	by := l.Record.Holder
-	return "wait, or ask " + by.User + "@" + by.Host + "; from here: " + a.command("resume", "--adopt", l.Node, l.Record.Run)
+	driver, _ := journal.DrivenBy(dir) // a run that cannot be asked about is not watched either
+	switch s := engine.Fold(rec.Events); {
+	case s.Closed == "":
+		return a.onward(rec.Plan, s, driver != nil)
+	case ofHere(by, nil):
+		return "the run is closed here (" + s.Closed + "), and only its lock is left: " + a.command("unlock", l.Node)
+	}
+	return ask
 }
 
 // holder names who drives: the person behind sudo where there is one.

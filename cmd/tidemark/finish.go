@@ -14,19 +14,16 @@ import (
 
 // finish reports the end of a run that began; the report has its times already.
 func (a *app) finish(r *driven, err error, detached bool, rep *view.Report) error {
-	a.nextReaching(r.state)
-	rep.Run, rep.Runbook, rep.Site, rep.Result = r.plan.Run, r.plan.Runbook, r.plan.Site, resultWord(err, detached)
+	a.nextReaching(r.state, r.state.Closed != "")
+	rep.Run, rep.Runbook, rep.Site, rep.Result = r.plan.Run, r.plan.Runbook, r.plan.Site, resultWord(r.state, err, detached)
 	rep.Open, rep.Tasks = r.state.Closed == "", view.Tasks(r.plan, r.state)
-	if err == nil {
+	if r.state.Closed == "done" {
 		for _, text := range r.plan.Afterwards {
 			rep.Afterwards = append(rep.Afterwards, a.reaching(text))
 		}
 	}
 	if err != nil {
-		rep.Safe = view.Standing(r.plan, r.state, false)
-		rep.Next = a.nextAfter(r)
-		rep.Log = a.keepLogs(r, detached)
-		rep.Warnings = others(a.reachable(err))
+		a.notDone(r, err, detached, rep)
 	}
 	if e := a.deliver(rep); e != nil {
 		err = errors.Join(err, e)
@@ -35,6 +32,20 @@ func (a *app) finish(r *driven, err error, detached bool, rep *view.Report) erro
 		return nil
 	}
 	return &ended{err: err, some: someDone(r.plan, r.state), interrupted: detached}
+}
+
+// notDone adds what is safe, the one next thing to do, and where to look. Of a run that others went on with, the record
+// knows neither what is safe nor what failed.
+func (a *app) notDone(r *driven, err error, detached bool, rep *view.Report) {
+	err = a.reachable(err)
+	rep.Next = a.nextAfter(r, err)
+	rep.Warnings = others(err, rep.Next)
+	if behind(r.state, err) {
+		rep.Log = journalOf(r)
+		return
+	}
+	rep.Safe = view.Standing(r.plan, r.state, false)
+	rep.Log = a.keepLogs(r, detached)
 }
 
 // deliver writes the report: a done run's is the answer, a failed one's goes where a person looks.
@@ -50,11 +61,13 @@ func (a *app) deliver(rep *view.Report) error {
 	return nil
 }
 
-func resultWord(err error, detached bool) string {
+func resultWord(s *engine.State, err error, detached bool) string {
 	var n *engine.Incomplete
 	switch {
 	case err == nil:
 		return "done"
+	case behind(s, err):
+		return view.Overtaken
 	case detached:
 		return "detached"
 	case errors.As(err, &n) && n.Unknown > 0:
@@ -63,14 +76,6 @@ func resultWord(err error, detached bool) string {
 		return "stopped"
 	}
 	return "failed"
-}
-
-// nextAfter is the one command that goes on.
-func (a *app) nextAfter(r *driven) string {
-	if r.state.Closed == "" {
-		return a.command("resume", r.plan.Run)
-	}
-	return a.again(r.plan)
 }
 
 // again is the command that runs the plan's runbook with the flags of this invocation.
@@ -94,14 +99,15 @@ func (a *app) again(p *engine.Plan) string {
 	return a.command(words...)
 }
 
-// others are failures that no task tells: the journal, a barrier, a node that could not be released.
-func others(err error) []string {
+// others are failures that no task tells: the journal, a barrier, a node that could not be released. What stands below them
+// as the next thing to do is not said twice.
+func others(err error, told string) []string {
 	var out []string
 	for _, e := range view.Leaves(err) {
 		var n *engine.Incomplete
 		if !errors.As(e, &n) {
 			text := e.Error()
-			if next := engine.NextOf(e); next != "" {
+			if next := engine.NextOf(e); next != "" && next != told {
 				text += " (" + next + ")"
 			}
 			out = append(out, text)
@@ -113,9 +119,12 @@ func others(err error) []string {
 // logWait bounds the fetching of logs: the report must not wait for a dead node.
 const logWait = 5 * time.Second
 
+// journalOf is the file of the run's record.
+func journalOf(r *driven) string { return filepath.Join(r.journal.Dir(), "journal.jsonl") }
+
 // keepLogs fetches the output of failed tasks into the run's directory and gives the place to look at first.
 func (a *app) keepLogs(r *driven, detached bool) string {
-	first := filepath.Join(r.journal.Dir(), "journal.jsonl")
+	first := journalOf(r)
 	if detached {
 		return first
 	}

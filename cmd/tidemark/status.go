@@ -26,9 +26,11 @@ type statusAnswer struct {
 	Epoch    int64           `json:"epoch"`
 	Driver   *journal.Driver `json:"driver,omitempty"`
 	Nodes    []string        `json:"nodes"`
+	ClosedBy string          `json:"closed_by,omitempty"` // where it was not the run itself
 	Barriers map[string]bool `json:"barriers"`
 	Tasks    []view.Task     `json:"tasks"`
 	Standing []string        `json:"standing"`
+	Next     string          `json:"next,omitempty"`
 	Torn     string          `json:"torn,omitempty"`
 }
 
@@ -42,10 +44,15 @@ func (a *app) status(args []string) error {
 		return err
 	}
 	p, s := rec.Plan, engine.Fold(rec.Events)
-	a.nextReaching(s)
+	a.nextReaching(s, s.Closed != "")
+	next := ""
+	if s.Closed == "" {
+		next = a.onward(p, s, driver != nil)
+	}
 	if a.json() {
 		return view.JSON(a.stdout, statusAnswer{
-			p.Run, p.Runbook, p.Site, view.RunState(s), s.Epoch, driver, p.Nodes, s.Barriers, view.Tasks(p, s), view.Standing(p, s, driver != nil), rec.Torn,
+			Run: p.Run, Runbook: p.Runbook, Site: p.Site, State: view.RunState(s), Epoch: s.Epoch, Driver: driver, Nodes: p.Nodes,
+			ClosedBy: s.ClosedBy, Barriers: s.Barriers, Tasks: view.Tasks(p, s), Standing: view.Standing(p, s, driver != nil), Next: next, Torn: rec.Torn,
 		})
 	}
 	words := "no process drives it"
@@ -53,12 +60,8 @@ func (a *app) status(args []string) error {
 		words = fmt.Sprintf("driven by process %d", driver.PID)
 	}
 	view.Status(a.stdout, p, s, words, driver != nil, view.StyleOf(a.stdout))
-	if s.Closed == "" {
-		verb := "resume"
-		if driver != nil {
-			verb = "attach"
-		}
-		fmt.Fprintf(a.stdout, "next: %s\n", a.command(verb, p.Run))
+	if next != "" {
+		fmt.Fprintf(a.stdout, "next: %s\n", next)
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 // waysOut is what to do about an open run that nobody drives. Where it has Cassandra down or tables exchanged, that is to
 // go on or to take it back; abandon leaves all that to people, so it comes last and says what it leaves.
 func (a *app) waysOut(p *engine.Plan, s *engine.State) string {
-	resume, abandon := a.command("resume", p.Run), a.command("abandon", p.Run)
+	resume, abandon := a.onward(p, s, false), a.command("abandon", p.Run)
 	down, restored := view.Down(p, s), view.Restored(p, s)
 	if len(down)+len(restored) == 0 {
 		return resume + ", or: " + abandon
@@ -51,6 +51,6 @@ func (a *app) warnDown(p *engine.Plan, s *engine.State, half []string) {
 	}
 	a.say("WARNING: Cassandra is stopped or drained on %s, and abandon does not start it. Bring it up there by hand when the run is abandoned: monit start cassandra_process (where it is only drained: monit restart cassandra_process)", view.NodeList(down))
 	if restores(p) {
-		a.say("Better, instead of abandoning it: go on with the run: %s; or take the restore back, which starts Cassandra, too: %s", a.command("resume", p.Run), a.undoOf(p.Run))
+		a.say("Better, instead of abandoning it: go on with the run: %s; or take the restore back, which starts Cassandra, too: %s", a.onward(p, s, false), a.undoOf(p.Run))
 	}
 }

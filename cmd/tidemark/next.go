@@ -1,0 +1,92 @@
+package main
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+
+	"tidemark/cmd/internal/view"
+	"tidemark/engine"
+)
+
+// onward is the one command that goes on with an open run as its record has it; driven: a process here drives it. What only
+// a person can tell comes first: resume alone would ask for it again, for ever.
+func (a *app) onward(p *engine.Plan, s *engine.State, driven bool) string {
+	switch task := leftToAPerson(p, s); {
+	case driven:
+		return a.command("attach", p.Run)
+	case task != "":
+		return a.command("resume", "--as", "done|not-done", view.Command([]string{task}), p.Run)
+	}
+	return a.command("resume", p.Run)
+}
+
+// leftToAPerson is the first task whose outcome only a person can settle, or "".
+func leftToAPerson(p *engine.Plan, s *engine.State) (first string) {
+	p.Tasks(func(t *engine.Task) {
+		if r := s.Tasks[t.ID]; first == "" && r != nil && r.Manual {
+			first = t.ID
+		}
+	})
+	return first
+}
+
+// nextAfter is the one thing to do when driving a run ended with err; "" where nothing is left. Where others hold the run, or
+// a node of it, their refusal knows the way on, and resume would meet it again.
+func (a *app) nextAfter(r *driven, err error) string {
+	switch r.state.Closed {
+	case "":
+		if e := heldByOthers(err); e != nil {
+			return a.reaching(engine.NextOf(e))
+		}
+		return a.onward(r.plan, r.state, false)
+	case engine.ClosedFailed:
+		if r.state.ClosedBy == "" {
+			return a.again(r.plan)
+		}
+	}
+	return ""
+}
+
+// heldByOthers is the part of err that says that another controller has the run, or another run a node of it; nil where none
+// does.
+func heldByOthers(err error) error {
+	for _, e := range view.Leaves(err) {
+		var l *engine.Locked
+		if errors.Is(e, engine.ErrOvertaken) || errors.As(e, &l) {
+			return e
+		}
+	}
+	return nil
+}
+
+// behind tells whether another controller went on with the run: what the record has of its tasks is old.
+func behind(s *engine.State, err error) bool {
+	return s.ClosedBy == engine.ByAnother || errors.Is(err, engine.ErrOvertaken)
+}
+
+// nextReaching makes the next things to do of a run's tasks reach the same runs and site; the journal keeps them as they
+// are. Of a run that is closed, or is about to be, none is to go on.
+func (a *app) nextReaching(s *engine.State, closed bool) {
+	for _, r := range s.Tasks {
+		if closed {
+			r.Next = withoutResume(r.Next, s.Run)
+		}
+		r.Next = a.reaching(r.Next)
+	}
+}
+
+// withoutResume takes off a next thing to do what says to resume the run; other runs may still be resumed.
+func withoutResume(next, run string) string {
+	cut := regexp.MustCompile(`(^|,| and\b)? ?(then:? )?(tidemark )?\bresume\b.*$`)
+	var kept []string
+	for _, part := range strings.Split(next, "; ") {
+		if !strings.Contains(part, "tidemark resume") || strings.Contains(part, run) {
+			part = cut.ReplaceAllString(part, "")
+		}
+		if part != "" {
+			kept = append(kept, part)
+		}
+	}
+	return strings.Join(kept, "; ")
+}
