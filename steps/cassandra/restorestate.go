@@ -60,7 +60,7 @@ func (r *swapRecord) live() string {
 		return "none"
 	case r.open():
 		return "between"
-	case r.Since[stateOpen].IsZero() || !r.Since[stateUndone].IsZero():
+	case r.State == stateStaged || r.asBefore():
 		return "before"
 	}
 	return "restored"
