@@ -68,7 +68,7 @@ func (m *Manifest) verify(ctx context.Context, root string, depth Depth, read fu
 		delete(found, want.rel)
 	}
 	for rel := range found {
-		problems = append(problems, rel+": surplus, not in the manifest")
+		problems = append(problems, surplusFile(rel))
 	}
 	if depth == Checksums {
 		bad, err := checksums(ctx, root, slices.DeleteFunc(intact, func(e expected) bool { return read(e.File) }), progress)
@@ -116,6 +116,8 @@ func (e expected) compare(found map[string]fs.FileInfo) string {
 	}
 	return ""
 }
+
+func surplusFile(rel string) string { return rel + ": surplus, not in the manifest" }
 
 // walk lists everything below dir that is no directory; a data directory that is absent is empty.
 func walk(dir string) (map[string]fs.FileInfo, error) {

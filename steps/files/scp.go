@@ -26,7 +26,7 @@ func Scp() engine.Kind {
 		Risk:    engine.Overwrites,
 		New:     func() engine.Step { return &scp{} },
 		Out:     ScpOut{},
-		Version: 1,
+		Version: 2,
 	}
 }
 
@@ -80,17 +80,16 @@ func (s *scp) AtMost(late []string) (engine.Risk, string) {
 	return engine.OverwritesIf("replace", s.Replace, engine.Harmless, late)
 }
 
-// Plan looks at the target. The source is another machine's, so what it holds is not known here; sign and risk follow
-// from the arguments alone, and stay what they are while a copy is under way.
+// Plan looks at the target; the source is another machine's, so what it holds is not known here. Just before Apply the sign
+// is always that of work to do: it is all that both an approved + and an approved ? allow, and a copy that was broken off
+// behind its last file still has to look at each of them.
 func (s *scp) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
 	c := engine.Change{
 		Sign: engine.Creates, Summary: fmt.Sprintf("copy %s to %s", s.origin(), s.destination()),
-		Unknown: []string{"size and content of " + s.origin() + ", which another machine has"},
+		Unknown: []string{"whether " + s.origin() + " is there, and what it holds: only the machine that gets the copy is asked"},
 		Will:    []engine.Fact{willBe(s.Target, present)},
 	}
-	if c.Risk, _ = s.AtMost(nil); s.Replace {
-		c.Sign = engine.Changes
-	}
+	c.Risk, _ = s.AtMost(nil)
 	if _, err := newWish(v, s.Owner, s.Group, s.Mode); err != nil {
 		return c, err
 	}
@@ -98,25 +97,18 @@ func (s *scp) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
 	if err != nil {
 		return c, err
 	}
-	switch at.kind {
-	case absent:
-	case directory, file, present, unclear:
-		c.Details = append(c.Details, show(s.Target)+" is there ("+at.kind+"): only what is missing is sent"+s.overwrites())
-	default:
-		return c, refuse("move it away, or choose another target", "%s is there and is a %s", show(s.Target), at.kind)
+	if at.kind != absent {
+		if err := s.meets(v, at, &c); err != nil {
+			return c, err
+		}
 	}
-	if s.Backup == "" {
-		return c, nil
+	if v.Actual {
+		c.Sign = engine.Creates
 	}
-	c.Will = append(c.Will, engine.Fact{Key: backup.FactOf(s.Backup), Value: backup.Saved})
-	return c, s.asked(v, at)
-}
-
-func (s *scp) overwrites() string {
-	if s.Replace {
-		return ", and what differs is overwritten"
+	if s.Backup != "" {
+		c.Will = append(c.Will, engine.Fact{Key: backup.FactOf(s.Backup), Value: backup.Saved})
 	}
-	return ", and what differs is refused"
+	return c, nil
 }
 
 func (s *scp) origin() string {

@@ -73,20 +73,22 @@ func TestScpBridge(t *testing.T) {
 
 func TestScpRefuses(t *testing.T) {
 	for want, s := range map[string]*scp{
-		"same node":       {Source: "/a", Target: "/b/c"},
-		"relative":        {From: "x", Source: "a", Target: "/b/c"},
-		"goes up":         {From: "x", Source: "/a", Target: "/b/../c"},
-		"whole system":    {From: "x", Source: "/a", Target: "/"},
-		"holds the":       {From: "x", Source: "/a", Target: "/etc"},
-		"never replaced":  {From: "x", Source: "/a", Target: "/b/c", Backup: "b", Replace: true},
-		"is a symlink":    {From: "x", Source: "/a", Target: "/link"},
-		"not in /etc":     {From: "x", Source: "/a", Target: "/b/c", Owner: "nobody-here"},
-		"an id has":       {From: "x", Source: "/a", Target: "/b/c", Backup: "../x"},
-		"holds backup b1": {From: "x", Source: "/a", Target: "/backups/b2", Backup: "b2"},
+		"same node":         {Source: "/a", Target: "/b/c"},
+		"relative":          {From: "x", Source: "a", Target: "/b/c"},
+		"goes up":           {From: "x", Source: "/a", Target: "/b/../c"},
+		"whole system":      {From: "x", Source: "/a", Target: "/"},
+		"holds the":         {From: "x", Source: "/a", Target: "/etc"},
+		"never replaced":    {From: "x", Source: "/a", Target: "/b/c", Backup: "b", Replace: true},
+		"is a symlink":      {From: "x", Source: "/a", Target: "/link"},
+		"not in /etc":       {From: "x", Source: "/a", Target: "/b/c", Owner: "nobody-here"},
+		"an id has":         {From: "x", Source: "/a", Target: "/b/c", Backup: "../x"},
+		"b3 is a directory": {From: "x", Source: "/a", Target: "/backups/b3", Backup: "b3"},
+		"holds backup b1":   {From: "x", Source: "/a", Target: "/backups/b2", Backup: "b2"},
 	} {
 		t.Run(want, func(t *testing.T) {
 			n := newNode(t)
 			n.link("/link", "/etc")
+			n.write("/backups/b3", "x")
 			n.write("/backups/b2/cassandra/manifest.json", manifest(t, "b1", "vellum-1"))
 			c, err := n.Plan(Scp(), s)
 			if err == nil || !strings.Contains(err.Error(), want) || engine.ClassOf(err) != engine.ClassPrecondition {
@@ -96,28 +98,91 @@ func TestScpRefuses(t *testing.T) {
 	}
 }
 
-// Sign and risk must be the same before, during and after a copy: a resumed task is compared with what was approved.
-func TestScpPlansTheSameWhateverIsThere(t *testing.T) {
-	n := newNode(t)
-	for _, replace := range []bool{false, true} {
-		s := &scp{From: "controller", Source: "/a", Target: "/in/tree", Replace: replace}
-		before, err := n.Plan(Scp(), s)
-		n.must(err)
-		n.write("/in/tree/file", "x")
-		after, err := newNodeOn(n).Plan(Scp(), s)
-		n.must(err)
-		n.must(engine.Compare(before, after, nil))
-		if want := (map[bool]engine.Risk{true: engine.Overwrites})[replace]; before.Risk != want || len(before.Unknown) != 1 {
-			t.Errorf("replace %v: %+v", replace, before)
-		}
+// The plan tells what stands at the target; what the source holds it cannot know, and says so. Whatever was approved, the
+// real change is allowed before, during and after a copy: a resumed task is compared with the plan.
+func TestScpPlansWhatStandsThere(t *testing.T) {
+	const add, keep, over = "where an earlier step leaves something", "nothing is overwritten unless replace: true", "what differs is overwritten"
+	for _, c := range []struct {
+		name    string
+		stands  func(n *node)
+		replace bool
+		sign    engine.Sign
+		says    []string
+	}{
+		{"nothing", func(*node) {}, false, engine.Creates, nil},
+		{"nothing, replace", func(*node) {}, true, engine.Creates, nil},
+		{"file", func(n *node) { n.write("/in/it", "hello") }, false, engine.NotKnown, []string{"which is there", "/in/it, file of 5 bytes", keep}},
+		{"file, replace", func(n *node) { n.write("/in/it", "hello") }, true, engine.NotKnown, []string{"which is there", "/in/it, file of 5 bytes", over}},
+		{"directory", func(n *node) { n.dir("/in/it") }, false, engine.NotKnown, []string{"which is there", "/in/it, directory", keep}},
+		{"promised", func(n *node) { n.Facts.Add([]engine.Fact{willBe("/in/it", directory)}) }, false, engine.NotKnown, []string{add, keep}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n := newNode(t)
+			c.stands(n)
+			s := &scp{From: "controller", Source: "/a", Target: "/in/it", Replace: c.replace}
+			planned, err := n.Plan(Scp(), s)
+			n.must(err)
+			text := planned.Summary + strings.Join(planned.Details, "\n")
+			for _, say := range c.says {
+				if !strings.Contains(text, say) {
+					t.Errorf("no %q in %s", say, text)
+				}
+			}
+			if planned.Sign != c.sign || c.says == nil && strings.Contains(text, "there") || !strings.HasPrefix(planned.Unknown[0], "whether controller:/a is there") {
+				t.Errorf("%+v", planned)
+			}
+			if want := (map[bool]engine.Risk{true: engine.Overwrites})[c.replace]; planned.Risk != want {
+				t.Errorf("risk %d, want %d", planned.Risk, want)
+			}
+			n.must(engine.Compare(planned, n.actual(s), nil))
+			n.must(os.RemoveAll(n.at("/in/it")))
+			n.write("/in/it/whole", "x")
+			n.must(engine.Compare(planned, n.actual(s), nil))
+		})
 	}
 }
 
-// newNodeOn is the same node, looked at afresh.
-func newNodeOn(n *node) *node {
-	fresh := newNode(n.t)
-	fresh.Ground = n.Ground
-	return fresh
+// actual is what the step would do just before it is applied.
+func (n *node) actual(s *scp) engine.Change {
+	n.t.Helper()
+	k := Scp()
+	v := engine.NewView(&k, n.Ground, engine.NewFacts(nil), n.Run, "vellum-1")
+	v.Actual = true
+	c, err := s.Plan(n.t.Context(), v)
+	n.must(err)
+	return c
+}
+
+// A backup that stands at the target tells by its manifest how much of it is there, and what the run would refuse.
+func TestScpPlansOverABackup(t *testing.T) {
+	const dir, data = "/backups/b1", "/backups/b1/cassandra/data/homer/simservs-1/"
+	for _, c := range []struct {
+		name  string
+		files map[string]string
+		want  string
+		fails bool
+	}{
+		{"whole", map[string]string{data + "Data.db": "hello"}, "backup b1 is there, all of its 1 file by name and size", false},
+		{"in part", map[string]string{data + ".tidemark-1.part": "hel"}, "backup b1 is there without 1 of its 1 file", false},
+		{"short", map[string]string{data + "Data.db": "hell"}, "Data.db: expected 5 bytes, found 4", true},
+		{"surplus", map[string]string{data + "Data.db": "hello", data + "x": ""}, "x: surplus", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n := newNode(t)
+			n.write(dir+"/cassandra/manifest.json", manifest(t, "b1", "vellum-1"))
+			for p, text := range c.files {
+				n.write(p, text)
+			}
+			got, err := n.Plan(Scp(), &scp{From: "controller", Source: "/a", Target: dir, Backup: "b1", Saved: "vellum-1"})
+			text := strings.Join(got.Details, "\n")
+			if err != nil {
+				text = err.Error()
+			}
+			if !strings.Contains(text, c.want) || (err != nil) != c.fails || c.fails && engine.ClassOf(err) != engine.ClassPrecondition {
+				t.Errorf("%q, %v", text, err)
+			}
+		})
+	}
 }
 
 func manifest(t *testing.T, id, by string) string {

@@ -2,6 +2,7 @@ package files
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 
 	"tidemark/engine"
@@ -21,16 +22,24 @@ func (s *scp) checkBackup() error {
 	return backup.CheckArg("backup", s.Backup)
 }
 
-// asked refuses, before anything is sent, a target that holds another backup.
-func (s *scp) asked(v *engine.View, at sight) error {
-	if at.kind != directory || at.promised {
-		return nil
-	}
+// asked refuses, before anything is sent, a target that holds another backup, or files that this one does not have so; else
+// it says how much of the backup is there, and nothing where no manifest tells: file by file is compared then.
+func (s *scp) asked(v *engine.View) (string, error) {
 	m, err := backup.OpenIn(v.Path(s.Target), backup.Cassandra)
 	if err != nil {
-		return nil //nolint:nilerr // there is no whole backup yet: file by file tells
+		return "", nil //nolint:nilerr // there is no whole backup yet: file by file tells
 	}
-	return s.belongs(m)
+	if err := s.belongs(m); err != nil {
+		return "", err
+	}
+	missing, all, err := m.Missing(filepath.Join(v.Path(s.Target), backup.Cassandra))
+	switch {
+	case err != nil:
+		return "", engine.WithNext(err, "move "+show(s.Target)+" away, then copy the backup again")
+	case missing > 0:
+		return fmt.Sprintf("backup %s is there without %d of its %s", m.Backup, missing, engine.Count(all, "file")), nil
+	}
+	return fmt.Sprintf("backup %s is there, all of its %s by name and size", m.Backup, engine.Count(all, "file")), nil
 }
 
 func (s *scp) belongs(m *backup.Manifest) error {
