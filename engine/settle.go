@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"strings"
 )
 
 // settle clears up an unknown outcome by the kind's rule; never by trying again in hope. Before anything else
@@ -18,6 +20,15 @@ func (x *Executor) settle(ctx context.Context, t *Task, ref TaskRef) (Outcome, b
 		return x.asks(t, ref), false
 	}
 	return x.check(ctx, t, ref)
+}
+
+// askAPerson says how the attempt ended, once, however often it is settled.
+func askAPerson(ended string) string {
+	const ask = "only a person can tell whether it was done"
+	if ended == "" || strings.HasPrefix(ended, ask) {
+		return cmp.Or(ended, ask)
+	}
+	return ask + ": " + ended
 }
 
 func (x *Executor) redo(t *Task) Redo {
@@ -84,7 +95,7 @@ func (x *Executor) settled(t *Task, ref TaskRef, reason string) (Outcome, bool) 
 func (x *Executor) asks(t *Task, ref TaskRef) Outcome {
 	return x.ended(t, Event{
 		Type: EventEnd, Stage: t.Stage, Task: t.ID, Node: t.Node, Kind: t.Kind, Attempt: ref.Attempt, Digest: t.Digest,
-		Outcome: Unknown, Class: ClassPrecondition, Message: "only a person can tell whether it was done", Manual: true,
+		Outcome: Unknown, Class: ClassPrecondition, Message: askAPerson(x.record(t.ID).Message), Manual: true,
 		Next: "look at the node; then: tidemark resume --as done|not-done " + t.ID + " " + x.Plan.Run,
 	})
 }

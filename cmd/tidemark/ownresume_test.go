@@ -44,6 +44,41 @@ func TestKilledProgramIsSettled(t *testing.T) {
 	}
 }
 
+// A command that gave its status and left a process behind may have done its work: the run and a resume settle it by the
+// step's redo rule. What only a person can tell is not repeated, and the person's word ends it. Behind a check that left
+// something the command is known not to have run.
+func TestACommandThatLeavesAProcessIsSettled(t *testing.T) {
+	const work = `echo x >>DIR/tries; touch DIR/made; sleep 60 >/dev/null 2>&1 &`
+	for name, c := range map[string]struct {
+		more, says, tries string
+		code, resumed     int
+	}{
+		"manual":       {"", "only a person can tell", "x\n", exitUnknown, exitUnknown},
+		"failed":       {"argv: [/bin/sh, -c, '" + work + " exit 1']", "exit status 1, and left processes behind", "x\n", exitUnknown, exitUnknown},
+		"work done":    {"creates: DIR/made", "found done", "x\n", exitDone, exitUsage},
+		"idempotent":   {"redo: idempotent", "left processes behind", "x\nx\n", exitFailed, exitFailed},
+		"only a check": {"check: [/bin/sh, -c, '" + work + " exit 1']", "the command did not run", "x\nx\n", exitFailed, exitFailed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			if !strings.Contains(c.more, "argv") {
+				c.more += ", argv: [/bin/sh, -c, '" + work + "']"
+			}
+			d.book("id: r, run: {" + strings.ReplaceAll(strings.TrimPrefix(c.more, ", "), "DIR", d.dir) + "}")
+			wants(t, d.tidemark(c.code, "--yes=hill", "run", d.path("try.yaml")), c.says)
+			again := d.tidemark(c.resumed, "--yes=hill", "resume")
+			if got := d.read("tries"); got != c.tries {
+				t.Errorf("tried %q, want %q", got, c.tries)
+			}
+			if c.resumed == exitUnknown {
+				wants(t, again, "only a person can tell whether it was done: /bin/sh: exit status")
+				d.tidemark(exitDone, "--yes=hill", "resume", "--as", "done", "s/r@here")
+			}
+		})
+	}
+}
+
 const mumbling = `#!/bin/sh
 [ "$1" = describe ] && { echo '{"protocol": 1, "name": "mumbling", "doc": "D.", "redo": "REDO", "example": "{id: x, mumbling: {}}",
  "arguments": {"type": "object"}, "outputs": {"type": "object", "properties": {"got": {"type": "string"}}}}'; exit; }

@@ -55,7 +55,8 @@ func (l *lifeline) holders() ([]member, error) {
 }
 
 // outlived ends what a command left running, in its process group or with what it inherited, and says so: it counts as the
-// step, which is over only with it. A command that was ended itself leaves nothing at once.
+// step, which is over only with it. Whatever status the command gave, how far that had come nobody knows. A command that was
+// ended itself leaves nothing at once.
 func (l *lifeline) outlived(ctx context.Context, cmd *exec.Cmd, waited error) error {
 	group := cmd.Process.Pid
 	wait, grace := outliving, graceLimit
@@ -71,12 +72,12 @@ func (l *lifeline) outlived(ctx context.Context, cmd *exec.Cmd, waited error) er
 	left, err := end(func() ([]member, error) { return l.left(group) }, grace)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%s left processes behind: %w", cmd.Args[0], err)
+		return engine.Unsure(fmt.Errorf("%s left processes behind: %w", cmd.Args[0], err))
 	case len(left) == 0:
 		return nil // it ended by itself in the meantime
 	}
-	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s: %s, and left processes behind, which were stopped: %s", cmd.Args[0], cmd.ProcessState, names(left)),
-		"let it wait for them; if they are to go on after the step: daemon: true")
+	said := engine.Failf(engine.ClassPrecondition, "%s: %s, and left processes behind, which were stopped: %s", cmd.Args[0], cmd.ProcessState, names(left))
+	return engine.WithNext(engine.Unsure(said), "let it wait for them; if they are to go on after the step: daemon: true")
 }
 
 func (l *lifeline) left(group int) ([]member, error) {

@@ -83,7 +83,11 @@ func (r *run) checked(ctx context.Context, h *engine.Host, env []string) (bool, 
 	c.Daemon = false
 	res, err := h.Exec(ctx, c)
 	if err != nil {
-		e := &engine.Error{Class: engine.ClassOf(err), Err: fmt.Errorf("the check before the command: %w; the command did not run", err), Next: engine.NextOf(err)}
+		e := &engine.Error{Class: engine.ClassOf(err), Next: engine.NextOf(err)}
+		if errors.Is(err, engine.ErrUnsure) {
+			err = errors.New(err.Error()) // whatever became of the check, it is known that nothing else was done
+		}
+		e.Err = fmt.Errorf("the check before the command: %w; the command did not run", err)
 		return false, e
 	}
 	h.Log("check %s: exit %d%s", shown(r.Test), res.Code, lastLines(res.Stderr))

@@ -18,7 +18,8 @@ func Run() engine.Kind {
 			"For the same reason an unknown outcome with a `check` and no `creates` stays unknown and the node stops; say `redo: idempotent` " +
 			"where the command may run again whenever its check fails: then the next attempt's check decides.\n\n" +
 			"`timeout` of the step bounds it; without one the bound is 24 hours. What the command leaves running in the background counts " +
-			"as the step: where it goes on for 2 seconds more it is stopped, and the step fails. `daemon: true` says that it is to go on.\n\n" +
+			"as the step: where it goes on for 2 seconds more it is stopped, and how far the step came is unknown, whatever its exit status. " +
+			"`daemon: true` says that it is to go on.\n\n" +
 			"`env` and `stdin` take secrets: the plan keeps their names, the program gets their values, and what it prints of them is masked. " +
 			"Arguments take none, since every user of the node can read them.",
 		Example: "id: reindex\nrun: {argv: [/usr/bin/reindex, --all, \"${{ run.id }}\"], creates: /var/lib/index/done}\ntimeout: 10m",
@@ -50,7 +51,7 @@ type run struct {
 	OK       []int                    `json:"ok" help:"exit statuses that are success" default:"0"`
 	Output   schema.Size              `json:"output" help:"how much of stdout and of stderr is kept, at most 1MiB" default:"64KiB"`
 	Destroys bool                     `json:"destroys" help:"it removes or overwrites data: the run then asks for the site's name"`
-	Daemon   bool                     `json:"daemon" help:"it starts a program that goes on after it, without a service manager; left out: what goes on for 2s after the command is stopped, and the step fails"`
+	Daemon   bool                     `json:"daemon" help:"it starts a program that goes on after it, without a service manager; left out: what goes on for 2s after the command is stopped, and the outcome is unknown"`
 }
 
 // factPath is the key of the fact what stands at p, shared with mkdir and move.
