@@ -24,6 +24,9 @@ type createdRecord struct {
 	Backup    string         `json:"backup"`
 	Keyspaces []string       `json:"keyspaces"`
 	Tables    []createdTable `json:"tables"`
+	// Dropping is noted before the first of it is dropped: an undo that was killed behind that is not over until Undone is
+	// noted, though nothing is left to drop.
+	Dropping bool `json:"dropping,omitempty"`
 	// Undone is what became of it; nil as long as nobody took the run back.
 	Undone *UndoSchemaOut `json:"undone,omitempty"`
 }

@@ -73,13 +73,19 @@ func (s *undoSchema) Plan(ctx context.Context, v *engine.View) (engine.Change, e
 	} else if drops, err = dropsOf(ctx, v, conf, rec); err != nil {
 		return c, err
 	}
-	if drops.none() {
+	if drops.none() && !rec.Dropping {
 		return s.nothing("created is gone, or no longer its own", s.out(rec, drops.kept)), nil
 	}
-	c.Summary = fmt.Sprintf("drop %s and %s that run %s created, with all that was written into them since",
-		engine.Count(len(drops.keyspaces), "keyspace"), engine.Count(len(drops.tables), "table"), s.Run)
-	c.Details = drops.lines()
+	c.Summary, c.Details = s.summary(drops), drops.lines()
 	return c, nil
+}
+
+func (s *undoSchema) summary(d *drops) string {
+	if d.none() {
+		return "note that what run " + s.Run + " created is dropped: an undo was interrupted in that"
+	}
+	return fmt.Sprintf("drop %s and %s that run %s created, with all that was written into them since",
+		engine.Count(len(d.keyspaces), "keyspace"), engine.Count(len(d.tables), "table"), s.Run)
 }
 
 func (s *undoSchema) nothing(why string, out UndoSchemaOut) engine.Change {
@@ -100,8 +106,8 @@ func (s *undoSchema) undone(v *engine.View) (engine.Fact, error) {
 	return fact, err
 }
 
-// Apply drops keyspaces first, then the tables of those that stay, and notes that it is done: what is created by the
-// same ids later is not this run's.
+// Apply drops keyspaces first, then the tables of those that stay, and notes that it begins and that it is done: what is
+// created by the same ids later is not this run's.
 func (s *undoSchema) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
 	conf, rec, err := createdBy(h, s.Run)
 	if err != nil || rec == nil {
@@ -109,6 +115,10 @@ func (s *undoSchema) Apply(ctx context.Context, h *engine.Host, _ engine.Change)
 	}
 	drops, err := dropsOf(ctx, h, conf, rec)
 	if err != nil {
+		return engine.Output{}, err
+	}
+	rec.Dropping = true
+	if err := rec.save(h, conf.DataDirs); err != nil {
 		return engine.Output{}, err
 	}
 	if err := drops.send(ctx, h, cql.At(h, conf.CQLAddress())); err != nil {
