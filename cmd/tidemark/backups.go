@@ -28,12 +28,33 @@ func newBackups(a *app) *cobra.Command {
 
 // backupsAnswer is the list as JSON.
 type backupsAnswer struct {
+	// Answered are the nodes that were asked and answered; of those in Unanswered nothing is known.
+	Answered   []string   `json:"answered"`
+	Unanswered []noAnswer `json:"unanswered,omitempty"`
+
 	Sets   []backup.Set                     `json:"sets"`
 	Legacy map[string][]backup.LegacyBackup `json:"legacy,omitempty"`
 	// Unfinished and Snapshots are by node what takes space there and is no backup: what was not saved to its end, and
 	// snapshots that no run has cleared.
 	Unfinished map[string][]backup.Entry    `json:"unfinished,omitempty"`
 	Snapshots  map[string][]backup.Snapshot `json:"snapshots,omitempty"`
+}
+
+// noAnswer is a node that was asked for its backups in vain, and why.
+type noAnswer struct {
+	Node  string       `json:"node"`
+	Class engine.Class `json:"class,omitempty"`
+	Error string       `json:"error"`
+	Next  string       `json:"next,omitempty"`
+}
+
+func (a *app) unanswered(err error) (out []noAnswer) {
+	for _, e := range view.Leaves(err) {
+		if n := (*view.NodeError)(nil); errors.As(e, &n) {
+			out = append(out, noAnswer{n.Node, engine.ClassOf(n.Err), n.Err.Error(), a.reaching(engine.NextOf(n.Err))})
+		}
+	}
+	return out
 }
 
 func (a *app) backups(ctx context.Context, keyspace, dir string) error {
@@ -54,6 +75,7 @@ func (a *app) backups(ctx context.Context, keyspace, dir string) error {
 	}
 	lists, err := s.listBackups(ctx, dirs)
 	answer := gather(lists, keyspace)
+	answer.Unanswered = a.unanswered(err)
 	if a.json() {
 		return errors.Join(view.JSON(a.stdout, answer), err)
 	}
@@ -84,7 +106,7 @@ func (a *app) storeDirs(site *schema.Site, dir string) (map[string]string, error
 
 func gather(lists map[string]backup.ListOut, keyspace string) backupsAnswer {
 	answer := backupsAnswer{
-		Sets: []backup.Set{}, Legacy: map[string][]backup.LegacyBackup{},
+		Answered: append([]string{}, keys(lists)...), Sets: []backup.Set{}, Legacy: map[string][]backup.LegacyBackup{},
 		Unfinished: map[string][]backup.Entry{}, Snapshots: map[string][]backup.Snapshot{},
 	}
 	for _, set := range backup.Sets(entriesOf(lists)) {
@@ -120,11 +142,29 @@ func (a *app) backupsTable(answer backupsAnswer) {
 			rows = append(rows, []string{b.ID, "legacy", "old scripts", engine.Bytes(b.Bytes), node, b.Keyspace})
 		}
 	}
-	if rows == nil {
-		a.say("no backups")
-		return
+	if rows != nil {
+		view.Table(a.stdout, []string{"BACKUP", "SOURCE", "STATE", "SIZE", "NODES", "KEYSPACES"}, rows)
+	} else if len(answer.Answered) > 0 || len(answer.Unanswered) == 0 {
+		a.say("no backups%s", onThose(answer))
 	}
-	view.Table(a.stdout, []string{"BACKUP", "SOURCE", "STATE", "SIZE", "NODES", "KEYSPACES"}, rows)
+	if len(answer.Unanswered) > 0 {
+		a.say("nothing is known of the backups on %s: no answer from there", view.NodeList(nodesOf(answer.Unanswered)))
+	}
+}
+
+// onThose names the nodes of which there is an answer, where it is not all of them.
+func onThose(answer backupsAnswer) string {
+	if len(answer.Unanswered) == 0 {
+		return ""
+	}
+	return " on " + view.NodeList(answer.Answered)
+}
+
+func nodesOf(list []noAnswer) (names []string) {
+	for _, n := range list {
+		names = append(names, n.Node)
+	}
+	return names
 }
 
 // loadSite reads the site for verbs that need no runbook.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"tidemark/engine"
 	"tidemark/steps/backup"
 )
 
@@ -61,6 +62,21 @@ func TestTheStoreNeedsNoVar(t *testing.T) {
 		"stages:\n  - stage: s\n    on: vellum\n    steps:\n      - {id: a, verify-backup: {backup: \"${{ inputs.backup }}\", dir: \"${{ vars.backup_dir }}\"}}\n")
 	h.keepsUnsealed("20261122T010203Z-k7")
 	h.wants(h.do("plan", filepath.Join(h.dir, "own.yaml"), "--input", "backup=latest"), exitRefused, "no backup is complete: there is none")
+}
+
+// Nobody knows what a node has that gave no answer: the list says so, instead of "no backups".
+func TestBackupsOfNodesWithoutAnAnswer(t *testing.T) {
+	h := newHouse(t)
+	h.refused["two"] = engine.WithNext(engine.Failf(engine.ClassConnect, "no route to host"), "tidemark nodes")
+	h.wants(h.do("backups"), exitRefused, "no backups on one\nnothing is known of the backups on two: no answer from there\n")
+	h.wants(h.do("backups", "-o", "json"), exitRefused, `"answered": [
+    "one"
+  ]`, `"node": "two"`, `"class": "connect"`, `"error": "no route to host"`, `"next": "`+h.command("nodes"))
+	h.refused["one"] = h.refused["two"]
+	h.wants(h.do("backups"), exitRefused, "nothing is known of the backups on one, two: no answer from there\n")
+	if strings.Contains(h.err.String(), "no backups") {
+		t.Error("it says that there are none")
+	}
 }
 
 // What a killed backup left takes space and is no backup: the list names it, what it takes, and the command.

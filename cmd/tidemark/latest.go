@@ -74,16 +74,20 @@ func dirOf(b engine.Basis, node string) string {
 	return dir
 }
 
-// listBackups asks nodes for their backups in the given directories, behind the fence of the dry run.
+// listBackups asks nodes for their backups in the given directories, behind the fence of the dry run. Nodes that give no
+// answer are in the error alone.
 func (s *session) listBackups(ctx context.Context, dirs map[string]string) (map[string]backup.ListOut, error) {
 	var mu sync.Mutex
 	out := map[string]backup.ListOut{}
 	err := forAll(keys(dirs), func(name string) error {
 		list, err := askBackups(ctx, s.node(name), name, dirs[name])
+		if err != nil {
+			return err
+		}
 		mu.Lock()
 		defer mu.Unlock()
 		out[name] = list
-		return err
+		return nil
 	})
 	return out, err
 }

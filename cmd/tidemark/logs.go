@@ -63,9 +63,10 @@ func (a *app) taskLog(ctx context.Context, dir string, rec *journal.Record, id s
 	if r == nil || r.Attempt == 0 {
 		return usagef("", "task %s did not begin; it has no log", task.ID)
 	}
-	if attempt == 0 {
-		attempt = r.Attempt
+	if attempt < 0 || attempt > r.Attempt {
+		return usagef("", "there is no attempt %d of task %s; it had %d", attempt, task.ID, r.Attempt)
 	}
+	attempt = cmp.Or(attempt, r.Attempt)
 	data, err := os.ReadFile(journal.LogPath(dir, task.ID, attempt))
 	if errors.Is(err, fs.ErrNotExist) {
 		data, err = a.nodeLog(ctx, rec.Plan, engine.TaskRef{Run: rec.Plan.Run, Epoch: state.Epoch, Task: task.ID, Attempt: attempt}, task.Place())

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -47,6 +49,7 @@ type house struct {
 	state   string
 	out     bytes.Buffer
 	err     bytes.Buffer
+	stdout  io.Writer // where answers go, nil is out
 	refused map[string]error
 	build   func() (string, error)
 	swaps   map[string][]string // the runs whose restore is half-way, by node
@@ -105,6 +108,10 @@ func (u unreachable) State(context.Context, string) (engine.NodeState, error) {
 	return engine.NodeState{}, u.err
 }
 
+func (u unreachable) Plan(context.Context, engine.PlanRequest) (engine.PlanReply, error) {
+	return engine.PlanReply{}, u.err
+}
+
 func (u unreachable) Close() error { return nil }
 
 // do runs tidemark with args and gives the exit code; h.out and h.err hold what it wrote.
@@ -112,7 +119,7 @@ func (h *house) do(args ...string) int {
 	h.t.Helper()
 	h.out.Reset()
 	h.err.Reset()
-	a := &app{stdin: strings.NewReader(""), stdout: &h.out, stderr: &h.err, build: h.build, dial: h.dial}
+	a := &app{stdin: strings.NewReader(""), stdout: cmp.Or[io.Writer](h.stdout, &h.out), stderr: &h.err, build: h.build, dial: h.dial}
 	code := a.execute(h.t.Context(), append([]string{"--site", filepath.Join(h.dir, "site.yaml"), "--state", h.state}, args...))
 	h.t.Logf("tidemark %s: %d\n%s%s", strings.Join(args, " "), code, h.out.String(), h.err.String())
 	return code
@@ -168,6 +175,9 @@ func TestARunThatFails(t *testing.T) {
 	h.wants(h.run(), exitLocked, "is open and holds one, two", "resume "+h.onlyRun())
 	h.wants(h.do("resume"), exitFailed, "done, kept", "failed, repeated         2 tasks\n      second/enough  @one, two\n")
 	h.wants(h.do("logs"), 0, "failed  second/enough@one")
+	h.wants(h.do("logs", "second/enough@one", "--attempt", "3"), exitUsage, "there is no attempt 3 of task second/enough@one; it had 2")
+	h.wants(h.do("logs", "second/enough@one", "--attempt", "-1"), exitUsage, "there is no attempt -1")
+	h.wants(h.do("logs", "second/enough@one", "--attempt", "1"), 0)
 	h.wants(h.do("logs", "second/enough@oen"), exitUsage, "did you mean second/enough@one")
 	h.wants(h.do("abandon", h.onlyRun(), "--yes"), 0, "closed: abandoned")
 	h.wants(h.run(), 0)
@@ -198,6 +208,10 @@ func TestASecondController(t *testing.T) {
 	h.state = filepath.Join(h.dir, "other")
 	h.wants(h.do("plan", filepath.Join(h.dir, "story.yaml"), "--input", "dir="+h.dir+"/none"), exitDone, "held now: one: locked by run "+run)
 	h.wants(h.run(), exitLocked, "locked by run "+run, "resume --adopt one "+run)
+	h.wants(h.do("unlock", "one"), exitUsage, "else whoever holds it goes on with it; or from here: "+h.command("resume --adopt one "+run))
+	if strings.Contains(h.err.String(), "abandon") {
+		t.Error("abandon needs a record, and there is none here")
+	}
 	h.wants(h.do("resume", "--adopt", "one"), exitFailed, "adopting run "+run+" (story) from one, two")
 	rec, err := journal.Read(journal.Dir(h.state, run))
 	if err != nil {

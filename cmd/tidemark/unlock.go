@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"os"
 
 	"github.com/spf13/cobra"
 
 	"tidemark/cmd/internal/view"
 	"tidemark/engine"
+	"tidemark/engine/journal"
 )
 
 func newUnlock(a *app) *cobra.Command {
@@ -45,7 +47,7 @@ func (a *app) dropLock(ctx context.Context, node engine.Node, name string, state
 		return a.unlocked(unlockAnswer{Node: name})
 	}
 	a.say("%s", (&engine.Locked{Node: name, Record: *lock}).Error())
-	a.say("unlock is for a run that nobody can close; else go on with it: %s; or, only if it cannot go on: %s", a.command("resume", lock.Run), a.command("abandon", lock.Run))
+	a.say("unlock is for a run that nobody can close; else %s", a.instead(lock, name))
 	if err := a.consent("unlock " + name); err != nil {
 		return err
 	}
@@ -54,6 +56,15 @@ func (a *app) dropLock(ctx context.Context, node engine.Node, name string, state
 	}
 	a.say("%s is released", name)
 	return a.unlocked(unlockAnswer{name, lock})
+}
+
+// instead is how to end the run that holds a node without unlocking it. A run whose record is elsewhere is known here only
+// when it was adopted.
+func (a *app) instead(lock *engine.LockRecord, node string) string {
+	if _, err := os.Stat(journal.Dir(a.stateDir(), lock.Run)); err != nil {
+		return "whoever holds it goes on with it; or from here: " + a.command("resume", "--adopt", node, lock.Run)
+	}
+	return "go on with it: " + a.command("resume", lock.Run) + "; or, only if it cannot go on: " + a.command("abandon", lock.Run)
 }
 
 // unlockAnswer is what unlock did, as JSON: the lock that it dropped, where there was one.
