@@ -52,6 +52,10 @@ func (a *app) execute(ctx context.Context, args []string) (code int) {
 			code = exitInternal
 		}
 	}()
+	out := &answer{to: a.stdout}
+	if !view.Terminal(a.stdout) {
+		a.stdout = out
+	}
 	root, args := a.commands(args)
 	root.SetArgs(args)
 	root.SetIn(a.stdin)
@@ -59,7 +63,8 @@ func (a *app) execute(ctx context.Context, args []string) (code int) {
 	root.SetErr(a.stderr)
 	err := root.ExecuteContext(ctx)
 	a.explain(err)
-	return exitCode(err)
+	a.explain(out.lost())
+	return exitCode(errors.Join(err, out.lost()))
 }
 
 // commands are all that args may mean. The node's side, of which a run starts a process per task, is made alone.
