@@ -27,7 +27,7 @@ func TestProgramEnds(t *testing.T) {
 		`echo '{"out":{"lins":1}}'`:                                                             `unknown io sample: out: lins: not among the declared outputs`,
 		`echo '{"outs":{}}'`:                                                                    `unknown io sample: line 1 of apply: unknown field "outs"`,
 		`kill -9 $$`:                                                                            `unknown io sample apply: the program was ended by a signal`,
-		`echo '{"out":{"lines":1}}'; exit 3`:                                                    `failed exit sample apply: exit 3`,
+		`echo '{"out":{"lines":1}}'; exit 3`:                                                    `failed exit sample apply: exit 3 | it printed nothing; find out why`,
 		`head -c 2000000 /dev/zero | tr '\0' a; echo`:                                           `unknown io sample: line 1 of apply: invalid character 'a'`,
 		`env | grep -v -e ^PATH= -e ^LANG= -e ^HOME= -e ^PWD= -e ^PYTHON -e ^_= -e ^SHLVL= -e ^OLDPWD= >&2 && exit 9; echo '{"note":"clean"}'`: `done true {"lines":0} clean`,
 	} {

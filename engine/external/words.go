@@ -47,13 +47,16 @@ func (w *lastWords) add(text string) {
 
 // exited is a status other than 0 without a result.
 func exited(what string, code int, w lastWords) error {
-	message := fmt.Sprintf("%s: exit %d", what, code)
-	if len(w.kept) == 1 {
+	message, next := fmt.Sprintf("%s: exit %d", what, code), "read the task's log, then correct the cause or the program"
+	switch len(w.kept) {
+	case 0:
+		next = "it printed nothing; find out why it ends so, then correct the cause or the program"
+	case 1:
 		message += ": " + w.kept[0]
-	} else if len(w.kept) > 1 {
+	default:
 		message += ":\n  " + strings.Join(w.kept, "\n  ")
 	}
-	return &engine.Error{Class: engine.ClassExit, Exit: code, Err: errors.New(message), Next: "read the task's log, then correct the cause or the program"}
+	return &engine.Error{Class: engine.ClassExit, Exit: code, Err: errors.New(message), Next: next}
 }
 
 // maxPlain bounds a text of a program that is shown.

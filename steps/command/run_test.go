@@ -171,6 +171,19 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// Nobody is sent to the log of a command that printed nothing.
+func TestTheNextOfAFailure(t *testing.T) {
+	for script, want := range map[string]string{
+		"echo boom >&2; exit 7": "read the task's log, then correct the cause or the command",
+		"exit 7":                "it printed nothing; find out why it ends so, then correct the cause or the command",
+	} {
+		_, _, err := (&local{}).apply(t, &run{Argv: []string{"sh", "-c", script}})
+		if next := engine.NextOf(err); next != want {
+			t.Errorf("%s: next: %s", script, next)
+		}
+	}
+}
+
 func TestApply(t *testing.T) {
 	dir := t.TempDir()
 	for _, c := range []struct {
