@@ -107,6 +107,8 @@ func (l *loader) target(t text) {
 	help := suggest("", "groups", groups) + "; " + suggest("", "nodes", nodes)
 	if best := Nearest(t.Value, slices.Concat(groups, nodes)); best != "" {
 		help = `did you mean "` + best + `"? ` + help
+	} else if disguised(t.Value) == "" {
+		help += "\nthe site file says which nodes are of a group: NODE: {groups: [" + t.Value + "]}"
 	}
 	l.at(t.node, codeGroup, fmt.Sprintf("site %s has no group or node %q", l.site.Name, t.Value), disguised(t.Value)+help)
 }
