@@ -65,6 +65,21 @@ func Problem(w io.Writer, err error, st Style) {
 	})
 }
 
+// Causes are the failures in err, each once with the nodes that share it, without the next thing to do.
+func Causes(err error) (out []string) {
+	var f foldText
+	for _, e := range Leaves(err) {
+		f.add(cause(e))
+	}
+	f.each(func(text string, nodes []string) {
+		if nodes[0] != "" {
+			text += "  @" + NodeList(nodes)
+		}
+		out = append(out, text)
+	})
+	return out
+}
+
 // cause takes the node out of a failure, so that equal failures of many nodes become one.
 func cause(err error) (node, text string) {
 	var n *NodeError

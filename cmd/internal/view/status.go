@@ -11,13 +11,20 @@ import (
 // Status writes how a run stands, from its journal alone; live: a process drives it, or is about to end it.
 func Status(w io.Writer, p *engine.Plan, s *engine.State, driver string, live bool, st Style) {
 	fmt.Fprintf(w, "%s\n", st.paint(bold, fmt.Sprintf("%s  %s on %s", p.Run, p.Runbook, p.Site)))
-	fmt.Fprintf(w, "%s; %s\n", strings.TrimSpace(RunState(s)+" "+s.ClosedBy), driver)
+	state, width := strings.TrimSpace(RunState(s)+" "+s.ClosedBy), 16
+	if s.Closed == "" || live {
+		state += "; " + driver
+	}
+	fmt.Fprintln(w, state)
 	old := s.ClosedBy == engine.ByAnother
 	if old {
 		fmt.Fprintln(w, "what this record has of its tasks is older than that:")
 	}
 	for _, stage := range p.Stages {
-		fmt.Fprintf(w, "  %-16s %s\n", stage.ID, stageWords(stage, s, live))
+		width = max(width, len(stage.ID))
+	}
+	for _, stage := range p.Stages {
+		fmt.Fprintf(w, "  %-*s %s\n", width, stage.ID, stageWords(stage, s, live))
 	}
 	r := &Report{}
 	for _, t := range Tasks(p, s) {

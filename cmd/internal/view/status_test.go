@@ -7,6 +7,26 @@ import (
 	"tidemark/engine"
 )
 
+// Of a closed run nobody asks who drives it; a long stage moves the column of all.
+func TestStatusOfAClosedRun(t *testing.T) {
+	p := restore()
+	p.Stages[0].ID = "a_rather_long_stage_name"
+	var b strings.Builder
+	Status(&b, p, engine.Fold([]engine.Event{{Type: engine.EventLocked, Epoch: 1}, {Type: engine.EventClosed, Reason: "done"}}), "no process drives it", false, Style{})
+	out := b.String()
+	if !strings.Contains(out, "\nclosed: done\n") {
+		t.Errorf("it says who drives it:\n%s", out)
+	}
+	column := func(stage string) int {
+		_, line, _ := strings.Cut(out, "\n  "+stage)
+		line, _, _ = strings.Cut(line, "\n")
+		return len(stage) + len(line) - len(strings.TrimLeft(line, " "))
+	}
+	if a, b := column(p.Stages[0].ID), column(p.Stages[1].ID); a != b {
+		t.Errorf("the stages stand in columns %d and %d:\n%s", a, b, out)
+	}
+}
+
 // TestStatusOfAKilledRun: nobody knows whether a begun task still runs; that Cassandra is stopped says more than that it
 // was drained.
 func TestStatusOfAKilledRun(t *testing.T) {
