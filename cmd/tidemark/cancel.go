@@ -18,6 +18,8 @@ import (
 func newCancel(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "cancel [RUN]", Short: "Stops a run and its living tasks; the run stays open.", Args: between(0, 1),
+		Long: "Stops a run and its living tasks. The run stays open and its nodes locked: resume goes on with it, abandon closes it\n" +
+			"as it stands. It is the way to end what runs now; abandon is for a run that will never go on.",
 		RunE: func(c *cobra.Command, args []string) error { return a.cancel(c.Context(), args) },
 	}
 }

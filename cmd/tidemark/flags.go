@@ -65,7 +65,24 @@ func badFlag(c *cobra.Command, err error) error {
 			return usagef(next, "--%s stands behind the command that it is for: %s", e.GetSpecifiedName(), strings.Join(verbs, ", "))
 		}
 	}
-	return usagef(next, "%v", err)
+	return usagef(next, "%s", flagWords(c, err))
+}
+
+// flagWords says in this program's words what is wrong with a flag that no verb shares.
+func flagWords(c *cobra.Command, err error) string {
+	if e := (*pflag.NotExistError)(nil); errors.As(err, &e) {
+		if e.GetSpecifiedShortnames() != "" {
+			return "there is no flag -" + e.GetSpecifiedName()
+		}
+		var known []string
+		c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
+		given := "--" + e.GetSpecifiedName()
+		return "there is no flag " + given + meant(given, known)
+	}
+	if e := (*pflag.InvalidValueError)(nil); errors.As(err, &e) && e.GetFlag().Value.Type() == "int" {
+		return "--" + e.GetFlag().Name + " " + e.GetValue() + ": a whole number is due"
+	}
+	return err.Error()
 }
 
 // takers are the verbs that share a flag.

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"tidemark/cmd/internal/view"
 	"tidemark/engine"
 )
 
@@ -24,6 +25,9 @@ func (a *app) heldFirst(ctx context.Context, s *session, p *engine.Plan, err err
 	}
 	if len(locked) == 0 {
 		return &refused{err}
+	}
+	for _, cause := range view.Causes(err) {
+		a.say("the plan failed, which may be the doing of the run that holds the node: %s", cause)
 	}
 	return a.whoHolds(errors.Join(locked...))
 }

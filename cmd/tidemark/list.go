@@ -30,6 +30,9 @@ func (a *app) list(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := a.listStray(); err != nil {
+		return err
+	}
 	var all []listed
 	var rows [][]string
 	for _, s := range shelves {
@@ -50,6 +53,10 @@ func (a *app) list(ctx context.Context) error {
 // listed is what a list says of a runbook, also of one that cannot be read.
 func (a *app) listed(ctx context.Context, s *shelf) (listed, error) {
 	l := listed{Name: s.name, Title: "not valid here; see: tidemark validate " + s.name, Inputs: []string{}, Origin: s.origin(), Layers: []string{}}
+	if _, err := s.source(); err != nil { // of this one alone: the others can be named
+		l.Title = "cannot be named: " + err.Error()
+		return l, nil
+	}
 	r, err := a.readable(ctx, s.name)
 	if bad := (*invalid)(nil); errors.As(err, &bad) {
 		return l, nil

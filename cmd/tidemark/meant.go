@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tidemark/engine"
 	"tidemark/schema"
 )
 
@@ -46,7 +47,7 @@ func between(least, most int) cobra.PositionalArgs {
 			return apartFromYes(args)
 		}
 		if len(args) < least || (most >= 0 && len(args) > most) {
-			return usagef(c.CommandPath()+" --help", "%s: %d arguments given; it is %s", c.Name(), len(args), c.UseLine())
+			return usagef(c.CommandPath()+" --help", "%s: %s given; it is %s", c.Name(), engine.Count(len(args), "argument"), c.UseLine())
 		}
 		return nil
 	}

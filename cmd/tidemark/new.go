@@ -28,9 +28,9 @@ func newNew(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use: "new " + strings.Join(newSorts(), "|") + " NAME", Args: between(2, 2), ValidArgs: newSorts(),
 		Short: "Writes a runbook, an overlay or a kind to begin with: a file that validates.",
-		Long: "Writes a runbook, an overlay or a kind to begin with: a file that validates. A runbook goes to NAME.yaml in this\n" +
-			"directory, all else beside the site file or into --runbooks DIR: overlays/NAME.yaml changes the runbook of --of,\n" +
-			"kinds/NAME.yaml is made of steps; with --program or --program=python it is a program.",
+		Long: "Writes a runbook, an overlay or a kind to begin with: a file that validates. It goes beside the site file, or into\n" +
+			"--runbooks DIR: overlays/NAME.yaml changes the runbook of --of, kinds/NAME.yaml is made of steps, or is a program\n" +
+			"with --program or --program=python. A runbook goes into runbooks/ there, or, where that is not, into this directory.",
 		RunE: func(c *cobra.Command, args []string) error { return a.newText(c.Context(), args[0], args[1], how) },
 	}
 	c.Flags().StringVar(&how.program, "program", "", "a kind that is a program of its own, in kinds/NAME/; `LANGUAGE` is sh or python")

@@ -212,3 +212,12 @@ func TestDocumentedExample(t *testing.T) {
 	}
 	wants(t, string(page), "```sh kinds/greeting/greeting\n"+string(program)+"```\n")
 }
+
+// A kind that no step can use is there all the same: the page of it leads to what is wrong, not to the list of the others.
+func TestAPageOfABrokenKind(t *testing.T) {
+	d := newDesk(t)
+	d.write("kinds/pk/pk", "#!/bin/sh\necho '{}'\n", 0o755)
+	said := d.tidemark(exitUsage, "steps", "pk")
+	wants(t, said, `the kind "pk" is there, and no step can use it`, "tidemark validate "+d.path("kinds/pk"))
+	d.tidemark(exitUsage, "validate", d.path("kinds/pk"))
+}

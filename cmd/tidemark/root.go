@@ -90,9 +90,25 @@ func newRoot(a *app) *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	a.flags(root)
 	root.AddCommand(verbs(a)...)
+	root.SetHelpCommand(newHelp())
 	a.shareFlags(root)
 	a.completions(root)
 	return root
+}
+
+// newHelp prints the help of a command; a word that is none is refused, as it is without help before it.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND]", Short: "Helps with a command.",
+		RunE: func(c *cobra.Command, args []string) error {
+			found, rest, err := c.Root().Find(args)
+			if err != nil || (found == c.Root() && len(rest) > 0) {
+				return unknownVerb(c.Root(), args)
+			}
+			found.InitDefaultHelpFlag()
+			return found.Help()
+		},
+	}
 }
 
 // verbs are all commands, in the order of their use.

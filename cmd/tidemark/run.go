@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"regexp"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +16,10 @@ func newRun(a *app) *cobra.Command {
 	var expect string
 	c := &cobra.Command{
 		Use: "run RUNBOOK", Short: "Plans, asks for consent, and runs a runbook.", Args: between(1, 1),
+		Long: "Plans, asks for consent, and runs a runbook. RUNBOOK is a name, as `tidemark list` shows it, or a file: what has a slash\n" +
+			"in it or is there. Nothing is asked where nothing changes, yes where something does, the site's name where data is\n" +
+			"overwritten; without a terminal --yes or --yes=SITE says so. Exit 0: done; 1: failed, no node is done; 3: some are;\n" +
+			"4: an outcome is unknown; 5: refused before the first change; 6: another run holds a node.",
 		RunE: func(c *cobra.Command, args []string) error { return a.runVerb(c.Context(), args[0], expect) },
 	}
 	c.Flags().StringVar(&expect, "expect", "", "refuse unless the plan has this `DIGEST`, as an approved plan showed it")
@@ -22,6 +27,9 @@ func newRun(a *app) *cobra.Command {
 }
 
 func (a *app) runVerb(ctx context.Context, arg, expect string) error {
+	if expect != "" && !regexp.MustCompile(`^[0-9a-f]{16}$`).MatchString(expect) {
+		return usagef("", "--expect %s: the digest of a plan is due, 16 characters of 0-9 and a-f; `tidemark plan` ends with it", expect)
+	}
 	d, err := a.define(ctx, arg)
 	if err != nil {
 		return err

@@ -122,10 +122,25 @@ func (a *app) runbookSource(arg string) (schema.Source, error) {
 		}
 		names = append(names, s.name)
 	}
+	if err := misnamed(all, arg); err != nil {
+		return schema.Source{}, err
+	}
 	if _, err := os.Stat(arg + yamlExt); err == nil {
 		return schema.Source{}, usagef("", "there is no runbook %q; the file in this directory is ./%s%s", arg, arg, yamlExt)
 	}
 	return schema.Source{}, usagef("tidemark list", "there is no runbook %q%s", arg, meant(arg, names))
+}
+
+// misnamed refuses a name that stands in a runbook of the site whose file is called otherwise.
+func misnamed(all []*shelf, name string) error {
+	for _, s := range all {
+		for _, src := range s.own {
+			if own, _ := schema.TopKey(src, "runbook"); own == name {
+				return s.rightful(src)
+			}
+		}
+	}
+	return nil
 }
 
 // shippedNames are the runbooks in this build, sorted.

@@ -34,7 +34,7 @@ func (a *app) schema(ctx context.Context, sort string) error {
 	files := schema.Files()
 	i := slices.IndexFunc(files, func(f schema.File) bool { return f.Name == sort })
 	if i < 0 {
-		return usagef("", "there is no sort of file %q%s; there are %s", sort, meant(sort, fileSorts()), strings.Join(fileSorts(), ", "))
+		return usagef("", "there is no sort of file %q; there are %s%s", sort, strings.Join(fileSorts(), ", "), meant(sort, fileSorts()))
 	}
 	kinds, _, err := a.declaredKinds(ctx, nil)
 	if err != nil {

@@ -85,6 +85,9 @@ func (a *app) define(ctx context.Context, arg string) (*definition, error) {
 	if d.given, err = pairs(a.inputs); err != nil {
 		return nil, err
 	}
+	if err := a.tellStray(d.sources.Overlays, d.sources.Runbook); err != nil {
+		return nil, err
+	}
 	return d, a.check(ctx, d)
 }
 

@@ -28,7 +28,7 @@ func (a *app) starter(ctx context.Context, sort, name string, how newHow) (start
 	case how.of != "" && sort != "overlay":
 		return starter{}, usagef("", "--of is for overlays")
 	case sort == "runbook":
-		path := name + yamlExt
+		path := filepath.Join(a.shelfDir(), name+yamlExt)
 		return starter{template: "runbook.yaml", path: path, next: "tidemark validate " + path, mode: 0o644, words: []string{"GROUP", a.firstGroup()}}, nil
 	case sort == "overlay":
 		return a.overlayStarter(ctx, name, how.of)
@@ -38,7 +38,19 @@ func (a *app) starter(ctx context.Context, sort, name string, how newHow) (start
 		path := filepath.Join(kinds, name+yamlExt)
 		return starter{template: "kind.yaml", path: path, next: "tidemark validate " + path, mode: 0o644}, nil
 	}
-	return starter{}, usagef("tidemark new --help", "there is no new %q%s", sort, meant(sort, newSorts()))
+	return starter{}, usagef("tidemark new --help", "new writes a runbook, an overlay or a kind, no %q%s", sort, meant(sort, newSorts()))
+}
+
+// shelfDir is where a new runbook goes: to the others, where it is found by its name; here, where the site has none yet.
+func (a *app) shelfDir() string {
+	if a.runbooks != "" {
+		return a.runbooks
+	}
+	dir := filepath.Join(a.ownDir(), "runbooks")
+	if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		return dir
+	}
+	return "."
 }
 
 func (a *app) programStarter(path, name, language string) (starter, error) {

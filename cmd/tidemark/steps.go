@@ -27,6 +27,9 @@ func (a *app) steps(ctx context.Context, args []string) error {
 	}
 	all := reference.Kinds(declared, own.kinds)
 	if len(args) == 1 {
+		if slices.ContainsFunc(own.broken, func(k schema.Kind) bool { return k.Name == args[0] }) {
+			return usagef(a.with("tidemark validate "+view.Command([]string{own.dirs[args[0]]})), "the kind %q is there, and no step can use it", args[0])
+		}
 		return a.step(all, args[0])
 	}
 	if a.json() {

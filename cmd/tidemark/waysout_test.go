@@ -43,6 +43,15 @@ func TestWaysOutOfAHeldNode(t *testing.T) {
 	}
 }
 
+// A plan that fails on a held node says why, too: that may be the doing of the run that holds it, and may not.
+func TestAPlanThatFailsOnAHeldNode(t *testing.T) {
+	h := newHouse(t)
+	h.killed(openRun, engine.HoldOpen)
+	h.write("deep.yaml", "runbook: deep\ntitle: Makes a directory\nstages:\n  - stage: s\n    on: vellum\n    steps:\n      - {id: a, mkdir: {path: /no/such/dir}}\n")
+	h.wants(h.do("plan", h.dir+"/deep.yaml"), exitLocked, "locked by run "+openRun,
+		"the plan failed, which may be the doing of the run that holds the node: s/a: ", "no such file or directory  @one, two\n")
+}
+
 func (h *house) inOrder(texts []string) {
 	h.t.Helper()
 	said := h.err.String()
