@@ -55,7 +55,7 @@ func TestResumeOfARunThatWentOnElsewhere(t *testing.T) {
 	h.wants(h.do("resume", run, "--yes"), exitRefused, "closed: done by another controller", "nothing was done: another controller ended the run",
 		"was closed (done) by another controller", "look: "+h.command("backups"))
 	h.lacks("failed: look", "next:")
-	h.wants(h.do("status", run), 0, "closed: done by another controller; no process", "older than that")
+	h.wants(h.do("status", run), 0, "closed: done by another controller\n", "older than that")
 	h.lacks("failed: look", "hint:", "next:")
 	h.wants(h.do("resume", "--adopt", "one", run), exitUsage, "run "+run+" is closed: done")
 }
