@@ -18,18 +18,20 @@ const FinallyStage = "finally"
 // Plan is all tasks of a run with their changes. It holds the texts it was made from, so that a stored plan is
 // carried out without any other file.
 type Plan struct {
-	Format    int               `json:"format"`
-	Run       string            `json:"run"`
-	Runbook   string            `json:"runbook"`
-	Title     string            `json:"title"`
-	Site      string            `json:"site"`
-	Build     string            `json:"build"`
-	Created   time.Time         `json:"created"`
-	Holder    Holder            `json:"holder"` // who had the plan made
-	Texts     Texts             `json:"texts"`
-	SiteFile  File              `json:"site_file"`
-	Inputs    map[string]any    `json:"inputs"`
-	Limit     []string          `json:"limit,omitempty"`
+	Format   int            `json:"format"`
+	Run      string         `json:"run"`
+	Runbook  string         `json:"runbook"`
+	Title    string         `json:"title"`
+	Site     string         `json:"site"`
+	Build    string         `json:"build"`
+	Created  time.Time      `json:"created"`
+	Holder   Holder         `json:"holder"` // who had the plan made
+	Texts    Texts          `json:"texts"`
+	SiteFile File           `json:"site_file"`
+	Inputs   map[string]any `json:"inputs"`
+	Limit    []string       `json:"limit,omitempty"`
+	// Asked are the words behind "plan" or "run" that this plan was asked for with.
+	Asked     []string          `json:"asked,omitempty"`
 	OnFailure string            `json:"on_failure"`
 	Kinds     map[string]string `json:"kinds"` // name → digest
 	// Programs are the executable kinds that its steps use, whole.

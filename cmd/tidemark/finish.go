@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"tidemark/cmd/internal/view"
@@ -76,27 +74,6 @@ func resultWord(s *engine.State, err error, detached bool) string {
 		return "stopped"
 	}
 	return "failed"
-}
-
-// again is the command that runs the plan's runbook with the flags of this invocation.
-func (a *app) again(p *engine.Plan) string {
-	words := []string{"run", view.Command([]string{p.Texts.Runbook.Name})}
-	if slices.Contains(shippedNames(), p.Runbook) && p.Texts.Runbook.Name == p.Runbook+yamlExt {
-		words[1] = p.Runbook
-	}
-	if a.runbooks != "" {
-		words = append(words, "--runbooks", view.Command([]string{a.runbooks}))
-	}
-	for _, kv := range a.inputs {
-		words = append(words, "--input", view.Command([]string{kv}))
-	}
-	if len(a.limit) > 0 {
-		words = append(words, "--limit", strings.Join(a.limit, ","))
-	}
-	if a.local {
-		words = append(words, "--local")
-	}
-	return a.command(words...)
 }
 
 // others are failures that no task tells: the journal, a barrier, a node that could not be released. What stands below them

@@ -42,7 +42,7 @@ func (a *app) nextAfter(r *driven, err error) string {
 		return a.onward(r.plan, r.state, false)
 	case engine.ClosedFailed:
 		if r.state.ClosedBy == "" {
-			return a.again(r.plan)
+			return a.command("run", view.Command(r.plan.Asked))
 		}
 	}
 	return ""

@@ -46,7 +46,7 @@ func (a *app) planVerb(ctx context.Context, arg string, detailed bool) error {
 		err = view.JSON(a.stdout, planAnswer{p, p.Digest(), p.Pending(), p.Risk()})
 	} else {
 		view.Plan(a.stdout, p, view.StyleOf(a.stdout), false)
-		fmt.Fprintf(a.stdout, "To run exactly this: %s --expect %s\n", a.again(p), p.Digest())
+		fmt.Fprintf(a.stdout, "To run exactly this: %s --expect %s\n", a.command("run", view.Command(p.Asked)), p.Digest())
 	}
 	if err == nil && detailed && p.Pending() > 0 {
 		return errPending
@@ -103,10 +103,33 @@ func (a *app) layOut(d *definition, b engine.Basis) (*engine.Plan, error) {
 	}
 	p.Programs = programsOf(p, d.programs)
 	p.SiteFile = engine.File{Name: absolute(d.siteSrc.Name), Text: string(d.siteSrc.Data)}
+	p.Asked = a.askedWith(p)
 	p.Holder = holder()
 	p.Created = p.Holder.Since
 	p.Build, err = a.build()
 	return p, err
+}
+
+// askedWith are the words that ask for the plan's runbook as this invocation does. They are kept in the plan: who resumes the run
+// was not told its inputs.
+func (a *app) askedWith(p *engine.Plan) []string {
+	words := []string{p.Texts.Runbook.Name}
+	if slices.Contains(shippedNames(), p.Runbook) && p.Texts.Runbook.Name == p.Runbook+yamlExt {
+		words[0] = p.Runbook
+	}
+	if a.runbooks != "" {
+		words = append(words, "--runbooks", a.runbooks)
+	}
+	for _, kv := range a.inputs {
+		words = append(words, "--input", kv)
+	}
+	if len(a.limit) > 0 {
+		words = append(words, "--limit", strings.Join(a.limit, ","))
+	}
+	if a.local {
+		words = append(words, "--local")
+	}
+	return words
 }
 
 // unplanned shows what laying out found in expressions like any other mistake, with its line; and for which task.
