@@ -31,7 +31,8 @@ func (c *consent) Type() string { return "SITE" }
 
 // confirm asks as much as the plan may hurt: nothing for reading, "yes" for a change, the site's name where data
 // is overwritten. Without a terminal nothing is asked: the flag answers or the run is refused.
-func (a *app) confirm(p *engine.Plan, kinds *engine.Kinds) error {
+// look is what to look at before the flag is said.
+func (a *app) confirm(p *engine.Plan, kinds *engine.Kinds, look string) error {
 	if harmless(p, kinds) {
 		return nil
 	}
@@ -47,7 +48,7 @@ func (a *app) confirm(p *engine.Plan, kinds *engine.Kinds) error {
 		if word != "yes" {
 			flag, does = "--yes="+p.Site, "overwrites data on"
 		}
-		return usagef("look at the plan (tidemark plan), then say "+flag, "%s %s %s and there is no terminal to ask for consent",
+		return usagef(look+"say "+flag, "%s %s %s and there is no terminal to ask for consent",
 			p.Runbook, does, view.NodeList(controllerOut(engine.NodesOf(p))))
 	}
 	return a.ask(p, word)

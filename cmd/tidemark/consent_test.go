@@ -29,19 +29,19 @@ func TestConsent(t *testing.T) {
 	}{
 		"nothing to do":                  {"prune-backups", engine.Change{Sign: engine.Same}, "", ""},
 		"a pure kind":                    {"assert", reads, "", ""},
-		"a change":                       {"prune-backups", changes, "", "then say --yes"},
-		"not knowable":                   {"prune-backups", reads, "", "then say --yes"},
+		"a change":                       {"prune-backups", changes, "", "say --yes"},
+		"not knowable":                   {"prune-backups", reads, "", "say --yes"},
 		"a change with --yes":            {"prune-backups", changes, plainYes, ""},
 		"a change with --yes=SITE":       {"prune-backups", changes, "lab", ""},
 		"another site":                   {"prune-backups", changes, "field", "this is site lab"},
-		"overwriting":                    {"prune-backups", overwrites, "", "then say --yes=lab"},
+		"overwriting":                    {"prune-backups", overwrites, "", "say --yes=lab"},
 		"overwriting with a plain --yes": {"prune-backups", overwrites, plainYes, "say --yes=lab"},
 		"overwriting with --yes=SITE":    {"prune-backups", overwrites, "lab", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := &app{stdin: &bytes.Buffer{}, stdout: t.Output(), stderr: t.Output(), yes: c.yes}
 			p := &engine.Plan{Site: "lab", Runbook: "x", Stages: []*engine.PlannedStage{{Tasks: []*engine.Task{{Kind: c.kind, Node: "n", Change: c.change}}}}}
-			err := a.confirm(p, kinds)
+			err := a.confirm(p, kinds, "")
 			if (err == nil) != (c.want == "") || (err != nil && !strings.Contains(err.Error()+engine.NextOf(err), c.want)) {
 				t.Errorf("%v, want %q", err, c.want)
 			}
@@ -63,7 +63,7 @@ func TestConsentChild(t *testing.T) {
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
 	overwrites := engine.Change{Sign: engine.Destroys, Risk: engine.Overwrites}
 	p := &engine.Plan{Site: "lab", Runbook: "x", Title: "Overwrites all", Stages: []*engine.PlannedStage{{Tasks: []*engine.Task{{Kind: "prune-backups", Node: "n", Change: overwrites}}}}}
-	err = a.confirm(p, kinds)
+	err = a.confirm(p, kinds, "")
 	fmt.Printf("<%v> exit %d.\n", err, exitCode(err))
 }
 

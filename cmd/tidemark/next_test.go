@@ -97,7 +97,7 @@ func TestWhatOnlyAPersonCanTellIsAskedOfOne(t *testing.T) {
 func TestNothingIsSettledWithoutConsent(t *testing.T) {
 	d, _ := unsettled(t)
 	settled := "settled as not-done by "
-	wants(t, d.tidemark(exitUsage, "resume", "--as", "not-done", "s/m@here"), "to be noted of s/m@here, and not to be taken back: not-done", "no terminal to ask for consent")
+	wants(t, d.tidemark(exitUsage, "resume", "--as", "not-done", "s/m@here"), "to be noted of s/m@here, and not to be taken back: not-done", "no terminal to ask for consent", "next: say --yes\n")
 	if said := d.tidemark(0, "logs"); strings.Contains(said, settled) {
 		t.Errorf("settled without consent:\n%s", said)
 	}
@@ -152,7 +152,7 @@ func TestNextAfterAClose(t *testing.T) {
 		{engine.ClosedFailed, engine.ByAnother, false},
 		{"done", "", false}, // and the run whose locks it took could not be ended
 	} {
-		r := &driven{plan: &engine.Plan{Texts: engine.Texts{Runbook: engine.File{Name: "./story.yaml"}}}, state: &engine.State{Closed: c.closed, ClosedBy: c.by}}
+		r := &driven{plan: &engine.Plan{Asked: []string{"./story.yaml"}}, state: &engine.State{Closed: c.closed, ClosedBy: c.by}}
 		if next := (&app{}).nextAfter(r, errors.New("x")); (next == "tidemark run ./story.yaml") != c.next || (next == "") == c.next {
 			t.Errorf("%+v: next is %q", c, next)
 		}
@@ -171,4 +171,21 @@ func TestALockOfARunThatIsClosedHere(t *testing.T) {
 		h.wants(h.do("resume", "--adopt", "one", openRun), exitUsage, "run "+openRun+" is closed: abandoned")
 		h.lacks("next: " + h.command("resume"))
 	}
+}
+
+// TestARunIsBegunAnewAsItWasAskedFor: also by who resumed it, and was not told its inputs; and what refuses it for want of consent
+// names a plan that can be made.
+func TestARunIsBegunAnewAsItWasAskedFor(t *testing.T) {
+	h := newHouse(t)
+	h.write("story.yaml", strings.Replace(testRunbook, "title:", "on-failure: close\ntitle:", 1))
+	h.wants(h.run("--input", "least=1", "--limit", "one"), exitFailed)
+	run := h.onlyRun()
+	again := "run " + filepath.Join(h.dir, "story.yaml") + " --input dir=" + h.dir + "/none --input least=1 --limit one"
+	h.wants(0, 0, "next: "+h.command(again)+"\n")
+	h.cut(run, engine.EventVerified)
+	h.wants(h.do("resume"), exitFailed, "next: "+h.command(again)+"\n")
+
+	h.write("story.yaml", strings.Replace(fixedBook, "FILE", "/none", 1))
+	h.wants(h.do("run", filepath.Join(h.dir, "story.yaml"), "--limit", "one"), exitUsage,
+		"next: look at the plan ("+h.command("plan "+filepath.Join(h.dir, "story.yaml")+" --limit one")+"), then say --yes\n")
 }

@@ -69,7 +69,7 @@ func (a *app) goOn(ctx context.Context, j *journal.Journal, rec *journal.Record,
 	if r.settlement != nil {
 		a.say("to be noted of %s, and not to be taken back: %s", task, as)
 	}
-	if err := a.confirm(r.plan, d.kinds); err != nil {
+	if err := a.confirm(r.plan, d.kinds, ""); err != nil {
 		return err
 	}
 	if r.session, err = a.open(d.site, r.plan.SiteFile.Name, r.plan.Nodes...); err != nil {
