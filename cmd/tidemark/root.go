@@ -61,7 +61,7 @@ func (a *app) execute(ctx context.Context, args []string) (code int) {
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	err := root.ExecuteContext(ctx)
+	err := a.placeless(root.ExecuteContext(ctx))
 	a.explain(err)
 	a.explain(out.lost())
 	return exitCode(errors.Join(err, out.lost()))
@@ -132,10 +132,10 @@ func (a *app) flags(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.StringVar(&a.site, "site", "", "site `FILE` (default /etc/tidemark/site.yaml, then ./site.yaml)")
 	f.StringVar(&a.runbooks, "runbooks", "", "`DIR` of the site's own runbooks, with overlays/, include/ and kinds/ in it (beside those next to the site file)")
-	f.StringVar(&a.state, "state", "", "`DIR` of the run directories (default $XDG_STATE_HOME/tidemark, for root /var/lib/tidemark)")
+	f.StringVar(&a.state, "state", "", "`DIR` of the run directories (default $XDG_STATE_HOME/tidemark, else ~/.local/state/tidemark; for root /var/lib/tidemark)")
 	f.StringVarP(&a.output, "output", "o", "text", "`FORMAT` of the answer: text or json; validate and lint have sarif, too")
 	f.StringVar(&a.agentDir, "agent-dir", "", "`DIR` of tidemark binaries for other architectures: tidemark-linux-ARCH")
-	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return a.checkOutput(c) }
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return errors.Join(a.checkOutput(c), a.checkState(c)) }
 }
 
 // sarif is a format for code review systems.

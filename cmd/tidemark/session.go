@@ -49,6 +49,9 @@ func (a *app) open(site *schema.Site, file string, only ...string) (*session, er
 			return nil, err
 		}
 	}
+	if err := housed(site, s.local); err != nil {
+		return nil, err
+	}
 	o := link.Options{Build: build, AgentDir: a.agentDir, Interactive: view.Terminal(a.stdin), Notify: s.tell}
 	if a.dial != nil {
 		s.dial = func(t link.Target) engine.Node { return a.dial(t, o) }

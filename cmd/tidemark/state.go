@@ -2,9 +2,9 @@ package main
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 
+	"tidemark/cmd/internal/view"
 	"tidemark/engine"
 	"tidemark/engine/journal"
 )
@@ -14,22 +14,7 @@ func (a *app) stateDir() string {
 	if a.state != "" {
 		return a.state
 	}
-	return userState()
-}
-
-// userState is this user's state directory; --state does not move it.
-func userState() string {
-	if os.Geteuid() == 0 {
-		return "/var/lib/tidemark"
-	}
-	if dir := os.Getenv("XDG_STATE_HOME"); dir != "" {
-		return filepath.Join(dir, "tidemark")
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		home = os.TempDir()
-	}
-	return filepath.Join(home, ".local", "state", "tidemark")
+	return userState(os.Geteuid(), os.Getenv)
 }
 
 // pickRun is the directory of the run that args name, or of the only open one.
@@ -71,18 +56,21 @@ func mustBeOpen(run string, s *engine.State) error {
 	return nil
 }
 
+// named finds a run by its id. Of an unknown one no other is proposed: ids of one minute are alike, and it may be a run
+// that another machine began.
 func (a *app) named(all []journal.Entry, run string) (string, error) {
-	var known []string
 	for _, e := range all {
 		if e.Run == run {
 			return e.Dir, nil
 		}
-		known = append(known, e.Run)
 	}
-	if a.yes == plainYes && !strings.ContainsAny(run, "0123456789") { // no id of a run
+	next := a.command("runs")
+	if strings.ContainsAny(run, "0123456789") { // the id of a run
+		next += "; or, where only its nodes keep it: " + a.command("resume", "--adopt", "NODES", view.Command([]string{run}))
+	} else if a.yes == plainYes {
 		return "", apartFromYes([]string{run})
 	}
-	return "", usagef(a.command("runs"), "there is no run %q in %s%s", run, a.stateDir(), meant(run, known))
+	return "", usagef(next, "there is no run %q in %s", run, a.stateDir())
 }
 
 // controllerOut takes the controller out of a list of nodes.

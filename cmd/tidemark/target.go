@@ -26,7 +26,7 @@ func (s *session) target(name string) link.Target {
 		return t
 	}
 	if t.Connection == "local" && os.Geteuid() != 0 {
-		t.Become, t.StateDir = "", filepath.Join(userState(), "node")
+		t.Become, t.StateDir = "", filepath.Join(userState(os.Geteuid(), os.Getenv), "node")
 	}
 	return t
 }
