@@ -41,7 +41,8 @@ func take(dir string) (*os.File, error) {
 	}
 	err = unix.FcntlFlock(f.Fd(), unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_WRLCK})
 	if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EACCES) {
-		err = &Busy{Run: filepath.Base(dir), Driver: driver(dir)}
+		run := filepath.Base(dir)
+		err = engine.WithNext(&Busy{Run: run, Driver: driver(dir)}, "look on: tidemark attach "+run+"; or stop it: tidemark cancel "+run)
 	}
 	if err == nil {
 		err = sign(f)
