@@ -76,7 +76,7 @@ func lineOf(e *journal.Entry) runLine {
 			l.Done++
 		case r.Outcome == engine.Failed:
 			l.Failed++
-		case r.Outcome == engine.Unknown || r.Open:
+		case r.Outcome == engine.Unknown:
 			l.Unknown++
 		}
 	}

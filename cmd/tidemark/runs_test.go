@@ -173,7 +173,7 @@ func TestARunThatFails(t *testing.T) {
 	h.wants(h.do("status"), 0, "first            passed", "2 failed")
 	h.wants(h.do("nodes"), 0, "locked by "+h.onlyRun())
 	h.wants(h.run(), exitLocked, "is open and holds one, two", "resume "+h.onlyRun())
-	h.wants(h.do("resume"), exitFailed, "done, kept", "failed, repeated         2 tasks\n      second/enough  @one, two\n")
+	h.wants(h.do("resume"), exitFailed, "done, kept", "failed, repeated                   2 tasks\n      second/enough  @one, two\n")
 	h.wants(h.do("logs"), 0, "failed  second/enough@one")
 	h.wants(h.do("logs", "second/enough@one", "--attempt", "3"), exitUsage, "there is no attempt 3 of task second/enough@one; it had 2")
 	h.wants(h.do("logs", "second/enough@one", "--attempt", "-1"), exitUsage, "there is no attempt -1")
@@ -325,4 +325,13 @@ func TestAKilledRunThatHoldsIsNeverReplaced(t *testing.T) {
 	h := newHouse(t)
 	h.killed(run, engine.HoldOpen)
 	h.wants(h.run(), exitLocked, "run "+run+" (story) is open and holds one, two", "resume "+run)
+}
+
+// Unknown is an outcome that only a person can tell; a task without an end is asked for, and is no such thing.
+func TestRunsCountUnknownOutcomes(t *testing.T) {
+	h := newHouse(t)
+	begin := engine.Event{Type: engine.EventBegin, Task: "first/list@one", Node: "one", Kind: "list-backups", Attempt: 1}
+	h.killed(openRun, engine.HoldOpen, begin)
+	h.wants(h.do("runs", "-o", "json"), 0, `"unknown": 0`)
+	h.wants(h.do("status"), 0, "begun, no outcome yet: list")
 }

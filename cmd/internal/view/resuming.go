@@ -11,6 +11,7 @@ import (
 const (
 	kept       = "done, kept"
 	askedAgain = "done, asked again"
+	inFlight   = "begun, no outcome yet; asked first"
 	unsettled  = "unknown, settled first"
 	repeated   = "failed, repeated"
 	outdated   = "invalid, repeated"
@@ -30,11 +31,11 @@ func Resuming(w io.Writer, p *engine.Plan, s *engine.State, kinds *engine.Kinds,
 		names[what].add(t.Node, t.Stage+"/"+t.Name())
 	})
 	fmt.Fprintf(w, "resuming %s: %s\n", p.Run, p.Title)
-	for _, what := range []string{kept, askedAgain, unsettled, repeated, outdated, left} {
+	for _, what := range []string{kept, askedAgain, inFlight, unsettled, repeated, outdated, left} {
 		if count[what] == 0 {
 			continue
 		}
-		fmt.Fprintf(w, "  %-24s %s\n", what, engine.Count(count[what], "task"))
+		fmt.Fprintf(w, "  %-34s %s\n", what, engine.Count(count[what], "task"))
 		if what == kept || what == left {
 			continue
 		}
@@ -51,8 +52,10 @@ func becomes(t *engine.Task, s *engine.State, kinds *engine.Kinds) string {
 	switch {
 	case r == nil || (r.Outcome == "" && !r.Open):
 		return left
-	case r.Open || r.Outcome == engine.Unknown:
+	case r.Outcome == engine.Unknown:
 		return unsettled
+	case r.Open:
+		return inFlight
 	case r.Outcome == engine.Failed:
 		return repeated
 	case r.Outcome == engine.Done && !r.Valid:

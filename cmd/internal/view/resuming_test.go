@@ -47,6 +47,7 @@ func TestResuming(t *testing.T) {
 		add(open, "work", node, false, &done)
 		add(open, "cut", node, false, &engine.TaskRecord{Open: true})
 	}
+	add(open, "doubt", "one", false, &engine.TaskRecord{Outcome: engine.Unknown})
 	add(open, "decided", engine.ControllerNode, true, &done)
 	add(open, "broken", "one", false, &engine.TaskRecord{Outcome: engine.Failed})
 	add(open, "lapsed", "one", false, &engine.TaskRecord{Outcome: engine.Done})
@@ -55,16 +56,18 @@ func TestResuming(t *testing.T) {
 	var b strings.Builder
 	Resuming(&b, &engine.Plan{Run: "R", Title: "T", Stages: []*engine.PlannedStage{passed, open, last}}, s, kinds, Style{})
 	want := `resuming R: T
-  done, kept               5 tasks
-  done, asked again        2 tasks
+  done, kept                         5 tasks
+  done, asked again                  2 tasks
       open/proof  @one, two
-  unknown, settled first   2 tasks
+  begun, no outcome yet; asked first 2 tasks
       open/cut  @one, two
-  failed, repeated         1 task
+  unknown, settled first             1 task
+      open/doubt  @one
+  failed, repeated                   1 task
       open/broken  @one
-  invalid, repeated        1 task
+  invalid, repeated                  1 task
       open/lapsed  @one
-  not begun                1 task
+  not begun                          1 task
 `
 	if d := cmp.Diff(want, b.String()); d != "" {
 		t.Error(d)
