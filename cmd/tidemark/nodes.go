@@ -95,7 +95,7 @@ func nodesTable(a *app, lines []nodeLine) {
 		state, root := "free", "yes"
 		switch {
 		case l.Error != "":
-			state = string(l.Class)
+			state = unusable(l.Class)
 		case l.Lock != nil:
 			state = "locked by " + l.Lock.Run + " (" + l.Lock.Runbook + "), " + l.Lock.Holder.User + "@" + l.Lock.Holder.Host
 		}
@@ -112,4 +112,19 @@ func nodesTable(a *app, lines []nodeLine) {
 		rows = append(rows, []string{l.Node, l.Address, strings.Join(l.Groups, ","), l.Build, root, epoch, state})
 	}
 	view.Table(a.stdout, []string{"NODE", "ADDRESS", "GROUPS", "BUILD", "ROOT", "EPOCH", "STATE"}, rows)
+}
+
+// unusable says in words why a node is of no use to a run.
+func unusable(class engine.Class) string {
+	switch class {
+	case engine.ClassConnect:
+		return "not reached"
+	case engine.ClassAuth:
+		return "login refused"
+	case engine.ClassHostKey:
+		return "host key refused"
+	case engine.ClassPrecondition:
+		return "no usable agent"
+	}
+	return "no answer"
 }

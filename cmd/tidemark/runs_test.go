@@ -248,7 +248,7 @@ func TestNodesThatCannotBeReached(t *testing.T) {
 		h.refused[n] = engine.WithNext(engine.Failf(engine.ClassHostKey, "%s: host key changed", n), "compare it")
 	}
 	h.wants(h.run(), exitLogin, "host key changed  @one, two", "next: compare it")
-	h.wants(h.do("nodes"), exitLogin, "host-key")
+	h.wants(h.do("nodes"), exitLogin, "host key refused")
 	h.refused["one"] = engine.Failf(engine.ClassConnect, "no route to host")
 	h.wants(h.run(), exitRefused)
 	if _, err := os.Stat(filepath.Join(h.state, "runs")); err == nil {
