@@ -51,16 +51,33 @@ func sudoRefusal(t Target, e ending) error {
 			"  "+user+" ALL=(root) NOPASSWD: ALL")
 }
 
-// noAgent is the failure of a transport that ran and brought no agent.
+// noAgent is the failure of a transport that ran and brought no agent. What the agent itself said is taken apart: its
+// message and its next thing to do are this failure's.
 func noAgent(t Target, e ending) error {
-	said := lastLines(e.stderr, 3)
+	said, next := agentWords(lastLines(e.stderr, 3))
 	if said == "" {
 		said = firstLines(e.noise, 5)
 	}
 	if said == "" {
 		said = "without a word"
 	}
-	return engine.Failf(engine.ClassPrecondition, "%s: no agent came up there (exit %d): %s", t.Name, e.exit, said)
+	if next == "" {
+		next = "mend that on " + t.Name + ", then do the same again"
+	}
+	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s: no agent came up there (exit %d): %s", t.Name, e.exit, said), next)
+}
+
+// agentWords takes what an agent said at its end apart.
+func agentWords(said string) (text, next string) {
+	var texts []string
+	for _, line := range saying(said) {
+		if after, ok := strings.CutPrefix(line, "next: "); ok {
+			next = after
+			continue
+		}
+		texts = append(texts, strings.TrimPrefix(line, "tidemark: "))
+	}
+	return strings.Join(texts, "\n"), next
 }
 
 func noAnswer(t Target, limit time.Duration, e ending) error {
