@@ -14,7 +14,7 @@ import (
 
 func newAbandon(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "abandon RUN", Short: "Closes an open run as it stands and releases its nodes.", Args: between(1, 1),
+		Use: "abandon RUN", Short: "Closes an open run as it stands and unlocks its nodes.", Args: between(1, 1),
 		RunE: func(c *cobra.Command, args []string) error { return a.abandon(c.Context(), args) },
 	}
 }
@@ -42,21 +42,21 @@ func (a *app) abandon(ctx context.Context, args []string) error {
 	if err := j.Append(&engine.Event{Type: engine.EventClosed, Time: holder().Since, Run: p.Run, Reason: "abandoned"}); err != nil {
 		return err
 	}
-	a.say("run %s is closed: abandoned; released: %s", p.Run, view.NodeList(p.Nodes))
+	a.say("run %s is closed: abandoned; unlocked: %s", p.Run, view.NodeList(p.Nodes))
 	if a.json() {
 		return view.JSON(a.stdout, abandonAnswer{p.Run, "abandoned", p.Nodes})
 	}
 	return nil
 }
 
-// abandonAnswer is what abandon did, as JSON; Released are nodes.
+// abandonAnswer is what abandon did, as JSON; Unlocked are nodes.
 type abandonAnswer struct {
 	Run      string   `json:"run"`
 	Closed   string   `json:"closed"`
-	Released []string `json:"released"`
+	Unlocked []string `json:"unlocked"`
 }
 
-// letGo releases the nodes of a run, if the operator wants it.
+// letGo unlocks the nodes of a run, if the operator wants it.
 func (a *app) letGo(ctx context.Context, p *engine.Plan, state *engine.State) error {
 	session, err := a.openFor(p)
 	if err != nil {

@@ -40,7 +40,7 @@ func TestAnOvertakenRecordEndsNothing(t *testing.T) {
 		t.Errorf("the refused abandon closed the run here as %q", closed)
 	}
 	h.state = other
-	h.wants(h.do("abandon", run, "--yes"), 0, "released: one, two")
+	h.wants(h.do("abandon", run, "--yes"), 0, "unlocked: one, two")
 	h.state = first
 	h.wants(h.do("abandon", run, "--yes"), exitRefused, "run "+run+" was closed (abandoned) by another controller")
 }
@@ -76,12 +76,12 @@ func TestALockThatTheRecordDoesNotKnow(t *testing.T) {
 			h.locks("one", openRun, c.by)
 			code := h.do("abandon", openRun, "--yes")
 			if c.code == 0 {
-				h.wants(code, 0, "released: one, two")
+				h.wants(code, 0, "unlocked: one, two")
 				return
 			}
 			h.wants(code, c.code, "went on without this record, and ann@"+c.by.Host+" holds it since ", "take the run back first: "+h.command("resume "+openRun))
 			if h.lockedBy("one") == nil || h.lockedBy("two") == nil {
-				t.Error("a node was released")
+				t.Error("a node was unlocked")
 			}
 		})
 	}

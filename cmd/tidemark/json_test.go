@@ -32,7 +32,7 @@ func TestEveryAnswerIsJSON(t *testing.T) {
 		{[]string{"attach"}, 0, `"second/enough@one"`},
 		{[]string{"resume"}, exitFailed, `"result": "failed"`},
 		{[]string{"cancel"}, 0, `"cancelled": []`},
-		{[]string{"abandon", "RUN", "--yes"}, 0, `"released": [`},
+		{[]string{"abandon", "RUN", "--yes"}, 0, `"unlocked": [`},
 		{[]string{"unlock", "one"}, 0, `"dropped": null`},
 		{append([]string{"plan", story}, given...), 0, `"digest"`},
 		{[]string{"list"}, 0, `"backup-vellum"`},

@@ -3,6 +3,7 @@ package main
 import (
 	"testing"
 
+	"tidemark/cmd/internal/view"
 	"tidemark/engine"
 )
 
@@ -16,5 +17,17 @@ func TestNodesInWords(t *testing.T) {
 		h.refused["two"] = engine.Failf(class, "two: it does not")
 		code := h.do("nodes")
 		h.wants(code, code, "it does not  @two", "  "+want+"\n")
+	}
+}
+
+// A node is unlocked, or free: only a restore is released.
+func TestAnUnlockedNodeIsFree(t *testing.T) {
+	h := newHouse(t)
+	h.killed(openRun, engine.HoldOpen)
+	h.wants(h.do("unlock", "one", "--yes"), 0, "one is free")
+	h.wants(h.do("abandon", openRun, "--yes"), 0, "closed: abandoned; unlocked: one, two")
+	words := view.Standing(&engine.Plan{}, &engine.State{Closed: "done"}, false)
+	if len(words) == 0 || words[0] != "the run is closed (done); its nodes are free" {
+		t.Error(words)
 	}
 }

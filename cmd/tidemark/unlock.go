@@ -13,7 +13,7 @@ import (
 
 func newUnlock(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "unlock NODE", Short: "Drops a node's lock that nobody can close; refused while a task lives or a swap is open.", Args: between(1, 1),
+		Use: "unlock NODE", Short: "Drops a node's lock that nobody can close; refused while a task lives or files are half exchanged.", Args: between(1, 1),
 		RunE: func(c *cobra.Command, args []string) error { return a.unlock(c.Context(), args[0]) },
 	}
 }
@@ -54,7 +54,7 @@ func (a *app) dropLock(ctx context.Context, node engine.Node, name string, state
 	if err := node.Unlock(ctx, engine.UnlockRequest{Run: lock.Run, Epoch: max(lock.Epoch, state.Epoch), Closed: "unlocked", Force: true}); err != nil {
 		return &refused{err}
 	}
-	a.say("%s is released", name)
+	a.say("%s is free", name)
 	return a.unlocked(unlockAnswer{name, lock})
 }
 

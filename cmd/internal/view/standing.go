@@ -14,7 +14,7 @@ func Standing(p *engine.Plan, s *engine.State, live bool) []string {
 	var out []string
 	switch {
 	case s.Closed != "":
-		out = append(out, "the run is closed ("+s.Closed+"); its nodes are released")
+		out = append(out, "the run is closed ("+s.Closed+"); its nodes are free")
 	case s.Epoch > 0 && live:
 		out = append(out, "locked: "+NodeList(p.Nodes))
 	case s.Epoch > 0:
