@@ -106,7 +106,7 @@ func released(t *testing.T, op person, r *rand.Rand, run string) {
 	if on(t, "vellum-3", kept) == "" {
 		t.Errorf("the restore of run %s kept nothing", run)
 	}
-	out := killedOnce(t, op, task(r, []string{"release/serving", "release/release"}[r.IntN(2)]), nil, "release-restore-vellum", "--input", "run="+run)
+	out := killedOnce(t, op, task(r, []string{"look/serving", "release/release"}[r.IntN(2)]), nil, "release-restore-vellum", "--input", "run="+run)
 	if !strings.Contains(out, " freed; ") {
 		t.Errorf("release does not say how much it freed:\n%s", out)
 	}
