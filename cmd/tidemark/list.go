@@ -55,7 +55,7 @@ func (a *app) listed(ctx context.Context, s *shelf) (listed, error) {
 	l := listed{Name: s.name, Title: "not valid here; see: tidemark validate " + s.name, Inputs: []string{}, Origin: s.origin(), Layers: []string{}}
 	if _, err := s.source(); err != nil { // of this one alone: the others can be named
 		l.Title = "cannot be named: " + err.Error()
-		return l, nil
+		return l, nil //nolint:nilerr // it stands in the list
 	}
 	r, err := a.readable(ctx, s.name)
 	if bad := (*invalid)(nil); errors.As(err, &bad) {
