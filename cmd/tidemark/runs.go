@@ -71,12 +71,12 @@ func lineOf(e *journal.Entry) runLine {
 	}
 	p.Tasks(func(*engine.Task) { l.Tasks++ })
 	for _, r := range e.State.Tasks {
-		switch {
-		case r.Outcome == engine.Done || r.Outcome == engine.Skipped:
+		switch r.Outcome {
+		case engine.Done, engine.Skipped:
 			l.Done++
-		case r.Outcome == engine.Failed:
+		case engine.Failed:
 			l.Failed++
-		case r.Outcome == engine.Unknown:
+		case engine.Unknown:
 			l.Unknown++
 		}
 	}
