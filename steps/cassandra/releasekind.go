@@ -10,6 +10,7 @@ import (
 	"tidemark/engine"
 	"tidemark/steps/backup"
 	"tidemark/steps/internal/cassconf"
+	"tidemark/steps/internal/cql"
 )
 
 // releaseRestore deletes what a restore kept.
@@ -17,6 +18,7 @@ type releaseRestore struct {
 	Run string `json:"run" help:"run whose kept sets are deleted" required:"true"`
 
 	Nodes []string `json:"nodes" help:"the nodes that are released in this run: all that the restore ran on must be among them"`
+	Gone  []string `json:"gone" help:"nodes of the restore that no longer exist; the ring must have let go of them"`
 }
 
 // ReleaseOut is what release-restore freed on one node.
@@ -41,6 +43,7 @@ func ReleaseRestore() engine.Kind {
 		Example: "id: release\nrelease-restore: {run: 20261122T010203Z-k7}",
 		Redo:    engine.Idempotent,
 		Risk:    engine.Overwrites,
+		Reads:   cql.Reads(),
 		New:     func() engine.Step { return &releaseRestore{} },
 		Out:     ReleaseOut{},
 		Version: 1,
@@ -48,7 +51,7 @@ func ReleaseRestore() engine.Kind {
 }
 
 // Plan lists the sets with their sizes.
-func (s *releaseRestore) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
+func (s *releaseRestore) Plan(ctx context.Context, v *engine.View) (engine.Change, error) {
 	conf, rec, err := s.open(v)
 	if err != nil {
 		return engine.Change{}, err
@@ -65,13 +68,16 @@ func (s *releaseRestore) Plan(_ context.Context, v *engine.View) (engine.Change,
 		Summary: fmt.Sprintf("delete what run %s kept: %s; %s", s.Run, engine.Bytes(freed), rec.price()),
 	}
 	if rec != nil && rec.held() {
-		unchecked, err := rec.whole(s.Nodes, "the restore could then be taken back neither here nor as a whole")
+		at := attendance{s.Nodes, s.Gone}
+		unchecked, err := rec.whole(at, "the restore could then be taken back neither here nor as a whole")
 		if err != nil {
 			return engine.Change{}, err
 		}
-		if unchecked != "" {
-			c.Details = append(c.Details, unchecked)
+		ring, err := at.left(ctx, v, conf)
+		if err != nil {
+			return engine.Change{}, err
 		}
+		c.Details = said(unchecked, ring)
 	}
 	for _, set := range sets {
 		c.Details = append(c.Details, "- "+set)

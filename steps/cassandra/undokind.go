@@ -3,10 +3,12 @@ package cassandra
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"tidemark/engine"
 	"tidemark/steps/backup"
 	"tidemark/steps/internal/cassconf"
+	"tidemark/steps/internal/cql"
 )
 
 // undoRestore brings back what was live before a restore.
@@ -14,6 +16,7 @@ type undoRestore struct {
 	Run string `json:"run" help:"run whose restore is undone" required:"true"`
 
 	Nodes []string `json:"nodes" help:"the nodes that are undone in this run: all that the restore ran on must be among them"`
+	Gone  []string `json:"gone" help:"nodes of the restore that no longer exist; the ring must have let go of them"`
 }
 
 // UndoOut is what undo-restore brought back on one node.
@@ -34,10 +37,12 @@ func UndoRestore() engine.Kind {
 		Name: "undo-restore",
 		Doc: "Exchanges the table directories of a restore back, whatever state it is in, with hints and saved caches. " +
 			"Cassandra must be stopped clean, which is proved before each exchange. What the restore had brought, and what was written since, is kept " +
-			"until release-restore. All nodes that the restore ran on are taken back in one run. A released restore cannot be undone.",
+			"until release-restore. All nodes that the restore ran on are taken back in one run. A released restore cannot be undone, nor, where Cassandra serves and tells, " +
+			"one of whose tables was dropped and created again since.",
 		Example: "id: undo\nundo-restore: {run: 20261122T010203Z-k7}",
 		Redo:    engine.Checked,
 		Risk:    engine.Overwrites,
+		Reads:   cql.Reads(),
 		New:     func() engine.Step { return &undoRestore{} },
 		Out:     UndoOut{},
 		Version: 1,
@@ -78,7 +83,7 @@ func (s *undoRestore) Plan(ctx context.Context, v *engine.View) (engine.Change, 
 		return c, engine.WithNext(engine.Failf(engine.ClassPrecondition, "the restore of run %s is released: what was live before it is deleted", s.Run),
 			"restore an older backup instead: tidemark backups")
 	}
-	unchecked, err := rec.whole(s.Nodes, "it would keep the restored rows, and of both the newer ones would win, deletions too")
+	checked, err := s.checked(ctx, v, conf, rec)
 	if err != nil {
 		return c, err
 	}
@@ -86,13 +91,32 @@ func (s *undoRestore) Plan(ctx context.Context, v *engine.View) (engine.Change, 
 	for _, d := range rec.Dirs {
 		c.Details = append(c.Details, "~ "+d+": what was written since the restore goes out of sight, and is kept until the release")
 	}
-	if unchecked != "" {
-		c.Details = append(c.Details, unchecked)
-	}
+	c.Details = append(c.Details, checked...)
 	if !v.Actual {
 		c.Pre, err = stoppedFacts(ctx, v, conf)
 	}
 	return c, err
+}
+
+// checked refuses what would not be as before in the end, and says in lines what could not be looked at. Cassandra serves
+// when the undo is planned, and is stopped when its turn comes.
+func (s *undoRestore) checked(ctx context.Context, v *engine.View, conf cassconf.Config, rec *swapRecord) ([]string, error) {
+	at := attendance{s.Nodes, s.Gone}
+	unchecked, err := rec.whole(at, "it would keep the restored rows, and of both the newer ones would win, deletions too")
+	if err != nil || !rec.held() || v.Actual {
+		return said(unchecked), err
+	}
+	ring, err := at.left(ctx, v, conf)
+	if err != nil {
+		return nil, err
+	}
+	tables, err := rec.stillLive(ctx, v, conf)
+	return append(said(unchecked, ring), tables...), err
+}
+
+// said are the lines that say something.
+func said(lines ...string) []string {
+	return slices.DeleteFunc(lines, func(l string) bool { return l == "" })
 }
 
 func (s *undoRestore) out(rec *swapRecord) UndoOut {

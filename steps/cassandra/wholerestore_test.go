@@ -39,6 +39,41 @@ func TestWholeRestoreOnly(t *testing.T) {
 	n.must(ReleaseRestore(), &releaseRestore{Run: restoreRun, Nodes: some}, engine.Destroys) // undone everywhere: nothing is left to agree about
 }
 
+// TestGoneIsGone: a node that the ring still has is not gone, whoever says so; the ring here has two members.
+func TestGoneIsGone(t *testing.T) {
+	for name, c := range map[string]struct {
+		nodes, gone []string
+		serves      bool
+		refused     bool
+		says        string
+	}{
+		"lives":         {nodes: []string{"vellum-1"}, gone: []string{"vellum-2"}, serves: true, refused: true},
+		"replaced":      {nodes: []string{"vellum-1", "vellum-3"}, gone: []string{"vellum-2"}, serves: true},
+		"none is gone":  {nodes: []string{"vellum-1", "vellum-2"}, serves: true},
+		"nobody to ask": {nodes: []string{"vellum-1"}, gone: []string{"vellum-2"}, says: "whether the ring has let go of vellum-2 is not known"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := restoredOn(t, "vellum-1", "vellum-2")
+			if c.serves {
+				n.serves(engine.Row{"keyspace_name": "homer", "table_name": "simservs", "id": simservsID})
+			}
+			undo, err := n.Plan(UndoRestore(), &undoRestore{Run: restoreRun, Nodes: c.nodes, Gone: c.gone})
+			release, err2 := n.Plan(ReleaseRestore(), &releaseRestore{Run: restoreRun, Nodes: c.nodes, Gone: c.gone})
+			if c.refused {
+				for _, err := range []error{err, err2} {
+					enginetest.Refused(t, err, engine.ClassPrecondition, "vellum-2 is said to be gone", "1 node of this run", "10.0.0.2 (host id 22)", "removenode")
+				}
+				return
+			}
+			for _, change := range []engine.Change{undo, release} {
+				if text := strings.Join(change.Details, "\n"); err != nil || err2 != nil || !strings.Contains(text, c.says) || c.says == "" && strings.Contains(text, "not known") {
+					t.Errorf("%q, %v, %v", text, err, err2)
+				}
+			}
+		})
+	}
+}
+
 // Where one does not know the nodes, the plan says that it did not look.
 func TestWholeRestoreUnknown(t *testing.T) {
 	for name, n := range map[string]*snapshotNode{"not recorded": restoredOn(t), "not told": restoredOn(t, "vellum-1", "vellum-2")} {
