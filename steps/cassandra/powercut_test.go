@@ -113,6 +113,60 @@ func TestKilledThenPowerFails(t *testing.T) {
 	}
 }
 
+// untilSync is a hand that is killed before it makes a name durable.
+func untilSync(h hand) hand {
+	h.at = func(step string) error {
+		if strings.HasPrefix(step, "sync ") {
+			return errKilled
+		}
+		return nil
+	}
+	return h
+}
+
+// TestPowerFailsBehindAnEndThatIsFound: an attempt was killed between its last record's rename and the sync of that name;
+// whoever finds it done, and says so, makes it durable. A dry run touches no disk.
+func TestPowerFailsBehindAnEndThatIsFound(t *testing.T) {
+	for name, c := range map[string]struct {
+		before, found string
+		kind          engine.Kind
+		step          func(hand) engine.Step
+	}{
+		"restore": {stateOpen, stateRestored, RestoreKeyspace(), func(h hand) engine.Step {
+			return &restoreKeyspace{Keyspace: "homer", Backup: tag, Dir: store, hand: h}
+		}},
+		"undo": {stateUndoing, stateUndone, UndoRestore(), func(h hand) engine.Step { return &undoRestore{Run: restoreRun, hand: h} }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := restoredOn(t)
+			dirs := []string{"/var/lib/cassandra/data", "/disk2/data"}
+			rec, err := readRecord(rooted{root: n.Ground.Dir}, dirs, restoreRun)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rec.enter(c.before)
+			if err := rec.save(hand{}, rooted{root: n.Ground.Dir}); err != nil {
+				t.Fatal(err)
+			}
+			disk := powercut.New(t, n.Ground.Dir)
+			h := hand{disk: func(_ string, f *os.File) error { return disk.Sync(f) }}
+			rec.enter(c.found)
+			if err := rec.save(untilSync(h), rooted{root: n.Ground.Dir}); !errors.Is(err, errKilled) {
+				t.Fatal(err)
+			}
+			before := disk.Syncs()
+			if change, err := n.Plan(c.kind, c.step(h)); err != nil || change.Sign != engine.Same || disk.Syncs() != before {
+				t.Fatalf("%+v, %v, %d syncs", change, err, disk.Syncs()-before)
+			}
+			n.must(c.kind, c.step(h), engine.Same)
+			n.Ground.Dir = disk.Cut()
+			if rec, err := readRecord(rooted{root: n.Ground.Dir}, dirs, restoreRun); err != nil || rec.State != c.found {
+				t.Errorf("%+v, %v", rec, err)
+			}
+		})
+	}
+}
+
 // TestPowerFailsBehindASave: the manifest is there, or a table's mark, only when all that it names is on disk.
 func TestPowerFailsBehindASave(t *testing.T) {
 	n := newSnapshotNode(t)

@@ -18,6 +18,9 @@ type restoreKeyspace struct {
 	Keyspace string `json:"keyspace" help:"keyspace to exchange" required:"true"`
 	Backup   string `json:"backup" help:"backup id" required:"true"`
 	Dir      string `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
+
+	// hand is how it settles what it finds done; tests remember there what is on disk.
+	hand hand
 }
 
 // RestoreOut is what restore-keyspace exchanged on one node.
@@ -69,6 +72,9 @@ func (s *restoreKeyspace) Plan(ctx context.Context, v *engine.View) (engine.Chan
 	if done {
 		c.Sign, c.Risk, c.Summary = engine.Same, engine.Harmless, fmt.Sprintf("%s is restored from backup %s", s.Keyspace, s.Backup)
 		c.Out = engine.Encode(s.out(m, rec))
+		if v.Actual {
+			return c, (&swapper{asker: v, hand: s.hand, areas: areasOf(v, conf.DataDirs, v.Run), rec: rec}).settled()
+		}
 		return c, nil
 	}
 	c.Summary = fmt.Sprintf("exchange %s of %s with backup %s; what is live is kept until the restore is released", engine.Count(len(m.In(s.Keyspace)), "table"), s.Keyspace, s.Backup)

@@ -82,6 +82,14 @@ func (s *swapper) catchUp() error {
 	return nil
 }
 
+// settled makes durable what Plan finds done: the attempt that did it may have been killed before its last sync.
+func (s *swapper) settled() error {
+	if err := s.catchUp(); err != nil {
+		return err
+	}
+	return s.hand.sync(s.asker.Path(home(s.rec.DataDirs, s.rec.Run)))
+}
+
 func (s *swapper) begin(tables []incoming) error {
 	switch s.rec.State {
 	case stateUndoing, stateUndone, stateReleased:

@@ -17,6 +17,9 @@ type undoRestore struct {
 
 	Nodes []string `json:"nodes" help:"the nodes that are undone in this run: all that the restore ran on must be among them"`
 	Gone  []string `json:"gone" help:"nodes of the restore that no longer exist; the ring must have let go of them"`
+
+	// hand is how it settles what it finds done; tests remember there what is on disk.
+	hand hand
 }
 
 // UndoOut is what undo-restore brought back on one node.
@@ -78,6 +81,9 @@ func (s *undoRestore) Plan(ctx context.Context, v *engine.View) (engine.Change, 
 		return c, nil
 	case rec.asBefore():
 		c.Sign, c.Risk, c.Summary, c.Out = engine.Same, engine.Harmless, "the restore of run "+s.Run+" is undone", engine.Encode(s.out(rec))
+		if v.Actual {
+			return c, (&swapper{asker: v, hand: s.hand, rec: rec}).settled()
+		}
 		return c, nil
 	case rec.State == stateReleased:
 		return c, engine.WithNext(engine.Failf(engine.ClassPrecondition, "the restore of run %s is released: what was live before it is deleted", s.Run),
