@@ -13,6 +13,8 @@ import (
 // undoSchema drops what restore-schema of a run created through this node.
 type undoSchema struct {
 	Run string `json:"run" help:"run whose keyspaces and tables are dropped" required:"true"`
+
+	Gone []string `json:"gone" help:"nodes of the restore that no longer exist: what it created through them is not known, and stays"`
 }
 
 // UndoSchemaOut is what undo-schema dropped, through this node, for the whole ring.
@@ -34,6 +36,7 @@ func UndoSchema() engine.Kind {
 			"It stands behind undo-restore and behind the start of Cassandra. A table is known by its id: one that was dropped and created again since, " +
 			"or that a later run restored, stays and is named; so do a keyspace that has other tables by now, and user types in a keyspace that was " +
 			"there before. The schema is the ring's: run it with parallel: 1; the node through which the run created them has the record. " +
+			"Where that node is gone, what it created stays, which each of the others says. " +
 			"Cassandra keeps a snapshot dropped-… of each table where auto_snapshot is on.",
 		Example: "id: schema\nundo-schema: {run: 20261122T010203Z-k7}",
 		Redo:    engine.Checked,
@@ -52,7 +55,7 @@ func (s *undoSchema) Plan(ctx context.Context, v *engine.View) (engine.Change, e
 		return engine.Change{}, err
 	}
 	if rec == nil {
-		return s.nothing("created no keyspace or table through this node", s.out(&createdRecord{}, nil)), nil
+		return s.nothing("created no keyspace or table through this node", s.out(&createdRecord{}, s.lost())), nil
 	}
 	if rec.Undone != nil {
 		return s.nothing("created is dropped", *rec.Undone), nil
@@ -88,6 +91,17 @@ func (s *undoSchema) summary(d *drops) string {
 		engine.Count(len(d.keyspaces), "keyspace"), engine.Count(len(d.tables), "table"), s.Run)
 }
 
+// lost says what nobody can drop: the record of what was created is on the node through which it was.
+func (s *undoSchema) lost() []survivor {
+	if len(s.Gone) == 0 {
+		return nil
+	}
+	return []survivor{{
+		"what run " + s.Run + " created through " + strings.Join(s.Gone, ", ") + ", if anything,",
+		"the record is gone with the node; compare the schema with the one from before that run, and drop what is too much by hand",
+	}}
+}
+
 func (s *undoSchema) nothing(why string, out UndoSchemaOut) engine.Change {
 	c := engine.Change{Sign: engine.Same, Summary: "what run " + s.Run + " " + why, Out: engine.Encode(out)}
 	for _, k := range out.Kept {
@@ -111,7 +125,7 @@ func (s *undoSchema) undone(v *engine.View) (engine.Fact, error) {
 func (s *undoSchema) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
 	conf, rec, err := createdBy(h, s.Run)
 	if err != nil || rec == nil {
-		return engine.Output{Value: s.out(&createdRecord{}, nil)}, err
+		return engine.Output{Value: s.out(&createdRecord{}, s.lost())}, err
 	}
 	drops, err := dropsOf(ctx, h, conf, rec)
 	if err != nil {

@@ -186,7 +186,12 @@ func TestUndoSchemaPlansBehindAStop(t *testing.T) {
 func TestUndoSchemaOfARunThatCreatedNothing(t *testing.T) {
 	s := newSchemaServer(t)
 	c, _, err := s.Apply(UndoSchema(), undoStep())
-	if err != nil || c.Sign != engine.Same || !strings.Contains(c.Summary, "no keyspace or table") {
+	if err != nil || c.Sign != engine.Same || !strings.Contains(c.Summary, "no keyspace or table") || len(c.Details) > 0 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	// the node that could know it is gone
+	c, err = s.Plan(UndoSchema(), &undoSchema{Run: restoreRun, Gone: []string{"vellum-2"}})
+	if said := "what run " + restoreRun + " created through vellum-2, if anything, stays: "; err != nil || c.Sign != engine.Same || !strings.Contains(strings.Join(c.Details, ""), said) || !strings.Contains(string(c.Out), said) {
 		t.Errorf("%+v, %v", c, err)
 	}
 }
