@@ -24,7 +24,7 @@ const (
 	EventLost     EventType = "lost"    // the connection to a node; tasks go on there
 	EventBack     EventType = "back"
 	EventBarrier  EventType = "barrier" // every node passed the stage; its outputs are on all nodes
-	EventClosed   EventType = "closed"  // Reason: done, failed, abandoned, undone
+	EventClosed   EventType = "closed"  // Reason: how it ended, see State.Closed
 	EventNote     EventType = "note"
 )
 

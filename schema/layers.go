@@ -12,7 +12,7 @@ import (
 
 // Layer is one of the texts that decided a value.
 type Layer struct {
-	From    string `json:"from"` // "runbook NAME" or "overlay NAME"
+	From    string `json:"from"` // what it is and its name: "runbook NAME", "overlay NAME", "kind NAME", "node NAME"; "default of …"; "--input"
 	Pos     Pos    `json:"pos"`
 	Value   string `json:"value"` // as YAML on one line, cut when it is long; "" = changed by those that follow
 	Because string `json:"because,omitempty"`

@@ -54,7 +54,7 @@ func (l *loader) repeats(step *Step, f stepFile, args any) {
 	}
 	if total := step.longest(); l.book.Deadline > 0 && total > l.book.Deadline && step.Timeout <= l.book.Deadline {
 		l.warn(f.Retry, codeTooLong, fmt.Sprintf("all %d attempts may last %s, longer than the deadline of the run, %s",
-			step.Retry.Attempts, DurationText(total), DurationText(l.book.Deadline)), "fewer attempts, a shorter timeout, or a later deadline")
+			step.Retry.Attempts, spanText(total), DurationText(l.book.Deadline)), "fewer attempts, a shorter timeout, or a later deadline")
 	}
 }
 
@@ -66,9 +66,18 @@ func (k Kind) redoHelp() string {
 	return "remove retry"
 }
 
-// longest is how long all attempts and the waits between them can last.
+// forever is the longest time that is counted, 146 years.
+const forever = time.Duration(1 << 62)
+
+func spanText(d time.Duration) string {
+	if d == forever {
+		return "more than 100 years"
+	}
+	return DurationText(d)
+}
+
+// longest is how long all attempts and the waits between them can last, at most forever.
 func (s *Step) longest() time.Duration {
-	const most = time.Duration(1 << 62)
 	total, wait := float64(s.Timeout)*float64(s.Retry.Attempts), float64(s.Retry.Backoff)
 	for range s.Retry.Attempts - 1 {
 		if s.Retry.Max > 0 {
@@ -77,7 +86,7 @@ func (s *Step) longest() time.Duration {
 		total += wait
 		wait *= s.Retry.Factor
 	}
-	return time.Duration(min(total, float64(most)))
+	return time.Duration(min(total, float64(forever)))
 }
 
 // narrowed checks that a step stays on the nodes of its stage.

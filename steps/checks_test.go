@@ -118,7 +118,7 @@ func wrongFiles() map[string][]wrongArg {
 		"scp": {
 			{`{from: «vellum-99, source: /a/b, target: /a/b}`, `site lab has no node "vellum-99"`},
 			{`{from: vellum-2, source: /a/b, target: «/a/b/}`, "target /a/b/: write it as /a/b"},
-			{`{from: vellum-2, source: /a/b, target: /a/b, saved-by: «vellum-1}`, "saved-by goes with backup: say which one it is"},
+			{`{from: vellum-2, source: /a/b, target: /a/b, saved_by: «vellum-1}`, "saved_by goes with backup: say which one it is"},
 		},
 		"run": {
 			{`{argv: [echo], dir: «relative}`, "dir relative is relative: write it from the root, like /var/lib/…"},

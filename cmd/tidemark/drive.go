@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -89,12 +90,13 @@ func (a *app) sink(p *engine.Plan, s *engine.State) view.Sink {
 	return view.NewLines(w, view.StyleOf(w))
 }
 
-// screen is the terminal's size, or the classic one.
+// screen is the terminal's size; what it does not tell is as of the classic one. Serial consoles know their columns alone.
 func screen(f *os.File) (width, height int) {
-	if w, h, err := term.GetSize(int(f.Fd())); err == nil && w > 0 && h > 0 {
-		return w, h
+	w, h, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		w, h = 0, 0
 	}
-	return 80, 24
+	return cmp.Or(max(w, 0), 80), cmp.Or(max(h, 0), 24)
 }
 
 func linkEvent(run, node string, up bool, err error) engine.Event {

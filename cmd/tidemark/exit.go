@@ -32,12 +32,12 @@ func exits() []reference.Exit {
 		{Code: exitInterrupted, Meaning: "interrupted; what runs on nodes goes on"},
 		{Code: exitUnknown, Meaning: "the outcome of a step is unknown"},
 		{Code: exitLocked, Meaning: "another run holds a node, or the run"},
-		{Code: exitRefused, Meaning: "refused before a change: a gate, a fact that drifted, a plan that was used, a node that cannot be reached"},
+		{Code: exitRefused, Meaning: "refused before a change: a gate, a fact that drifted, a plan that was used, a node that cannot be reached, a question answered with no. Of a `resume`: before a further change"},
 		{Code: exitLogin, Meaning: "a host key or login was refused"},
 		{Code: exitPartly, Meaning: "some nodes are done, some failed"},
-		{Code: exitFailed, Meaning: "failed, and no node is done"},
+		{Code: exitFailed, Meaning: "failed, and no node is done; or `lint` or `fmt --check` found something, or the answer could not be written"},
 		{Code: exitPending, Meaning: "`plan --detailed-exitcode`: there are changes to be made"},
-		{Code: exitUsage, Meaning: "wrong usage, or a mistake in a runbook, a site file or an input"},
+		{Code: exitUsage, Meaning: "wrong usage, or a mistake in a runbook, a site file or an input; or there is no such run, or no open one"},
 		{Code: exitDone, Meaning: "done"},
 	}
 }

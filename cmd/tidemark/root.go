@@ -80,7 +80,7 @@ func (a *app) commands(args []string) (*cobra.Command, []string) {
 func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "tidemark",
-		Short:         "Runs runbooks of typed steps over the nodes of a deployment: backup, restore, synchronise.",
+		Short:         "Runs runbooks of typed steps over the nodes of a deployment: backup, restore, copies of backups.",
 		Args:          unknownVerb,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 		SilenceErrors: true,

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -62,7 +64,7 @@ func lineOf(e *journal.Entry) runLine {
 	}
 	p := e.Record.Plan
 	l.Runbook, l.Site, l.State = p.Runbook, p.Site, view.RunState(e.State)
-	l.Created = p.Created.UTC().Format("2006-01-02 15:04:05Z")
+	l.Created = p.Created.UTC().Format(time.RFC3339)
 	if p.Holder.User != "" {
 		l.Owner = p.Holder.User + "@" + p.Holder.Host
 	}
@@ -87,7 +89,7 @@ func (a *app) runsTable(w io.Writer, all []journal.Entry) {
 	var rows [][]string
 	for _, e := range all {
 		l := lineOf(&e)
-		rows = append(rows, []string{l.Run, l.Runbook, l.Site, l.Created, l.Owner, l.State, fmt.Sprintf("%d/%d", l.Done, l.Tasks), fmt.Sprint(l.Failed), fmt.Sprint(l.Unknown)})
+		rows = append(rows, []string{l.Run, l.Runbook, l.Site, strings.Replace(l.Created, "T", " ", 1), l.Owner, l.State, fmt.Sprintf("%d/%d", l.Done, l.Tasks), fmt.Sprint(l.Failed), fmt.Sprint(l.Unknown)})
 	}
 	view.Table(w, []string{"RUN", "RUNBOOK", "SITE", "CREATED", "OWNER", "STATE", "DONE", "FAILED", "UNKNOWN"}, rows)
 }

@@ -42,7 +42,7 @@ type stdioAddr struct{}
 func (stdioAddr) Network() string { return "stdio" }
 func (stdioAddr) String() string  { return "stdio" }
 
-// LocalAddr and RemoteAddr name the standard streams.
+// LocalAddr names the standard streams.
 func (c *Conn) LocalAddr() net.Addr { return stdioAddr{} }
 
 // RemoteAddr names the standard streams.

@@ -160,15 +160,17 @@ type failure struct {
 	Next    string       `json:"next"`
 }
 
-// err is the failure as an error; a class that is none counts as exit.
+// err is the failure as an error; a class that is none counts as exit, and the message says so.
 func (f *failure) err(kind string) error {
-	class := f.Class
-	if !slices.Contains(engine.Classes(), class) {
-		class = engine.ClassExit
-	}
-	message := Plain(f.Message)
+	class, message := f.Class, Plain(f.Message)
 	if message == "" {
 		message = "failed without a message"
+	}
+	if class != "" && !slices.Contains(engine.Classes(), class) {
+		message += fmt.Sprintf(" (it answered the class %q, which is none; it counts as exit)", clip(Plain(string(class)), maxSaid))
+	}
+	if !slices.Contains(engine.Classes(), class) {
+		class = engine.ClassExit
 	}
 	return &engine.Error{Class: class, Err: errors.New(kind + ": " + message), Next: Plain(f.Next)}
 }

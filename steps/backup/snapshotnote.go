@@ -13,7 +13,7 @@ import (
 // snapshotName is the note `<dir>/<id>/snapshot.json` of a snapshot that a run took for its backup and has not cleared.
 const snapshotName = "snapshot.json"
 
-// Snapshot is such a note. It is written before the snapshot is taken and goes after it is cleared, so what a run that
+// Snapshot is the note of a snapshot that a run took for its backup and has not cleared. It is written before the snapshot is taken and goes after it is cleared, so what a run that
 // was killed leaves is known for its own; snapshots of people and other tools have none.
 type Snapshot struct {
 	// ID is the run's and the backup's id, and the tag.
@@ -60,7 +60,7 @@ func SnapshotOf(a engine.Asker, dir, id, node string) (*Snapshot, error) {
 	return s, nil
 }
 
-// Snapshots are all such notes of this node in the store; one that cannot be read is left to a person.
+// Snapshots are the notes of all snapshots that runs took on this node for backups in the store and have not cleared; one that cannot be read is left to a person.
 func Snapshots(a engine.Asker, dir, node string) []Snapshot {
 	var all []Snapshot
 	for _, id := range subdirs(a.Path(dir)) {

@@ -37,7 +37,7 @@ func WaitCassandra() engine.Kind {
 	return engine.Kind{
 		Name: "wait-cassandra",
 		Doc: "Waits until Cassandra really serves. CQL answers on this node's address, every expected member of the ring is up and normal as seen from here, " +
-			"and all hold one schema. `UN` alone is not serving: a drained node is UN. It waits as long as the step's timeout allows, and then says what was missing.",
+			"and all hold one schema. `UN` alone is not serving: a drained node is UN. It waits as long as the step's timeout allows, without one a day, and then says what was missing.",
 		Example: "id: serving\nwait-cassandra: {}\ntimeout: 5m",
 		Redo:    engine.Pure,
 		Reads:   ringReads(),

@@ -48,7 +48,7 @@ type scp struct {
 	Mode    schema.Mode `json:"mode" help:"permission bits of the files that arrive; left out: the source's"`
 	Replace bool        `json:"replace" help:"replace files that are there and differ"`
 	Backup  string      `json:"backup" help:"the source is the directory of the backup with this id: compared with its manifest before it counts, without the note of an earlier verification"`
-	Saved   string      `json:"saved-by" help:"with backup: the node that saved it; left out: any"`
+	Saved   string      `json:"saved_by" help:"with backup: the node that saved it; left out: any"`
 }
 
 // Check refuses paths that name no single place, and a copy from a node to itself.

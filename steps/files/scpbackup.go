@@ -13,7 +13,7 @@ import (
 func (s *scp) checkBackup() error {
 	switch {
 	case s.Backup == "" && s.Saved != "":
-		return schema.WrongArgs([]string{"saved-by", "backup"}, "saved-by goes with backup: say which one it is")
+		return schema.WrongArgs([]string{"saved_by", "backup"}, "saved_by goes with backup: say which one it is")
 	case s.Backup == "":
 		return nil
 	case s.Replace:

@@ -32,7 +32,7 @@ type Out struct {
 // ServiceOut is one service's state: running, stopped, monitored, unmonitored, changing or unknown.
 type ServiceOut struct {
 	Name  string `json:"name" help:"name of the service, as monit summary has it"`
-	State string `json:"state" help:"running, stopped, monitored, unmonitored, or changing while an order is pending"`
+	State string `json:"state" help:"running, stopped, monitored, unmonitored, changing while an order is pending, or unknown"`
 	PID   int    `json:"pid" help:"process id; 0: no process"`
 }
 

@@ -56,7 +56,7 @@ func WaitMonit() engine.Kind {
 	return engine.Kind{
 		Name: "wait-monit",
 		Doc: "Waits until a service of monit is running, stopped, monitored or unmonitored. Stopped needs evidence: monit's `Not monitored` with nothing pending, " +
-			"and the process gone, and its ports closed. It waits as long as the step's timeout allows, and then says what still stood in the way.",
+			"and the process gone, and its ports closed. It waits as long as the step's timeout allows, without one a day, and then says what still stood in the way.",
 		Example: "id: stopped\nwait-monit: {service: cassandra_process, state: stopped}\ntimeout: 3m",
 		Redo:    engine.Pure,
 		Reads:   monit.Reads(),

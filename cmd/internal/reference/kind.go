@@ -75,7 +75,7 @@ func (k Kind) ShortForm() string {
 // Asks says in one line what the kind's plan asks of servers.
 func (k Kind) Asks() string {
 	if len(k.Reads) == 0 {
-		return "no server (it may read files of the node)"
+		return "no server (it may read files of the " + k.Place + ")"
 	}
 	return strings.Join(k.Reads, ", ")
 }
