@@ -13,14 +13,18 @@ import (
 )
 
 func newAbandon(a *app) *cobra.Command {
-	return &cobra.Command{
+	var gone []string
+	c := &cobra.Command{
 		Use: "abandon RUN", Short: "Closes an open run as it stands and unlocks its nodes.", Args: between(1, 1),
-		RunE: func(c *cobra.Command, args []string) error { return a.abandon(c.Context(), args) },
+		RunE: func(c *cobra.Command, args []string) error { return a.abandon(c.Context(), args, gone) },
 	}
+	c.Flags().StringSliceVar(&gone, "gone", nil, "do not ask these `NODES`, which no longer exist; the site file has them no more")
+	return c
 }
 
-// abandon closes a run without its finally steps: what is half-done stays so, and is printed.
-func (a *app) abandon(ctx context.Context, args []string) error {
+// abandon closes a run without its finally steps: what is half-done stays so, and is printed. Gone are nodes that no longer
+// exist.
+func (a *app) abandon(ctx context.Context, args, gone []string) error {
 	dir, err := a.pickRun(args)
 	if err != nil {
 		return err
@@ -36,15 +40,16 @@ func (a *app) abandon(ctx context.Context, args []string) error {
 	}
 	a.nextReaching(state, true)
 	a.leftovers(p, state)
-	if err := a.letGo(ctx, p, state); err != nil {
+	if err := a.letGo(ctx, p, state, gone); err != nil {
 		return err
 	}
 	if err := j.Append(&engine.Event{Type: engine.EventClosed, Time: holder().Since, Run: p.Run, Reason: "abandoned"}); err != nil {
 		return err
 	}
-	a.say("run %s is closed: abandoned; unlocked: %s", p.Run, view.NodeList(p.Nodes))
+	unlocked := slices.DeleteFunc(slices.Clone(p.Nodes), func(n string) bool { return slices.Contains(gone, n) })
+	a.say("run %s is closed: abandoned; unlocked: %s", p.Run, view.NodeList(unlocked))
 	if a.json() {
-		return view.JSON(a.stdout, abandonAnswer{p.Run, "abandoned", p.Nodes})
+		return view.JSON(a.stdout, abandonAnswer{p.Run, "abandoned", unlocked})
 	}
 	return nil
 }
@@ -56,18 +61,22 @@ type abandonAnswer struct {
 	Unlocked []string `json:"unlocked"`
 }
 
-// letGo unlocks the nodes of a run, if the operator wants it.
-func (a *app) letGo(ctx context.Context, p *engine.Plan, state *engine.State) error {
+// letGo unlocks the nodes of a run but those that are gone, if the operator wants it.
+func (a *app) letGo(ctx context.Context, p *engine.Plan, state *engine.State, gone []string) error {
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	if err := a.goneFromSite(ctx, p, gone); err != nil {
+		return err
+	}
 	session, err := a.openFor(p)
 	if err != nil {
 		return err
 	}
 	defer session.close()
-	ctx, stop := interruptible(ctx)
-	defer stop()
-	states, err := session.states(ctx, reachOf(p), p.Run)
+	ask := slices.DeleteFunc(reachOf(p), func(n string) bool { return slices.Contains(gone, n) })
+	states, err := session.states(ctx, ask, p.Run)
 	if err != nil {
-		return err
+		return a.withoutThem(p, state, err)
 	}
 	if err := a.upToDate(p, state, states, nil); err != nil {
 		return err
@@ -102,8 +111,12 @@ func (a *app) leftovers(p *engine.Plan, s *engine.State) {
 // halfWay says loudly where the run leaves files half exchanged, and gives these nodes: nothing stops a person, or a service manager, from
 // starting the server on them.
 func (a *app) halfWay(p *engine.Plan, states map[string]engine.NodeState) (nodes []string) {
+	restore := p.Run
+	if run, ok := undone(p); ok {
+		restore = run
+	}
 	for _, n := range p.Nodes {
-		if slices.Contains(states[n].Swaps, p.Run) {
+		if slices.Contains(states[n].Swaps, restore) {
 			nodes = append(nodes, n)
 		}
 	}
@@ -111,14 +124,14 @@ func (a *app) halfWay(p *engine.Plan, states map[string]engine.NodeState) (nodes
 		return nil
 	}
 	a.say("WARNING: tables are half exchanged on %s. Do not start Cassandra there, and see that monit does not: it would mix old rows with restored ones.", view.NodeList(nodes))
-	a.say("When the run is abandoned, these nodes accept nothing but its undo: %s", a.undoOf(p.Run))
+	a.say("When the run is abandoned, these nodes accept nothing but the undo: %s", a.undoOf(restore))
 	return nodes
 }
 
-// release unlocks the nodes, unless a task of the run still lives. The epoch is that of the lock which was looked at: a
+// release unlocks the nodes of states, unless a task of the run still lives. The epoch is that of the lock which was looked at: a
 // controller that took it since keeps it.
 func (a *app) release(ctx context.Context, session *session, states map[string]engine.NodeState, p *engine.Plan) error {
-	names := reachOf(p)
+	names := keys(states)
 	for _, n := range names {
 		for _, ref := range states[n].Alive {
 			if ref.Run == p.Run {

@@ -79,6 +79,9 @@ func (a *app) preview(ctx context.Context, s *session, d *definition) (*engine.P
 	}
 	nodes, err := s.connected(ctx, p.Run, reachOf(p))
 	if err != nil {
+		return nil, b, nil, a.unreached(p, err)
+	}
+	if err := a.mustBeGone(ctx, s, p); err != nil {
 		return nil, b, nil, err
 	}
 	p.Held = s.holders

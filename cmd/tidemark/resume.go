@@ -111,8 +111,10 @@ func (a *app) takenUp(j *journal.Journal, rec *journal.Record, task, as string) 
 func (a *app) reach(ctx context.Context, r *driven) (err error) {
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	r.nodes, err = r.session.connected(ctx, r.plan.Run, reachOf(r.plan))
-	return err
+	if r.nodes, err = r.session.connected(ctx, r.plan.Run, reachOf(r.plan)); err != nil {
+		return a.withoutThem(r.plan, r.state, err)
+	}
+	return nil
 }
 
 // decide goes on from what a person found about a task whose outcome nobody else can tell. Nothing is written yet: it cannot be

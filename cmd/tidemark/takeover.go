@@ -68,9 +68,12 @@ func shareNodes(a, b *engine.Plan) bool {
 	return slices.ContainsFunc(a.Nodes, func(n string) bool { return slices.Contains(b.Nodes, n) })
 }
 
-// leftOut are the nodes of the replaced run that the new one does not hold: they would stay locked by a closed run.
+// leftOut are the nodes of the replaced run that the new one does not hold: they would stay locked by a closed run. Those
+// that are gone do not count; mustBeGone has looked at them.
 func leftOut(before, now *engine.Plan) []string {
-	return slices.DeleteFunc(slices.Clone(before.Nodes), func(n string) bool { return slices.Contains(now.Nodes, n) })
+	_, gone := goneOf(now)
+	has := slices.Concat(now.Nodes, gone)
+	return slices.DeleteFunc(slices.Clone(before.Nodes), func(n string) bool { return slices.Contains(has, n) })
 }
 
 // held is the refusal of nodes that an open run of this state directory holds.
@@ -99,7 +102,7 @@ func (a *app) refuseFor(e *journal.Entry, driver *journal.Driver) error {
 func (a *app) refuseWithout(e *journal.Entry, left []string) error {
 	p := e.Record.Plan
 	return engine.WithNext(&held{p.Run, p.Runbook, view.NodeList(p.Nodes), nil},
-		"it is replaced as a whole or not at all: take "+view.NodeList(left)+" in, too (--limit), or: "+a.waysOut(p, e.State))
+		"it is replaced as a whole or not at all: take "+view.NodeList(left)+" in, too (--limit); "+a.without(p, e.State, left)+"; else: "+a.waysOut(p, e.State))
 }
 
 // takeOverOf: an undo runbook names the run that it undoes, takes its locks and closes it as undone.
