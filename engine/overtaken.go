@@ -13,10 +13,11 @@ import (
 var ErrOvertaken = errors.New("the record of the run is overtaken")
 
 // Overtaken tells whether a node has work of the run that the record cannot know: it began under a later epoch, or where,
-// by the record, nothing had begun yet.
-func Overtaken(s *State, node NodeState) bool {
-	if !s.Verified && node.Began() {
-		return true
+// by the record, nothing had begun yet. What the controller's own agent alone began, in a first stage there, may be unknown:
+// that agent is no other controller, it changed no node, and the facts are looked at before anything does.
+func Overtaken(s *State, name string, node NodeState) bool {
+	if !s.Verified {
+		return name != ControllerNode && node.Began()
 	}
 	for _, t := range node.Tasks {
 		if t.Receipt != nil && t.Receipt.Epoch > s.Epoch {
@@ -65,7 +66,7 @@ func (x *Executor) upToDate(states map[string]NodeState) error {
 		return errors.Join(err, x.emit(Event{Type: EventClosed, Reason: reason, Message: ByAnother}))
 	}
 	for _, name := range x.holds() {
-		if Overtaken(x.State, states[name]) {
+		if Overtaken(x.State, name, states[name]) {
 			return x.overtaken(name)
 		}
 	}

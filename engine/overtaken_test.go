@@ -75,6 +75,42 @@ func aRunThatBeganIsNeverRefused(t *testing.T) {
 	}
 }
 
+// TestTakenUpInAFirstStageOnTheController: no node has work of the run, so an adoption recalls none, and a record that was
+// cut short has none. The controller's own agent, which has the task, is no other controller.
+func TestTakenUpInAFirstStageOnTheController(t *testing.T) {
+	events := []engine.Event{{Type: engine.EventCreated, Run: "20261122T010203Z-k7"}, {Type: engine.EventLocked, Epoch: 1, Message: "adopted"}}
+	for name, record := range map[string][]engine.Event{"adopted": events, "cut short": events[:1]} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { takenUpInAFirstStage(t, slices.Clone(record)) })
+		})
+	}
+}
+
+func takenUpInAFirstStage(t *testing.T, record []engine.Event) {
+	b := newBench(t, `
+runbook: asks
+title: Asks first
+locks: [vellum]
+stages:
+  - {stage: ask, on: controller, steps: [{id: seen, look: {}}, {id: sure, look: {}}]}
+  - {stage: work, on: vellum, steps: [{id: work, put: {key: work}}]}
+`)
+	p := b.plan()
+	if first, err := b.run(p, nil, 6); err == nil || !first.Dead() {
+		t.Fatalf("the controller did not die: %v", err)
+	}
+	for _, n := range append(slices.Clone(p.Nodes), engine.ControllerNode) {
+		s, err := b.fleet.Node(n).Agent().State(t.Context(), p.Run)
+		if err != nil || s.Began() != (n == engine.ControllerNode) {
+			t.Fatalf("%s: %+v, %v", n, s, err)
+		}
+	}
+	c, err := b.run(p, record, 0)
+	if err != nil || engine.Fold(c.Events).Closed != "done" || b.w.applied["n1/work"] != 1 {
+		t.Errorf("%v, next: %s", err, engine.NextOf(err))
+	}
+}
+
 // TestClosedElsewhere: the close is whole when no node is locked by the run any more; the lock of the controller's own agent is
 // nobody else's to release.
 func TestClosedElsewhere(t *testing.T) {

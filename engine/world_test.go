@@ -165,6 +165,9 @@ func newBench(t testing.TB, runbook string) *bench {
 
 func (b *bench) names() []string { return []string{"n1", "n2", "n3", "s1"} }
 
+// all are the nodes and the controller's own agent.
+func (b *bench) all() []string { return append(b.names(), engine.ControllerNode) }
+
 // plan lays out and previews the run through a living controller.
 func (b *bench) plan() *engine.Plan {
 	b.t.Helper()
@@ -173,7 +176,7 @@ func (b *bench) plan() *engine.Plan {
 		b.t.Fatal(err)
 	}
 	c := &enginetest.Controller{}
-	if err := engine.Preview(b.t.Context(), p, c.Nodes(b.fleet, b.names()...)); err != nil {
+	if err := engine.Preview(b.t.Context(), p, c.Nodes(b.fleet, b.all()...)); err != nil {
 		b.t.Fatal(err)
 	}
 	return p
@@ -186,7 +189,7 @@ func (b *bench) run(p *engine.Plan, events []engine.Event, dieAt int) (*enginete
 	c := &enginetest.Controller{DieAt: dieAt, Events: events}
 	c.OnDeath(cancel)
 	err := b.executor(p, c, events).Run(ctx)
-	for _, n := range b.names() {
+	for _, n := range b.all() {
 		b.fleet.Node(n).Idle()
 	}
 	return c, err
@@ -194,7 +197,7 @@ func (b *bench) run(p *engine.Plan, events []engine.Event, dieAt int) (*enginete
 
 func (b *bench) executor(p *engine.Plan, c *enginetest.Controller, events []engine.Event) *engine.Executor {
 	return &engine.Executor{
-		Plan: p, Basis: b.basis, Nodes: c.Nodes(b.fleet, b.names()...), Journal: c, State: engine.Fold(events),
+		Plan: p, Basis: b.basis, Nodes: c.Nodes(b.fleet, b.all()...), Journal: c, State: engine.Fold(events),
 		Holder: engine.Holder{User: "op", Host: "here"},
 	}
 }

@@ -123,8 +123,8 @@ func (a *app) keptHere(ctx context.Context, s *session, names []string, run stri
 }
 
 func overtaken(record *engine.State, states map[string]engine.NodeState) bool {
-	for _, s := range states {
-		if engine.Overtaken(record, s) {
+	for name, s := range states {
+		if engine.Overtaken(record, name, s) {
 			return true
 		}
 	}

@@ -22,7 +22,7 @@ func (a *app) upToDate(p *engine.Plan, s *engine.State, states map[string]engine
 	for _, n := range keys(states) {
 		lock := lockOf(p.Run, states[n])
 		switch {
-		case engine.Overtaken(s, states[n]):
+		case engine.Overtaken(s, n, states[n]):
 			return takenOver(n, p.Run, lock, a.command("resume", "--adopt", n, p.Run))
 		case lock != nil && lock.Epoch > s.Epoch && !ofHere(lock.Holder, driver):
 			return takenOver(n, p.Run, lock, a.command("resume", p.Run))
