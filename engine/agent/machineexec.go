@@ -44,7 +44,7 @@ func (m *Machine) Exec(ctx context.Context, c engine.Command) (engine.Result, er
 		return r, &engine.Error{Class: engine.ClassOf(ctx.Err()), Err: cutShort(ctx, c)}
 	}
 	if err == nil && r.Code < 0 {
-		err = engine.Failf(engine.ClassIO, "%s: ended by a signal (%s)", c.Argv[0], cmd.ProcessState)
+		err = engine.Unsure(engine.Failf(engine.ClassIO, "%s: ended by a signal (%s)", c.Argv[0], cmd.ProcessState)) // how far it came nobody knows
 	}
 	return r, err
 }
