@@ -16,6 +16,8 @@ func newAbandon(a *app) *cobra.Command {
 	var gone []string
 	c := &cobra.Command{
 		Use: "abandon RUN", Short: "Closes an open run as it stands and unlocks its nodes.", Args: between(1, 1),
+		Long: "Closes an open run as it stands and unlocks its nodes: what is half-done stays so, and is printed; Cassandra that the run\n" +
+			"stopped stays down. It is for a run that can neither go on (resume) nor be taken back (undo-restore-vellum).",
 		RunE: func(c *cobra.Command, args []string) error { return a.abandon(c.Context(), args, gone) },
 	}
 	c.Flags().StringSliceVar(&gone, "gone", nil, "do not ask these `NODES`, which no longer exist; the site file has them no more")

@@ -16,7 +16,11 @@ func newResume(a *app) *cobra.Command {
 	var adopt []string
 	var as string
 	c := &cobra.Command{
-		Use: "resume [TASK] [RUN]", Short: "Goes on with an open run; nothing that is done is done again.", Args: between(0, 2),
+		Use: "resume [TASK] [RUN]", Short: "Goes on with an open run; nothing that is done is done again.",
+		Long: "Goes on with an open run, RUN or the only one; nothing that is done is done again. What was begun and has no outcome is\n" +
+			"asked of the nodes first. TASK stands only with --as: what you found where nobody else can tell. --adopt takes up a\n" +
+			"run whose controller is lost, from the records on its nodes; the old controller is refused from then on.",
+		Args: between(0, 2),
 		RunE: func(c *cobra.Command, args []string) error { return a.resumeVerb(c.Context(), args, adopt, as) },
 	}
 	c.Flags().StringSliceVar(&adopt, "adopt", nil, "take the run up from the records on these `NODES`, without its directory here")
