@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -27,35 +28,13 @@ func splice(to, from *os.File) (total int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	gone := out.Control(func(w uintptr) { // to stays open meanwhile
-		total, err = spliceAll(int(w), out.Write, in.Read)
-	})
-	return total, errors.Join(err, gone)
-}
-
-// spliceAll waits for bytes to read, and where the other pipe is full for room in it.
-func spliceAll(w int, writable, readable func(func(uintptr) bool) error) (total int64, err error) {
 	for {
-		n, full, r := 0, false, 0
-		werr := readable(func(fd uintptr) bool {
-			r = int(fd)
-			n, err = move(w, r)
-			full = errors.Is(err, unix.EAGAIN) && waiting(r)
-			return full || !errors.Is(err, unix.EAGAIN)
-		})
-		if werr == nil && full {
-			werr = writable(func(uintptr) bool {
-				n, err = move(w, r)
-				return !errors.Is(err, unix.EAGAIN) || !waiting(r)
-			})
-		}
+		n, err := spliceOnce(out, in)
 		switch {
-		case werr != nil:
-			return total, werr
 		case errors.Is(err, unix.EAGAIN):
 			continue
 		case err != nil:
-			return total, os.NewSyscallError("splice", err)
+			return total, err
 		case n == 0:
 			return total, nil
 		}
@@ -64,6 +43,36 @@ func spliceAll(w int, writable, readable func(func(uintptr) bool) error) (total 
 			time.Sleep(breath)
 		}
 	}
+}
+
+// spliceOnce waits for bytes to read, and where the other pipe is full for room in it. While it waits at one pipe it holds
+// the other not: whoever closes a file waits for all that hold it, so two that wait for each other's pipes would never end.
+func spliceOnce(out, in syscall.RawConn) (n int, err error) {
+	full := false
+	try := func(w, r uintptr) {
+		n, err = move(int(w), int(r))
+		full = errors.Is(err, unix.EAGAIN) && waiting(int(r))
+	}
+	var gone error
+	closed := in.Read(func(r uintptr) bool {
+		gone = out.Control(func(w uintptr) { try(w, r) })
+		return gone != nil || full || !errors.Is(err, unix.EAGAIN)
+	})
+	if gone == nil && closed == nil && full {
+		closed = out.Write(func(w uintptr) bool {
+			gone = in.Control(func(r uintptr) { try(w, r) })
+			return gone != nil || !full
+		})
+	}
+	switch {
+	case gone != nil:
+		return 0, gone
+	case closed != nil:
+		return 0, closed
+	case err != nil && !errors.Is(err, unix.EAGAIN):
+		return 0, os.NewSyscallError("splice", err)
+	}
+	return n, err
 }
 
 func move(w, r int) (int, error) {

@@ -93,6 +93,28 @@ func TestSpliceEnds(t *testing.T) {
 	}
 }
 
+// Two streams that are joined both ways are closed one after the other: the closing of the first must not wait until
+// something comes from the second, of which nobody may hear again.
+func TestATargetIsClosedWhileNothingComes(t *testing.T) {
+	from, to := newPipe(t), newPipe(t)
+	ended, closed := make(chan error, 1), make(chan error, 1)
+	go func() { _, err := splice(to.w, from.r); ended <- err }()
+	time.Sleep(20 * time.Millisecond)
+	go func() { closed <- to.w.Close() }()
+	select {
+	case err := <-closed:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the target cannot be closed")
+	}
+	from.r.Close()
+	if err := <-ended; err == nil {
+		t.Error("no error")
+	}
+}
+
 type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return len(p), nil }

@@ -21,8 +21,8 @@ stages:
 `
 
 // TestCopyBetweenNodes: a copy from node to node goes through the controller, which is killed in the middle of the first
-// file; in the middle of the second one the source's cable is out. What had come is not sent again, both ends have the
-// same sha256, and nothing else stays.
+// file; in the middle of the second one the source's cable is out, until its stream is given up, too. What had come is not
+// sent again, both ends have the same sha256, and nothing else stays.
 func TestCopyBetweenNodes(t *testing.T) {
 	op := operator(t)
 	takenAway(t, "/root/big", "vellum-2")
@@ -43,6 +43,7 @@ func TestCopyBetweenNodes(t *testing.T) {
 	lab(t, "fault", "vellum-2", "cut")
 	t.Cleanup(func() { lab(t, "fault", "vellum-2", "heal") })
 	p.until("the loss was noticed", func() bool { return lost(op, "vellum-2") > 0 })
+	p.until("the stream was given up", func() bool { return strings.Contains(notes(op), "stream from vellum-2: vellum-2: ") })
 	lab(t, "fault", "vellum-2", "heal")
 	if code := p.wait(); code != 0 {
 		t.Fatalf("status %d\n%s", code, p.out)
@@ -58,6 +59,17 @@ func TestCopyBetweenNodes(t *testing.T) {
 	if left := on(t, "sprout-1", "ls -A /root/copied"); left != "big\n" {
 		t.Errorf("beside the copy there is\n%s", left)
 	}
+}
+
+// notes are the messages of the run's notes, a line each.
+func notes(op person) string {
+	var all strings.Builder
+	for _, e := range op.events() {
+		if e.Type == "note" {
+			all.WriteString(e.Message + "\n")
+		}
+	}
+	return all.String()
 }
 
 // received is how many bytes came to a host over its cable.
