@@ -89,7 +89,7 @@ func (x *Executor) emit(e Event) error {
 	}
 	e.Time, e.Run = time.Now().UTC(), x.Plan.Run
 	if err := x.Journal.Append(&e); err != nil {
-		x.fatal = WithNext(Failf(ClassIO, "journal: %w", err), "free space or repair the disk, then: tidemark resume "+x.Plan.Run)
+		x.fatal = WithNext(Failf(ClassIO, "journal: %w", err), "free space or repair the disk")
 		return x.fatal
 	}
 	x.State.Add(&e)

@@ -158,7 +158,7 @@ func (x *Executor) broke(t *Task, reason string) error {
 		return WithNext(Failf(ClassPrecondition, "%s no longer holds: %s", t.ID, reason), "look at the node and decide: "+t.Kind+" is never repeated by itself")
 	}
 	if n := x.breaks(t); n > maxSettled {
-		return WithNext(Failf(ClassPrecondition, "%s does not stay done: %d times now %s", t.ID, n, reason), "find out what changes it, then resume")
+		return WithNext(Failf(ClassPrecondition, "%s does not stay done: %d times now %s", t.ID, n, reason), "find out what changes it")
 	}
 	return x.emit(Event{Type: EventInvalid, Stage: t.Stage, Task: t.ID, Node: t.Node, Reason: reason})
 }

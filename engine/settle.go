@@ -96,7 +96,7 @@ func (x *Executor) asks(t *Task, ref TaskRef) Outcome {
 	return x.ended(t, Event{
 		Type: EventEnd, Stage: t.Stage, Task: t.ID, Node: t.Node, Kind: t.Kind, Attempt: ref.Attempt, Digest: t.Digest,
 		Outcome: Unknown, Class: ClassPrecondition, Message: askAPerson(x.record(t.ID).Message), Manual: true,
-		Next: "look at the node; then: tidemark resume --as done|not-done " + t.ID + " " + x.Plan.Run,
+		Next: "look at the node",
 	})
 }
 

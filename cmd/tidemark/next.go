@@ -2,8 +2,6 @@ package main
 
 import (
 	"errors"
-	"regexp"
-	"strings"
 
 	"tidemark/cmd/internal/view"
 	"tidemark/engine"
@@ -16,7 +14,7 @@ func (a *app) onward(p *engine.Plan, s *engine.State, driven bool) string {
 	case driven:
 		return a.command("attach", p.Run)
 	case task != "":
-		return a.command("resume", "--as", "done|not-done", view.Command([]string{task}), p.Run)
+		return a.settles(task, p.Run)
 	}
 	return a.command("resume", p.Run)
 }
@@ -66,27 +64,17 @@ func behind(s *engine.State, err error) bool {
 }
 
 // nextReaching makes the next things to do of a run's tasks reach the same runs and site; the journal keeps them as they
-// are. Of a run that is closed, or is about to be, none is to go on.
+// are. They say what to do on the node; what a person found there is told to a run that is open, and will stay so.
 func (a *app) nextReaching(s *engine.State, closed bool) {
-	for _, r := range s.Tasks {
-		if closed {
-			r.Next = withoutResume(r.Next, s.Run)
-		}
+	for id, r := range s.Tasks {
 		r.Next = a.reaching(r.Next)
+		if r.Manual && !closed {
+			r.Next += "; then: " + a.settles(id, s.Run)
+		}
 	}
 }
 
-// withoutResume takes off a next thing to do what says to resume the run; other runs may still be resumed.
-func withoutResume(next, run string) string {
-	cut := regexp.MustCompile(`(^|,| and\b)? ?(then:? )?(tidemark )?\bresume\b.*$`)
-	var kept []string
-	for _, part := range strings.Split(next, "; ") {
-		if !strings.Contains(part, "tidemark resume") || strings.Contains(part, run) {
-			part = cut.ReplaceAllString(part, "")
-		}
-		if part != "" {
-			kept = append(kept, part)
-		}
-	}
-	return strings.Join(kept, "; ")
+// settles is the command that tells a run what a person found about a task, and goes on.
+func (a *app) settles(task, run string) string {
+	return a.command("resume", "--as", "done|not-done", view.Command([]string{task}), run)
 }

@@ -116,23 +116,6 @@ func TestAClosedRunIsNotToBeResumed(t *testing.T) {
 	}
 }
 
-func TestWithoutResume(t *testing.T) {
-	for next, want := range map[string]string{
-		"look at the node; then: tidemark resume --as done|not-done s/m@here " + openRun: "look at the node",
-		"free space there, then resume: what arrived whole is kept":                      "free space there",
-		"resume the run: it sends the program again":                                     "",
-		"tidemark resume " + openRun:                                                     "",
-		"start it once, drain, stop, then resume; never delete a commit log":             "start it once, drain, stop; never delete a commit log",
-		"if it is still starting, wait for that and resume; else find out what changed":  "if it is still starting, wait for that; else find out what changed",
-		"finish it: tidemark resume R2; or take it back: tidemark run undo-x":            "finish it: tidemark resume R2; or take it back: tidemark run undo-x",
-		"find out who changed it":                                                        "find out who changed it",
-	} {
-		if got := withoutResume(next, openRun); got != want {
-			t.Errorf("%q\nbecame %q\nwant   %q", next, got, want)
-		}
-	}
-}
-
 // TestASettledTaskSaysWhoSettledIt: it has no other message.
 func TestASettledTaskSaysWhoSettledIt(t *testing.T) {
 	h := newHouse(t)

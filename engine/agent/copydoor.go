@@ -155,7 +155,7 @@ func (d *copyDoor) next(ctx context.Context, patience time.Duration) (*handed, e
 			return nil, ctx.Err()
 		case <-late.C:
 			return nil, engine.WithNext(engine.Failf(engine.ClassConnect, "no stream came from the controller for %s", patience),
-				"resume the run: what arrived is kept")
+				"what arrived is kept, and the next attempt goes on from there")
 		}
 	}
 }

@@ -79,7 +79,7 @@ func copyErr(side, p string, err error) error {
 	err = fmt.Errorf("%s %q: %w", side, p, err)
 	switch {
 	case errors.Is(err, unix.ENOSPC), errors.Is(err, unix.EDQUOT):
-		return engine.WithNext(engine.Fail(engine.ClassSpace, err), "free space there, then resume: what arrived whole is kept")
+		return engine.WithNext(engine.Fail(engine.ClassSpace, err), "free space there; what arrived whole is kept")
 	case errors.Is(err, unix.ELOOP), errors.Is(err, unix.EXDEV):
 		return engine.WithNext(engine.Fail(engine.ClassPrecondition, fmt.Errorf("%s %q: a symlink lies there or on the way, and copies follow none", side, p)), "write the real path")
 	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.ENOTDIR):

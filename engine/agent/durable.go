@@ -110,7 +110,7 @@ func read(path string, v any) error {
 
 func classed(path string, err error) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return engine.WithNext(engine.Failf(engine.ClassSpace, "node state %s: %w", path, err), "free space on that file system, then resume")
+		return engine.WithNext(engine.Failf(engine.ClassSpace, "node state %s: %w", path, err), "free space on that file system")
 	}
 	return engine.Failf(engine.ClassIO, "node state %s: %w", path, err)
 }

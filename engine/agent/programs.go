@@ -125,7 +125,7 @@ func (ps programs) load(hash string) (engine.Program, error) {
 		return p, engine.Failf(engine.ClassPrecondition, "program %q: not a hash", hash)
 	}
 	if err := read(filepath.Join(ps.dir, hash, "program.json"), &p); err != nil {
-		return p, engine.WithNext(engine.Failf(engine.ClassPrecondition, "this node does not have the program %.12s: %w", hash, err), "resume the run: it sends the program again")
+		return p, engine.WithNext(engine.Failf(engine.ClassPrecondition, "this node does not have the program %.12s: %w", hash, err), "the run sends it again when it goes on")
 	}
 	dir := ps.files(hash)
 	found, err := ProgramFiles(os.DirFS(dir))
@@ -135,7 +135,7 @@ func (ps programs) load(hash string) (engine.Program, error) {
 	}
 	if err != nil || p.Hash() != hash {
 		return p, engine.WithNext(errors.Join(engine.Failf(engine.ClassPrecondition, "the program of kind %s on this node is not what was sent: somebody changed %s", p.Name, dir), err),
-			"find out who changed it; resume sends the program again")
+			"find out who changed it; the run sends it again when it goes on")
 	}
 	return p, nil
 }

@@ -144,7 +144,7 @@ func (n *Node) redial(ctx context.Context) (*session, error) {
 		}
 		if gone := time.Since(down); gone > n.d.o.GiveUp {
 			return nil, engine.WithNext(engine.Failf(engine.ClassConnect, "%s: the connection is lost for %s, %d attempts to regain it were in vain: %w",
-				n.t.Name, gone.Round(time.Second), tries, err), "tasks that run there go on; when "+n.t.Name+" is reachable again, resume the run")
+				n.t.Name, gone.Round(time.Second), tries, err), "see that "+n.t.Name+" can be reached again; tasks that run there go on")
 		}
 	}
 }

@@ -57,7 +57,7 @@ func Space(err error, dir string) error {
 	if err == nil || (!errors.Is(err, unix.ENOSPC) && !errors.Is(err, unix.EDQUOT)) {
 		return err
 	}
-	next := "free space there or set backup_dir to another file system, then resume"
+	next := "free space there; the backups of later runs can lie on another file system (backup_dir)"
 	var st unix.Statfs_t
 	if unix.Statfs(dir, &st) == nil {
 		free := engine.Bytes(int64(st.Bavail) * st.Bsize)

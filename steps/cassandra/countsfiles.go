@@ -42,7 +42,7 @@ func (s *compareCounts) files(ctx context.Context, v *engine.View) (CountsOut, e
 	}
 	if len(wrong) > 0 {
 		return out, engine.WithNext(engine.Failf(engine.ClassPrecondition, "the live files are not those of backup %s: %s", s.Backup, listed(wrong)),
-			"do not start Cassandra; resume the run, it exchanges what is not restored")
+			"do not start Cassandra: the run, when it goes on, exchanges what is not restored")
 	}
 	return out, nil
 }

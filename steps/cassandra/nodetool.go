@@ -111,7 +111,7 @@ func noDrain(err error) error {
 	if err == nil || engine.NextOf(err) != "" {
 		return err
 	}
-	return engine.WithNext(err, "look into Cassandra's system.log (were its directories deleted?); start it once: monit restart cassandra_process; then resume")
+	return engine.WithNext(err, "look into Cassandra's system.log (were its directories deleted?); start it once: monit restart cassandra_process")
 }
 
 func (s *toolStep) planFlush(ctx context.Context, v *engine.View) (engine.Change, error) {

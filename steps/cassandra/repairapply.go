@@ -74,7 +74,7 @@ func allUp(ctx context.Context, a engine.Asker) error {
 		return nil
 	}
 	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "not every member can take part in a repair: %s", strings.Join(out, "; ")),
-		"bring these members up (nodetool status), then resume")
+		"bring these members up (nodetool status)")
 }
 
 // Apply repairs one keyspace after the other. Each is marked: an attempt behind one that was killed goes on where it was.
@@ -105,7 +105,7 @@ func repairedMark(keyspace string) string { return "repaired " + keyspace }
 
 func (s *repairStep) repair(ctx context.Context, h *engine.Host, keyspace string) error {
 	if err := nodetool.New(h).Repair(ctx, keyspace, s.PrimaryRange, s.Timeout); err != nil {
-		return engine.WithNext(fmt.Errorf("repair %s: %w", keyspace, err), "look with: nodetool netstats, nodetool status; then resume: a repair may run again")
+		return engine.WithNext(fmt.Errorf("repair %s: %w", keyspace, err), "look with: nodetool netstats, nodetool status; a repair may run again")
 	}
 	return h.Mark(repairedMark(keyspace))
 }

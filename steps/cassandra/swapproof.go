@@ -22,7 +22,7 @@ func proveStopped(ctx context.Context, a engine.Asker, c cassconf.Config) error 
 	}
 	if len(standing) > 0 {
 		return engine.WithNext(engine.Failf(engine.ClassPrecondition, "Cassandra is not stopped: %s", strings.Join(standing, ", ")),
-			"drain and stop it (nodetool drain; monit stop cassandra_process), then resume")
+			"drain and stop it (nodetool drain; monit stop cassandra_process)")
 	}
 	why, err := pending(a.Path(c.CommitLog))
 	if err != nil {
@@ -30,7 +30,7 @@ func proveStopped(ctx context.Context, a engine.Asker, c cassconf.Config) error 
 	}
 	if why != "" {
 		return engine.WithNext(engine.Failf(engine.ClassPrecondition, "Cassandra was not stopped clean: %s/%s", c.CommitLog, why),
-			"start it once, drain, stop, then resume; never delete a commit log")
+			"start it once, drain, stop; never delete a commit log")
 	}
 	return nil
 }

@@ -93,7 +93,7 @@ func (s *waitStep) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (
 		return s.look(ctx, h, time.Since(began) < settling, &out)
 	})
 	if err != nil {
-		return engine.Output{}, engine.WithNext(err, "look with: nodetool status, monit summary, Cassandra's system.log; then resume")
+		return engine.Output{}, engine.WithNext(err, "look with: nodetool status, monit summary, Cassandra's system.log")
 	}
 	return engine.Output{Value: out, Note: served(out)}, nil
 }

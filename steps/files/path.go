@@ -41,7 +41,7 @@ func failed(p string, err error) error {
 	case errors.Is(err, unix.EROFS):
 		return engine.WithNext(engine.Fail(engine.ClassPrecondition, err), "mount its file system for writing")
 	case errors.Is(err, unix.ENOSPC), errors.Is(err, unix.EDQUOT):
-		return engine.WithNext(engine.Fail(engine.ClassSpace, err), "free space on its file system, then resume")
+		return engine.WithNext(engine.Fail(engine.ClassSpace, err), "free space on its file system")
 	}
 	return engine.Fail(engine.ClassIO, err)
 }

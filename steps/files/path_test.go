@@ -35,8 +35,8 @@ func TestSystemFailures(t *testing.T) {
 	}{
 		{unix.EACCES, engine.ClassPrecondition, "let the step run as root (become: root for the node), or grant the right"},
 		{unix.EROFS, engine.ClassPrecondition, "mount its file system for writing"},
-		{unix.ENOSPC, engine.ClassSpace, "free space on its file system, then resume"},
-		{unix.EDQUOT, engine.ClassSpace, "free space on its file system, then resume"},
+		{unix.ENOSPC, engine.ClassSpace, "free space on its file system"},
+		{unix.EDQUOT, engine.ClassSpace, "free space on its file system"},
 		{unix.EIO, engine.ClassIO, ""},
 	} {
 		err := failed("/srv/a b", c.err)

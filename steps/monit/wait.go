@@ -125,7 +125,7 @@ func (s *wait) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engi
 	w := s.watch(h)
 	err := poll.Until(ctx, s.often(), fmt.Sprintf("%s is not %s", s.Service, s.State), w.look)
 	if err != nil {
-		return engine.Output{}, engine.WithNext(err, "look with: monit summary; then resume")
+		return engine.Output{}, engine.WithNext(err, "look with: monit summary")
 	}
 	return engine.Output{Value: w.out(s.State), Note: s.Service + " is " + s.State}, nil
 }
