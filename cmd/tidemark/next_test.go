@@ -144,6 +144,7 @@ func TestNextAfterAClose(t *testing.T) {
 
 // TestALockOfARunThatIsClosedHere: nothing goes on with it, so no verb that would is named.
 func TestALockOfARunThatIsClosedHere(t *testing.T) {
+	unlocking := map[string]string{holder().Host: "only its lock is left\n", "laptop": "ask ann@laptop\n"}
 	for host, want := range map[string]string{holder().Host: "only its lock is left: ", "laptop": "wait, or ask ann@laptop\n"} {
 		h := newHouse(t)
 		h.killed(openRun, engine.HoldOpen)
@@ -153,6 +154,8 @@ func TestALockOfARunThatIsClosedHere(t *testing.T) {
 		h.lacks("resume "+openRun, "resume --adopt")
 		h.wants(h.do("resume", "--adopt", "one", openRun), exitUsage, "run "+openRun+" is closed: abandoned")
 		h.lacks("next: " + h.command("resume"))
+		h.wants(h.do("unlock", "one"), exitUsage, "run "+openRun+" is closed here (abandoned)", unlocking[host])
+		h.lacks("resume", "abandon ")
 	}
 }
 

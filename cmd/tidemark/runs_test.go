@@ -208,7 +208,7 @@ func TestASecondController(t *testing.T) {
 	h.state = filepath.Join(h.dir, "other")
 	h.wants(h.do("plan", filepath.Join(h.dir, "story.yaml"), "--input", "dir="+h.dir+"/none"), exitDone, "held now: one: locked by run "+run)
 	h.wants(h.run(), exitLocked, "locked by run "+run, "resume --adopt one "+run)
-	h.wants(h.do("unlock", "one"), exitUsage, "else whoever holds it goes on with it; or from here: "+h.command("resume --adopt one "+run))
+	h.wants(h.do("unlock", "one"), exitUsage, "else: whoever holds it goes on with it; or from here: "+h.command("resume --adopt one "+run))
 	if strings.Contains(h.err.String(), "abandon") {
 		t.Error("abandon needs a record, and there is none here")
 	}

@@ -91,12 +91,8 @@ func (h *held) Error() string {
 }
 
 func (a *app) refuseFor(e *journal.Entry, driver *journal.Driver) error {
-	next := a.waysOut(e.Record.Plan, e.State)
-	if driver != nil {
-		next = "wait for it: " + a.command("attach", e.Run) + "; or stop it with Ctrl-C where it runs, or: " + a.command("cancel", e.Run)
-	}
 	p := e.Record.Plan
-	return engine.WithNext(&held{p.Run, p.Runbook, view.NodeList(p.Nodes), driver}, next)
+	return engine.WithNext(&held{p.Run, p.Runbook, view.NodeList(p.Nodes), driver}, a.ways(p, e.State, driver))
 }
 
 func (a *app) refuseWithout(e *journal.Entry, left []string) error {

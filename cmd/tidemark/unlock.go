@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -46,8 +45,9 @@ func (a *app) dropLock(ctx context.Context, node engine.Node, name string, state
 		a.say("%s is not locked", name)
 		return a.unlocked(unlockAnswer{Node: name})
 	}
-	a.say("%s", (&engine.Locked{Node: name, Record: *lock}).Error())
-	a.say("unlock is for a run that nobody can close; else %s", a.instead(lock, name))
+	held := &engine.Locked{Node: name, Record: *lock}
+	a.say("%s", held.Error())
+	a.say("%s", a.beforeUnlock(held))
 	if err := a.consent("unlock " + name); err != nil {
 		return err
 	}
@@ -58,13 +58,24 @@ func (a *app) dropLock(ctx context.Context, node engine.Node, name string, state
 	return a.unlocked(unlockAnswer{name, lock})
 }
 
-// instead is how to end the run that holds a node without unlocking it. A run whose record is elsewhere is known here only
-// when it was adopted.
-func (a *app) instead(lock *engine.LockRecord, node string) string {
-	if _, err := os.Stat(journal.Dir(a.stateDir(), lock.Run)); err != nil {
-		return "whoever holds it goes on with it; or from here: " + a.command("resume", "--adopt", node, lock.Run)
+// beforeUnlock is what else can be done about a lock. A run whose record is elsewhere is known here only when it was adopted;
+// one whose record here is closed cannot be gone on with.
+func (a *app) beforeUnlock(l *engine.Locked) string {
+	const rather = "unlock is for a run that nobody can close; else: "
+	dir, run := journal.Dir(a.stateDir(), l.Record.Run), l.Record.Run
+	rec, err := journal.Read(dir)
+	if err != nil {
+		return rather + "whoever holds it goes on with it; or from here: " + a.command("resume", "--adopt", l.Node, run)
 	}
-	return "go on with it: " + a.command("resume", lock.Run) + "; or, only if it cannot go on: " + a.command("abandon", lock.Run)
+	driver, _ := journal.DrivenBy(dir) // a run that cannot be asked about is not watched either
+	s, by := engine.Fold(rec.Events), l.Record.Holder
+	switch {
+	case s.Closed == "":
+		return rather + a.ways(rec.Plan, s, driver)
+	case ofHere(by, nil):
+		return "run " + run + " is closed here (" + s.Closed + "): nothing goes on with it, only its lock is left"
+	}
+	return "run " + run + " is closed here (" + s.Closed + "), and another controller took it up since: ask " + by.User + "@" + by.Host
 }
 
 // unlockAnswer is what unlock did, as JSON: the lock that it dropped, where there was one.

@@ -6,7 +6,16 @@ import (
 
 	"tidemark/cmd/internal/view"
 	"tidemark/engine"
+	"tidemark/engine/journal"
 )
+
+// ways is what to do about an open run that another one meets, driven or not.
+func (a *app) ways(p *engine.Plan, s *engine.State, driver *journal.Driver) string {
+	if driver == nil {
+		return a.waysOut(p, s)
+	}
+	return "wait for it: " + a.command("attach", p.Run) + "; or stop it with Ctrl-C where it runs, or: " + a.command("cancel", p.Run)
+}
 
 // waysOut is what to do about an open run that nobody drives. Where it has Cassandra down or tables exchanged, that is to
 // go on or to take it back; abandon leaves all that to people, so it comes last and says what it leaves.
