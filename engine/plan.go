@@ -30,7 +30,10 @@ type Plan struct {
 	SiteFile File           `json:"site_file"`
 	Inputs   map[string]any `json:"inputs"`
 	Limit    []string       `json:"limit,omitempty"`
-	// Asked are the words behind "plan" or "run" that this plan was asked for with.
+	// Local is the node that --local took for the controller's machine, "" is none. It is of this record: a controller that
+	// adopts the run is on a machine of its own.
+	Local string `json:"local,omitempty"`
+	// Asked are the words behind "plan" or "run" that this plan was asked for with, but for --local.
 	Asked     []string          `json:"asked,omitempty"`
 	OnFailure string            `json:"on_failure"`
 	Kinds     map[string]string `json:"kinds"` // name → digest

@@ -126,7 +126,7 @@ func (a *app) halfWay(p *engine.Plan, states map[string]engine.NodeState) (nodes
 		return nil
 	}
 	a.say("WARNING: tables are half exchanged on %s. Do not start Cassandra there, and see that monit does not: it would mix old rows with restored ones.", view.NodeList(nodes))
-	a.say("When the run is abandoned, these nodes accept nothing but the undo: %s", a.undoOf(restore))
+	a.say("When the run is abandoned, these nodes accept nothing but the undo: %s", a.undoOf(p, restore))
 	return nodes
 }
 

@@ -44,6 +44,7 @@ func (a *app) adopt(ctx context.Context, args, names []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	plan.Local = s.local
 	states, err := s.states(ctx, plan.Nodes, run)
 	if err != nil {
 		return "", err

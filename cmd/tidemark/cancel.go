@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -101,6 +102,6 @@ func (a *app) openFor(p *engine.Plan) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.run = p.Run
-	return s, nil
+	s.run, s.local = p.Run, cmp.Or(s.local, p.Local)
+	return s, housed(site, s.local)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"tidemark/cmd/internal/view"
@@ -18,15 +19,65 @@ func (a *app) command(words ...string) string {
 	if a.state != "" {
 		out = append(out, "--state", view.Command([]string{a.state}))
 	}
-	return strings.Join(append(out, words...), " ")
+	if a.agentDir != "" {
+		out = append(out, "--agent-dir", view.Command([]string{a.agentDir}))
+	}
+	out = append(append(out, words[0]), a.place(words)...)
+	return strings.Join(append(out, words[1:]...), " ")
+}
+
+// place are the flags by which a command reaches the node that is this machine; of a run that is kept its record tells.
+func (a *app) place(words []string) []string {
+	if !a.local {
+		return nil
+	}
+	switch words[0] {
+	case "backups", "nodes", "plan", "run":
+		if len(a.limit) > 0 && !strings.Contains(strings.Join(words, " "), "--limit ") {
+			return []string{"--limit", view.Command([]string{strings.Join(a.limit, ",")}), "--local"}
+		}
+		return []string{"--local"}
+	case "unlock":
+		return []string{"--local"}
+	case "resume":
+		if slices.Contains(words, "--adopt") {
+			return []string{"--local"}
+		}
+	}
+	return nil
+}
+
+// on is this invocation as it would be for a plan that took one of its nodes for this machine.
+func (a *app) on(p *engine.Plan) *app {
+	b := *a
+	if p.Local != "" {
+		b.local, b.limit = true, []string{p.Local}
+	}
+	return &b
+}
+
+// again is the command that plans or runs what a plan was asked for.
+func (a *app) again(verb string, p *engine.Plan) string {
+	if len(p.Asked) > 0 {
+		return a.on(p).command(verb, view.Command(p.Asked))
+	}
+	words := []string{called(p)} // by a build that did not keep how it was asked
+	if len(p.Limit) > 0 {
+		words = append(words, "--limit", strings.Join(p.Limit, ","))
+	}
+	text := a.on(p).command(verb, view.Command(words))
+	if len(p.Inputs) > 0 {
+		text += ", with its --input as before"
+	}
+	return text
 }
 
 // reaching makes the commands in a text reach the same runs and site, too: agents, kinds and runbooks name commands, and
 // know nothing of the controller's flags. Those that command made have them already.
 func (a *app) reaching(text string) string {
-	bare := regexp.MustCompile(`\btidemark (abandon|attach|backups|cancel|logs|nodes|plan|resume|run|status|unlock)\b`)
+	bare := regexp.MustCompile(`\btidemark (abandon|attach|backups|cancel|logs|nodes|plan|resume( --adopt)?|run|status|unlock)\b`)
 	return bare.ReplaceAllStringFunc(text, func(found string) string {
-		return a.command(strings.TrimPrefix(found, "tidemark "))
+		return a.command(strings.Fields(found)[1:]...)
 	})
 }
 

@@ -39,6 +39,34 @@ func TestCommandsInTextsReachTheSameRuns(t *testing.T) {
 	}
 }
 
+// A command that asks the node which is this machine takes it so again; the record of a run knows it by itself.
+func TestCommandsReachThisMachine(t *testing.T) {
+	a := &app{agentDir: "/b", local: true, limit: []string{"n1"}}
+	for text, want := range map[string]string{
+		a.command("resume", "R"):                 "tidemark --agent-dir /b resume R",
+		a.command("resume", "--adopt", "n1"):     "tidemark --agent-dir /b resume --local --adopt n1",
+		a.command("unlock", "n1"):                "tidemark --agent-dir /b unlock --local n1",
+		a.command("run", "x --limit n1"):         "tidemark --agent-dir /b run --local x --limit n1",
+		a.command("nodes"):                       "tidemark --agent-dir /b nodes --limit n1 --local",
+		a.reaching("tidemark resume --adopt n1"): "tidemark --agent-dir /b resume --local --adopt n1",
+		a.reaching("tidemark resume R"):          "tidemark --agent-dir /b resume R",
+	} {
+		if text != want {
+			t.Errorf("%q\nwant %q", text, want)
+		}
+	}
+	p := &engine.Plan{Run: "R", Nodes: []string{"n1"}, Local: "n1", Asked: []string{"x", "--limit", "n1"}}
+	for text, want := range map[string]string{
+		(&app{}).again("run", p):                     "tidemark run --local x --limit n1",
+		(&app{}).undoOf(p, p.Run):                    "tidemark run --limit n1 --local undo-restore-vellum --input run=R",
+		(&app{}).onward(p, engine.NewState(), false): "tidemark resume R",
+	} {
+		if text != want {
+			t.Errorf("%q\nwant %q", text, want)
+		}
+	}
+}
+
 // The same holds wherever what to do next about a task is told: at the end of the run, and in its status.
 func TestWhatATaskSaysToDoNextReachesTheSameRuns(t *testing.T) {
 	h := newHouse(t)

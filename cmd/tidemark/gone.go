@@ -105,7 +105,7 @@ func (a *app) without(p *engine.Plan, s *engine.State, gone []string) string {
 	names := strings.Join(gone, ",")
 	how := a.command("abandon", "--gone", names, p.Run)
 	if restores(p) && len(view.Down(p, s))+len(view.Restored(p, s)) > 0 {
-		how = a.command("run", "undo-restore-vellum", "--input", "run="+p.Run, "--input", "gone="+names) + " (only where that cannot be done: " + how + ")"
+		how = a.undoOf(p, p.Run) + " --input gone=" + names + " (only where that cannot be done: " + how + ")"
 	}
 	return "if " + names + " is gone for good, take it out of the site file, then: " + how
 }

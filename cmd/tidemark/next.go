@@ -40,7 +40,7 @@ func (a *app) nextAfter(r *driven, err error) string {
 		return a.onward(r.plan, r.state, false)
 	case engine.ClosedFailed:
 		if r.state.ClosedBy == "" {
-			return a.command("run", view.Command(r.plan.Asked))
+			return a.again("run", r.plan)
 		}
 	}
 	return ""

@@ -175,3 +175,15 @@ func TestARunIsBegunAnewAsItWasAskedFor(t *testing.T) {
 	h.wants(h.do("run", filepath.Join(h.dir, "story.yaml"), "--limit", "one"), exitUsage,
 		"next: look at the plan ("+h.command("plan "+filepath.Join(h.dir, "story.yaml")+" --limit one")+"), then say --yes\n")
 }
+
+// TestARunOfAnOlderBuildIsBegunAnew: its plan does not hold how it was asked for.
+func TestARunOfAnOlderBuildIsBegunAnew(t *testing.T) {
+	p := &engine.Plan{Runbook: "verify-vellum", Texts: engine.Texts{Runbook: engine.File{Name: "verify-vellum.yaml"}}, Limit: []string{"one", "two"}}
+	if got := (&app{}).again("run", p); got != "tidemark run verify-vellum --limit one,two" {
+		t.Error(got)
+	}
+	p.Texts.Runbook.Name, p.Inputs = "/s/verify-vellum.yaml", map[string]any{"backup": "x"}
+	if got := (&app{}).again("run", p); got != "tidemark run /s/verify-vellum.yaml --limit one,two, with its --input as before" {
+		t.Error(got)
+	}
+}

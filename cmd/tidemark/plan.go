@@ -46,7 +46,7 @@ func (a *app) planVerb(ctx context.Context, arg string, detailed bool) error {
 		err = view.JSON(a.stdout, planAnswer{p, p.Digest(), p.Pending(), p.Risk()})
 	} else {
 		view.Plan(a.stdout, p, view.StyleOf(a.stdout), false)
-		fmt.Fprintf(a.stdout, "To run exactly this: %s --expect %s\n", a.command("run", view.Command(p.Asked)), p.Digest())
+		fmt.Fprintf(a.stdout, "To run exactly this: %s --expect %s\n", a.again("run", p), p.Digest())
 	}
 	if err == nil && detailed && p.Pending() > 0 {
 		return errPending
@@ -77,6 +77,7 @@ func (a *app) preview(ctx context.Context, s *session, d *definition) (*engine.P
 	if err != nil {
 		return nil, b, nil, err
 	}
+	p.Local = s.local
 	nodes, err := s.connected(ctx, p.Run, reachOf(p))
 	if err != nil {
 		return nil, b, nil, a.unreached(p, err)
@@ -116,10 +117,7 @@ func (a *app) layOut(d *definition, b engine.Basis) (*engine.Plan, error) {
 // askedWith are the words that ask for the plan's runbook as this invocation does. They are kept in the plan: who resumes the run
 // was not told its inputs.
 func (a *app) askedWith(p *engine.Plan) []string {
-	words := []string{p.Texts.Runbook.Name}
-	if slices.Contains(shippedNames(), p.Runbook) && p.Texts.Runbook.Name == p.Runbook+yamlExt {
-		words[0] = p.Runbook
-	}
+	words := []string{called(p)}
 	if a.runbooks != "" {
 		words = append(words, "--runbooks", a.runbooks)
 	}
@@ -129,10 +127,15 @@ func (a *app) askedWith(p *engine.Plan) []string {
 	if len(a.limit) > 0 {
 		words = append(words, "--limit", strings.Join(a.limit, ","))
 	}
-	if a.local {
-		words = append(words, "--local")
-	}
 	return words
+}
+
+// called is what names the runbook of a plan: its file, or the name of a shipped one.
+func called(p *engine.Plan) string {
+	if slices.Contains(shippedNames(), p.Runbook) && p.Texts.Runbook.Name == p.Runbook+yamlExt {
+		return p.Runbook
+	}
+	return p.Texts.Runbook.Name
 }
 
 // unplanned shows what laying out found in expressions like any other mistake, with its line; and for which task.

@@ -76,7 +76,7 @@ func (a *app) goOn(ctx context.Context, j *journal.Journal, rec *journal.Record,
 	if err := a.confirm(r.plan, d.kinds, ""); err != nil {
 		return err
 	}
-	if r.session, err = a.open(d.site, r.plan.SiteFile.Name, r.plan.Nodes...); err != nil {
+	if r.session, err = a.openFor(r.plan); err != nil {
 		return err
 	}
 	defer r.session.close()

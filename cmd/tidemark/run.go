@@ -68,7 +68,7 @@ func (a *app) approved(ctx context.Context, s *session, d *definition, expect st
 	if err := refuse(missing(p, r.state, d.site)); err != nil {
 		return nil, err
 	}
-	if err := a.confirm(p, d.kinds, "look at the plan ("+a.command("plan", view.Command(p.Asked))+"), then "); err != nil {
+	if err := a.confirm(p, d.kinds, "look at the plan ("+a.again("plan", p)+"), then "); err != nil {
 		return nil, err
 	}
 	if err := errors.Join(ctx.Err(), a.takeOver(r)); err != nil { // the answer may have taken long

@@ -26,7 +26,7 @@ func (a *app) waysOut(p *engine.Plan, s *engine.State) string {
 		return resume + ", or: " + abandon
 	}
 	if restores(p) {
-		resume += "; or take it back: " + a.undoOf(p.Run)
+		resume += "; or take it back: " + a.undoOf(p, p.Run)
 	}
 	return resume + "; only where that cannot be done: " + abandon + ", which leaves " + strings.Join(leaves(down, restored), " and ")
 }
@@ -42,8 +42,9 @@ func leaves(down, restored []string) (out []string) {
 	return out
 }
 
-func (a *app) undoOf(run string) string {
-	return a.command("run", "undo-restore-vellum", "--input", "run="+run)
+// undoOf is the command that takes back the restore run, of which p has the nodes.
+func (a *app) undoOf(p *engine.Plan, run string) string {
+	return a.on(p).command("run", "undo-restore-vellum", "--input", "run="+run)
 }
 
 // restores tells whether the run is a restore, which has an undo.
@@ -60,6 +61,6 @@ func (a *app) warnDown(p *engine.Plan, s *engine.State, half []string) {
 	}
 	a.say("WARNING: Cassandra is stopped or drained on %s, and abandon does not start it. Bring it up there by hand when the run is abandoned: monit start cassandra_process (where it is only drained: monit restart cassandra_process)", view.NodeList(down))
 	if restores(p) {
-		a.say("Better, instead of abandoning it: go on with the run: %s; or take the restore back, which starts Cassandra, too: %s", a.onward(p, s, false), a.undoOf(p.Run))
+		a.say("Better, instead of abandoning it: go on with the run: %s; or take the restore back, which starts Cassandra, too: %s", a.onward(p, s, false), a.undoOf(p, p.Run))
 	}
 }
