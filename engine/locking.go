@@ -80,7 +80,10 @@ func (x *Executor) nextEpoch(ctx context.Context) (int64, error) {
 	for _, s := range states {
 		epoch = max(epoch, s.Epoch)
 	}
-	return epoch + 1, x.upToDate(states)
+	if err := x.upToDate(states); err != nil {
+		return 0, err
+	}
+	return epoch + 1, x.forget(states)
 }
 
 // giveBack releases what a loser took; a resumed run keeps its own locks.

@@ -17,8 +17,9 @@ const (
 	undoRun  = "20261123T000000Z-zz"
 )
 
-// leave drives the plan with a controller that dies as soon as the task has begun; the task itself goes on.
-func (b *bench) leave(p *engine.Plan, task string) *enginetest.Controller {
+// leave drives the plan with a controller that dies so long after the task has begun; the task itself goes on. Without any time
+// the node is not even asked to start it.
+func (b *bench) leave(p *engine.Plan, task string, after time.Duration) *enginetest.Controller {
 	b.t.Helper()
 	ctx, cancel := context.WithCancel(b.t.Context())
 	defer cancel()
@@ -27,7 +28,10 @@ func (b *bench) leave(p *engine.Plan, task string) *enginetest.Controller {
 	x := b.executor(p, c, nil)
 	x.Observe = func(e engine.Event) {
 		if e.Type == engine.EventBegin && e.Task == task {
-			time.AfterFunc(time.Second, c.Kill)
+			if after == 0 {
+				c.Kill()
+			}
+			time.AfterFunc(after, c.Kill)
 		}
 	}
 	if err := x.Run(ctx); err == nil || !c.Dead() {
@@ -64,7 +68,7 @@ func undoOfAnOpenRun(t *testing.T) {
 	b := newBench(t, simple)
 	b.w.slow["n2/swap-a"] = time.Hour
 	p := b.plan()
-	first := b.leave(p, "swap/swapped[a]@n2")
+	first := b.leave(p, "swap/swapped[a]@n2", time.Second)
 	_, err := b.undoes()
 	if err == nil || !strings.Contains(err.Error(), "n2: task swap/swapped[a]@n2 of run "+firstRun+" still lives") {
 		t.Fatalf("the undo beside a living task: %v", err)
@@ -96,7 +100,7 @@ func undoKnowsWhatItFindsUnknown(t *testing.T) {
 	b.w.slow["n2/swap-a"] = time.Hour
 	p := b.plan()
 	b.fleet.Node("n2").KillOn = func(path string) bool { return strings.HasSuffix(path, "/record") }
-	b.leave(p, "prepare/staged[a]@n2")
+	b.leave(p, "prepare/staged[a]@n2", time.Second)
 	b.fleet.Node("n2").Idle()
 	c, err := b.undoes()
 	if err != nil {

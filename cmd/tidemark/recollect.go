@@ -11,31 +11,57 @@ import (
 // recollect makes events from what the nodes keep of a run: attempts with their receipts, open attempts, and the
 // stages whose outputs lie on every node.
 func recollect(p *engine.Plan, kinds *engine.Kinds, states map[string]engine.NodeState) []engine.Event {
-	r := &recollection{plan: p, kinds: kinds, last: map[string]attempt{}, tasks: map[string]*engine.Task{}}
-	p.Tasks(func(t *engine.Task) { r.tasks[t.ID] = t })
+	r := &recollection{plan: p, kinds: kinds, last: map[string]attempt{}, tasks: map[string]*engine.Task{}, place: map[string]int{}}
+	p.Tasks(func(t *engine.Task) { r.tasks[t.ID], r.place[t.ID] = t, len(r.place) })
 	var epoch int64
 	for _, n := range keys(states) {
 		epoch = max(epoch, states[n].Epoch)
 	}
 	r.add(engine.Event{Type: engine.EventLocked, Epoch: epoch, Message: "adopted"})
-	if slices.ContainsFunc(keys(states), func(n string) bool { return states[n].Began() }) {
+	began := slices.ContainsFunc(keys(states), func(n string) bool { return states[n].Began() })
+	if began {
 		r.add(engine.Event{Type: engine.EventVerified})
 	}
 	for _, n := range keys(states) {
 		r.node(states[n])
 	}
+	wiped := func(n string) bool { return began && states[n].Forgotten(p.Run) }
+	know := slices.DeleteFunc(slices.Clone(p.Nodes), wiped)
+	under := true // until behind the first stage that was not passed everywhere
 	for _, s := range p.Stages {
-		if b, ok := everywhere(s.ID, p.Nodes, states); ok && !copiedHere(s) {
+		b, ok := everywhere(s.ID, know, states)
+		switch {
+		case ok && !copiedHere(s):
 			r.passed(s, b)
+		case under:
+			r.forgotten(s, wiped)
 		}
+		under = under && ok
 	}
 	return r.events
+}
+
+// forgotten recalls of a stage that was under way that its tasks may have begun on nodes that have no records of the run: how
+// they ended nobody can tell.
+func (r *recollection) forgotten(s *engine.PlannedStage, wiped func(node string) bool) {
+	for _, t := range s.Tasks {
+		k := r.kinds.Get(t.Kind)
+		if t.Skip != "" || !wiped(t.Place()) || k != nil && k.Redo == engine.Pure {
+			continue
+		}
+		e := engine.Event{Stage: t.Stage, Task: t.ID, Node: t.Node, Kind: t.Kind, Attempt: 1, Digest: t.Digest}
+		e.Type = engine.EventBegin
+		r.add(e)
+		e.Type, e.Outcome, e.Class, e.Message = engine.EventEnd, engine.Unknown, engine.ClassPrecondition, engine.RecordsGone
+		r.add(e)
+	}
 }
 
 type recollection struct {
 	plan   *engine.Plan
 	kinds  *engine.Kinds
 	tasks  map[string]*engine.Task
+	place  map[string]int     // of a task in the plan
 	last   map[string]attempt // by task, of those with a record of their own
 	events []engine.Event
 }
@@ -55,7 +81,7 @@ func (r *recollection) add(e engine.Event) {
 	r.events = append(r.events, e)
 }
 
-// node recalls a node's attempts in the order of their ends, the open ones last. What a later attempt followed was
+// node recalls a node's attempts in the order in which they ended, the open ones last. What a later attempt followed was
 // settled before that one began.
 func (r *recollection) node(s engine.NodeState) {
 	var ended []*engine.Receipt
@@ -65,9 +91,7 @@ func (r *recollection) node(s engine.NodeState) {
 			ended = append(ended, t.Receipt)
 		}
 	}
-	slices.SortFunc(ended, func(a, b *engine.Receipt) int {
-		return cmp.Or(a.Ended.Compare(b.Ended), cmp.Compare(a.Attempt, b.Attempt))
-	})
+	r.inOrder(ended)
 	for _, rec := range ended {
 		r.begin(rec.TaskRef, rec.Began)
 		r.end(rec)
@@ -78,6 +102,32 @@ func (r *recollection) node(s engine.NodeState) {
 			r.begin(ref, time.Time{})
 		}
 	}
+}
+
+// inOrder sorts receipts of one node as they came. The node's clock may have been set back since, so it is asked only within an
+// epoch in which something was done again; else a node's tasks end in the order of the plan.
+func (r *recollection) inOrder(receipts []*engine.Receipt) {
+	type once struct {
+		epoch int64
+		task  string
+	}
+	done, repeated := map[once]bool{}, map[int64]bool{}
+	for _, rec := range receipts {
+		if key := (once{rec.Epoch, rec.Task}); rec.Outcome == engine.Done {
+			repeated[rec.Epoch] = repeated[rec.Epoch] || done[key]
+			done[key] = true
+		}
+	}
+	slices.SortFunc(receipts, func(a, b *engine.Receipt) int {
+		order := cmp.Compare(a.Epoch, b.Epoch)
+		switch {
+		case order != 0 || a.Task == b.Task:
+			return cmp.Or(order, cmp.Compare(a.Attempt, b.Attempt))
+		case repeated[a.Epoch]:
+			return a.Ended.Compare(b.Ended)
+		}
+		return cmp.Compare(r.place[a.Task], r.place[b.Task])
+	})
 }
 
 func (r *recollection) begin(ref engine.TaskRef, at time.Time) {

@@ -92,6 +92,87 @@ func TestRecollect(t *testing.T) {
 	}
 }
 
+// TestRecollectOfAWipedNode: b has no records of a run that began. What the others passed it had passed; of the stage that was
+// under way nobody knows, and what comes behind it never began.
+func TestRecollectOfAWipedNode(t *testing.T) {
+	kinds, err := allKinds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stages []*engine.PlannedStage
+	for _, stage := range []string{"one", "two", "three"} {
+		s := &engine.PlannedStage{ID: stage}
+		for _, node := range []string{"a", "b"} {
+			for _, kind := range []string{"prune-backups", "assert"} {
+				s.Tasks = append(s.Tasks, &engine.Task{ID: engine.TaskID(stage, kind, node), Stage: stage, Step: kind, Node: node, Kind: kind})
+			}
+		}
+		stages = append(stages, s)
+	}
+	p := &engine.Plan{Run: "r", Nodes: []string{"a", "b"}, Stages: stages}
+	for name, c := range map[string]struct {
+		b       engine.NodeState
+		unknown string
+	}{
+		"wiped":         {engine.NodeState{}, "two/prune-backups@b"},
+		"locked anew":   {engine.NodeState{Lock: &engine.LockRecord{Run: "other"}}, "two/prune-backups@b"},
+		"it has a lock": {engine.NodeState{Lock: &engine.LockRecord{Run: "r"}, Barriers: []engine.Barrier{{Run: "r", Stage: "one"}}}, ""},
+		"released":      {engine.NodeState{Closed: &engine.UnlockRequest{Run: "r"}, Barriers: []engine.Barrier{{Run: "r", Stage: "one"}}}, ""},
+	} {
+		s := engine.Fold(recollect(p, kinds, map[string]engine.NodeState{
+			"a": {Lock: &engine.LockRecord{Run: "r"}, Barriers: []engine.Barrier{{Run: "r", Stage: "one"}}}, "b": c.b,
+		}))
+		unknown := ""
+		for id, r := range s.Tasks {
+			if r.Outcome == engine.Unknown {
+				unknown += id
+			}
+		}
+		if unknown != c.unknown || !s.Barriers["one"] {
+			t.Errorf("%s: unknown %q, want %q; barriers %v", name, unknown, c.unknown, s.Barriers)
+		}
+	}
+}
+
+// TestRecollectBehindAClockSetBack: stop, then start on one node, whose clock says otherwise: what was promised last is that
+// Cassandra runs, until it was stopped once more.
+func TestRecollectBehindAClockSetBack(t *testing.T) {
+	kinds, err := allKinds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &engine.Plan{Run: "r", Nodes: []string{"a"}}
+	for _, step := range []string{"stop", "start", "check"} {
+		p.Stages = append(p.Stages, &engine.PlannedStage{ID: step, Tasks: []*engine.Task{{ID: engine.TaskID(step, step, "a"), Stage: step, Step: step, Node: "a", Kind: "monit"}}})
+	}
+	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	done := func(step string, epoch int64, attempt int, hour time.Duration, o engine.Outcome) engine.TaskState {
+		return engine.TaskState{Standing: engine.Ended, Receipt: &engine.Receipt{
+			TaskRef: engine.TaskRef{Run: "r", Task: engine.TaskID(step, step, "a"), Attempt: attempt, Epoch: epoch}, Outcome: o, Ended: noon.Add(hour * time.Hour),
+			Change: engine.Change{Sign: engine.Changes, Will: []engine.Fact{{Key: "cassandra", Value: step}}},
+		}}
+	}
+	for name, c := range map[string]struct {
+		tasks []engine.TaskState
+		last  string
+	}{
+		"in order":                 {[]engine.TaskState{done("stop", 1, 1, 0, engine.Done), done("start", 1, 1, 1, engine.Done)}, "start"},
+		"set back between the two": {[]engine.TaskState{done("stop", 1, 1, 0, engine.Done), done("start", 1, 1, -2, engine.Done)}, "start"},
+		"and the start retried":    {[]engine.TaskState{done("stop", 1, 1, 0, engine.Done), done("start", 1, 1, -2, engine.Failed), done("start", 1, 2, -1, engine.Done)}, "start"},
+		"stopped under a later epoch": {
+			[]engine.TaskState{done("stop", 1, 1, 0, engine.Done), done("start", 1, 1, 1, engine.Done), done("stop", 2, 2, -2, engine.Done)}, "stop",
+		},
+		"stopped once more under the same": {
+			[]engine.TaskState{done("stop", 1, 1, 0, engine.Done), done("start", 1, 1, 1, engine.Done), done("stop", 1, 2, 2, engine.Done)}, "stop",
+		},
+	} {
+		s := engine.Fold(recollect(p, kinds, map[string]engine.NodeState{"a": {Epoch: 2, Tasks: c.tasks}}))
+		if facts, _ := s.Promises(p, "a"); facts["cassandra"] != c.last {
+			t.Errorf("%s: last promised is %q, want %q", name, facts["cassandra"], c.last)
+		}
+	}
+}
+
 // TestRecollectWhatWasSettled: an attempt that left no receipt was settled when a later one began, or when its stage was
 // passed under its epoch. What began afterwards was not, nor where a stage passes with failures.
 func TestRecollectWhatWasSettled(t *testing.T) {

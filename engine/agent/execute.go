@@ -84,7 +84,8 @@ func (e *Execution) begin() error {
 	return e.at.begin(in)
 }
 
-// note writes a record that nothing depends on after a cut of power; readers still never see half of it.
+// note writes a record that nothing depends on after a cut of power, which may leave an empty file in its place; until then
+// readers never see half of it.
 func (e *Execution) note(name string, v any) error {
 	raw, err := json.Marshal(v)
 	if err != nil {

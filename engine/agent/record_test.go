@@ -2,6 +2,7 @@ package agent
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -96,5 +97,37 @@ func TestLargeReceipt(t *testing.T) {
 	r, _, _ := written(t, note)
 	if _, receipt, err := r.read(); err != nil || receipt == nil || receipt.Note != note {
 		t.Error(err)
+	}
+}
+
+// A pure task's notes are not synced, so a cut of power may leave the name alone, or a part: there is none, and the node's state
+// can be told as before.
+func TestNotesTornAtEveryByte(t *testing.T) {
+	a, err := New(Options{Dir: t.TempDir(), Node: "n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := a.store.attempt(engine.TaskRef{Run: run, Task: "stage/look@n", Attempt: 1})
+	e := &Execution{at: at, redo: engine.Pure, Spec: engine.TaskSpec{TaskRef: at.ref()}}
+	if err := errors.Join(at.make(), e.note("process.json", Intent{TaskRef: at.ref()}), e.note("receipt.json", e.receipt(engine.Done))); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := a.State(t.Context(), run); err != nil || len(s.Tasks) != 1 {
+		t.Fatalf("whole: %+v %v", s.Tasks, err)
+	}
+	for _, name := range []string{"receipt.json", "process.json"} {
+		text := contents(t, at.path(name))
+		for n := range text {
+			if err := os.WriteFile(at.path(name), text[:n], 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s, err := a.State(t.Context(), run)
+			if err != nil || len(s.Tasks)+len(s.Intents) != 0 {
+				t.Fatalf("%s, %d bytes: %+v %+v %v", name, n, s.Tasks, s.Intents, err)
+			}
+			if _, err := at.endRest(0); err != nil {
+				t.Fatalf("%s, %d bytes: %v", name, n, err)
+			}
+		}
 	}
 }

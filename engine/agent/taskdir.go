@@ -100,11 +100,28 @@ func (a attemptDir) receipt() (*engine.Receipt, error) {
 		return r, err
 	}
 	var r engine.Receipt
-	err := read(a.path("receipt.json"), &r)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+	ok, err := a.noted("receipt.json", &r)
+	if err != nil || !ok {
+		return nil, err
 	}
-	return &r, err
+	return &r, nil
+}
+
+// noted reads a record that is not synced when it is written. What a cut of power left of it, often an empty file, counts as not
+// written: nobody went on from it since.
+func (a attemptDir) noted(name string, v any) (bool, error) {
+	text, err := os.ReadFile(a.path(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, classed(a.path(name), err)
+	}
+	ok, _, err := whole(text, v)
+	if err != nil {
+		return false, classed(a.path(name), err)
+	}
+	return ok, nil
 }
 
 // intent is nil where there is none.
@@ -120,11 +137,11 @@ func (a attemptDir) began() (*Intent, error) {
 		return in, err
 	}
 	in = new(Intent)
-	err = read(a.path("process.json"), in)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+	ok, err := a.noted("process.json", in)
+	if err != nil || !ok {
+		return nil, err
 	}
-	return in, err
+	return in, nil
 }
 
 // ref names the attempt by what it wrote when it began, and before that by its directories: those do not tell the epoch, nor

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -91,6 +92,28 @@ func (n *FleetNode) renew() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.agent = a
+}
+
+// Wipe takes all that the node knows, as a new disk would; the agent on it is a new one.
+func (n *FleetNode) Wipe() {
+	if err := os.RemoveAll(n.dir); err != nil {
+		n.fleet.T.Fatal(err)
+	}
+	n.renew()
+}
+
+// Lose takes the records of these tasks of all runs, as an older image of the disk would.
+func (n *FleetNode) Lose(tasks ...string) {
+	for _, id := range tasks {
+		found, err := filepath.Glob(filepath.Join(n.dir, "runs", "*", "tasks", url.PathEscape(id)))
+		for _, dir := range found {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+		if err != nil || len(found) == 0 {
+			n.fleet.T.Fatalf("records of %s: %v %v", id, found, err)
+		}
+	}
+	n.renew()
 }
 
 // Agent is the node's agent, without any controller in between.

@@ -1,0 +1,90 @@
+package engine_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tidemark/engine"
+)
+
+// TestWhatAWipedNodeHadBegunIsUnknown: the controller and a task of n2 are killed, n2's records go with its disk. Behind the new
+// lock n2 knows of nothing, and what had begun there must not begin as if it never had.
+func TestWhatAWipedNodeHadBegunIsUnknown(t *testing.T) {
+	for _, c := range []struct {
+		kind    string
+		worked  bool // the task had done its work before the records went
+		unknown bool
+	}{
+		{"put-once", true, true},
+		{"put-once", false, true},
+		{"put", true, false}, // the node shows whether it is done
+		{"put", false, false},
+		{"put-again", true, false},
+	} {
+		t.Run(c.kind, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t, strings.ReplaceAll(once, "put-once", c.kind))
+				n2 := b.fleet.Node("n2")
+				p := b.plan()
+				n2.KillOn = mark
+				b.w.slow["n2/first"] = 2 * time.Second
+				kill := time.Second
+				if !c.worked {
+					kill = 0 // before the node is asked to start it
+				}
+				events := b.until(p, "work/first@n2", kill)
+				n2.KillOn = nil
+				n2.Wipe()
+				done, err := b.run(p, events, 0)
+				left := (*engine.Incomplete)(nil)
+				if got := errors.As(err, &left) && left.Unknown == 1; got != c.unknown || (err == nil) == c.unknown {
+					t.Errorf("resumed: %v", err)
+				}
+				if n := b.w.applied["n2/first"]; n > 1 || n == 0 && (c.worked || !c.unknown) {
+					t.Errorf("it was applied %d times", n)
+				}
+				if !slices.ContainsFunc(done.Events, func(e engine.Event) bool { return e.Type == engine.EventNote && e.Node == "n2" }) {
+					t.Error("nothing was said of the records that are gone")
+				}
+			})
+		})
+	}
+}
+
+// TestADiskFromAnOlderImage: n2 still has its lock, but not the receipt of a task that the journal calls done.
+func TestADiskFromAnOlderImage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, strings.Replace(once, "{id: second, put: {key: second}}", "{id: second, put-once: {key: second}}", 1))
+		n2 := b.fleet.Node("n2")
+		n2.KillOn = func(path string) bool { return mark(path) && strings.Contains(path, "second") }
+		b.w.slow["n2/second"] = 2 * time.Second
+		p := b.plan()
+		events := b.until(p, "work/second@n2", time.Second)
+		n2.KillOn = nil
+		n2.Lose("work/first@n2", "work/second@n2")
+		left := (*engine.Incomplete)(nil)
+		if _, err := b.run(p, events, 0); !errors.As(err, &left) || left.Unknown != 1 {
+			t.Errorf("resumed: %v", err)
+		}
+		if n := b.w.applied["n2/second"]; n != 1 {
+			t.Errorf("it was applied %d times", n)
+		}
+	})
+}
+
+// until are the events of a run whose controller is killed so long after the task has begun; the task goes on.
+func (b *bench) until(p *engine.Plan, task string, after time.Duration) []engine.Event {
+	b.t.Helper()
+	c := b.leave(p, task, after)
+	for _, n := range b.all() {
+		b.fleet.Node(n).Idle()
+	}
+	if open := engine.Fold(c.Events).Tasks[task]; open == nil || !open.Open {
+		b.t.Fatalf("%s has not begun, or has ended: %+v", task, open)
+	}
+	return c.Events
+}
