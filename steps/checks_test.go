@@ -82,6 +82,7 @@ func wrongRestore() map[string][]wrongArg {
 			{`{` + id + `keyspaces: «[]}`, "keyspaces is empty: name at least one"},
 			{`{` + id + `keyspaces: [a], nodes: [«velum-1]}`, `site lab has no node "velum-1"`},
 		},
+		"note-schema":    {{`{` + id + `keyspaces: «[]}`, "keyspaces is empty: name at least one"}},
 		"restore-schema": {{`{` + id + `keyspaces: [a], dir: «/a/../b}`, "dir /a/../b goes up (..): write the path it leads to"}},
 		"stage-restore": {
 			{`{keyspace: «a/b, backup: x}`, `keyspace "a/b": a name has letters, digits and underscores`},

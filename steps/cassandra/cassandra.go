@@ -13,7 +13,7 @@ import (
 func Kinds() []engine.Kind {
 	return []engine.Kind{
 		Snapshot(), SaveSnapshot(), ClearSnapshot(),
-		CheckRestore(), RestoreSchema(), StageRestore(), RestoreKeyspace(), CompareCounts(), SumCounts(), UndoRestore(), UndoSchema(), RestoreState(), ReleaseRestore(),
+		CheckRestore(), NoteSchema(), RestoreSchema(), StageRestore(), RestoreKeyspace(), CompareCounts(), SumCounts(), UndoRestore(), UndoSchema(), RestoreState(), ReleaseRestore(),
 		Nodetool(), WaitCassandra(), NodetoolRepair(),
 	}
 }

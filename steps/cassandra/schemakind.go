@@ -20,7 +20,7 @@ type restoreSchema struct {
 	Dir       string   `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
 }
 
-// SchemaOut is what restore-schema created, through this node, for the whole ring.
+// SchemaOut is what restore-schema of the run created, for the whole ring.
 type SchemaOut struct {
 	Backup    string   `json:"backup" help:"backup id"`
 	Keyspaces []string `json:"keyspaces" help:"keyspaces that were created"`
@@ -40,7 +40,8 @@ func RestoreSchema() engine.Kind {
 		Name: "restore-schema",
 		Doc: "Creates the keyspaces and tables of a backup that the live schema lacks, from the saved schema with the saved ids. " +
 			"Tables that exist must have the saved columns, types, dropped columns and indexes, else it refuses; nothing is altered or dropped. " +
-			"A table that this run was interrupted in creating is completed. What it creates is noted on the node, and dropped by undo-schema. " +
+			"A table that this run was interrupted in creating is completed. What it creates is noted on the node, and dropped by undo-schema; " +
+			"a step note-schema before it notes it on all nodes. " +
 			"The schema is the ring's: run it with parallel: 1, then the first node creates and the others find it done.",
 		Example: "id: schema\nrestore-schema: {backup: 20261122T010203Z-k7, keyspaces: [homer]}",
 		Redo:    engine.Idempotent,
@@ -119,10 +120,11 @@ func (s *restoreSchema) open(a engine.Asker) (*backup.Manifest, error) {
 	return m, nil
 }
 
-// liveDiff is schemaDiff with the keyspaces that are missing, and what the run has created so far.
+// liveDiff is schemaDiff with the keyspaces that are missing, the live tables, and what the run has created so far.
 type liveDiff struct {
 	schemaDiff
 	keyspaces []backup.Keyspace
+	live      []cql.Table
 	rec       *createdRecord
 }
 
@@ -145,7 +147,7 @@ func (s *restoreSchema) diff(ctx context.Context, a engine.Asker, run string, m 
 	if err != nil {
 		return liveDiff{}, err
 	}
-	d := liveDiff{schemaDiff: compareSchema(m, s.Keyspaces, tables, rec), rec: rec}
+	d := liveDiff{schemaDiff: compareSchema(m, s.Keyspaces, tables, rec), live: tables, rec: rec}
 	for _, k := range s.Keyspaces {
 		if !slices.ContainsFunc(have, func(h cql.Keyspace) bool { return h.Name == k }) {
 			d.keyspaces = append(d.keyspaces, *m.Keyspace(k))
@@ -162,20 +164,20 @@ func (s *restoreSchema) misfit(m *backup.Manifest, why []string) error {
 		"bring the tables back to the saved schema, or drop them so that they are created anew")
 }
 
-// out names all that the run has created of the step's keyspaces, also in an earlier attempt.
+// out names all that the run has created of the step's keyspaces, also in an earlier attempt or through another node.
 func (s *restoreSchema) out(d liveDiff) SchemaOut {
 	out := SchemaOut{Backup: s.Backup, Keyspaces: []string{}, Tables: []string{}, LeftOut: []string{}, Kept: append([]string{}, d.kept...)}
 	if d.rec == nil {
 		return out
 	}
-	for _, k := range d.rec.Keyspaces {
+	for _, k := range d.rec.all().Keyspaces {
 		if slices.Contains(s.Keyspaces, k) {
 			out.Keyspaces = append(out.Keyspaces, k)
 		}
 	}
-	for _, t := range d.rec.Tables {
-		if slices.Contains(s.Keyspaces, t.Keyspace) {
-			out.Tables = append(out.Tables, t.String())
+	for _, t := range d.live {
+		if slices.Contains(s.Keyspaces, t.Keyspace) && d.rec.made(t) {
+			out.Tables = append(out.Tables, t.Keyspace+"."+t.Name)
 		}
 	}
 	return out

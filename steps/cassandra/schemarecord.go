@@ -15,18 +15,17 @@ const (
 	createdFormat = 1
 )
 
-// createdRecord is `<data dir>/../tidemark/<run>/schema.json` on the node through which a run creates keyspaces and
-// tables. Each is noted durably right before it is created: so the run knows again what it was interrupted in, and its
-// undo what there is to drop. nil is a run that created nothing through this node.
+// createdRecord is `<data dir>/../tidemark/<run>/schema.json`, on each node, of what a run creates. On the node through
+// which it creates keyspaces and tables each is noted durably right before: so the run knows again what it was interrupted
+// in, and its undo what there is to drop. nil is a run that neither foresaw nor created anything here.
 type createdRecord struct {
 	Format    int            `json:"format"`
 	Run       string         `json:"run"`
 	Backup    string         `json:"backup"`
 	Keyspaces []string       `json:"keyspaces"`
 	Tables    []createdTable `json:"tables"`
-	// Dropping is noted before the first of it is dropped: an undo that was killed behind that is not over until Undone is
-	// noted, though nothing is left to drop.
-	Dropping bool `json:"dropping,omitempty"`
+	// Foreseen is what was missing before any node created anything; nil where nobody looked on this node.
+	Foreseen *foreseen `json:"foreseen,omitempty"`
 	// Undone is what became of it; nil as long as nobody took the run back.
 	Undone *UndoSchemaOut `json:"undone,omitempty"`
 }
@@ -51,9 +50,9 @@ func (t createdTable) place() string {
 	return filepath.Join(t.Keyspace, tableDir(cql.Table{Name: t.Name, ID: strings.ToLower(t.ID)}))
 }
 
-// made tells whether the run created this live table.
+// made tells whether the run created this live table, through whichever node.
 func (r *createdRecord) made(live cql.Table) bool {
-	return r != nil && slices.ContainsFunc(r.Tables, func(t createdTable) bool { return t.is(live) })
+	return r != nil && slices.ContainsFunc(r.all().Tables, func(t createdTable) bool { return t.is(live) })
 }
 
 // readCreated reads the record of run; nil without an error if there is none.
@@ -80,10 +79,13 @@ func (r *createdRecord) addKeyspace(name string) {
 }
 
 func (r *createdRecord) addTable(t backup.Table) {
-	if c := (createdTable{t.Keyspace, t.Name, savedID(t)}); !slices.Contains(r.Tables, c) {
+	if c := createdOf(t); !slices.Contains(r.Tables, c) {
 		r.Tables = append(r.Tables, c)
 	}
 }
+
+// createdOf is the table that the saved schema creates.
+func createdOf(t backup.Table) createdTable { return createdTable{t.Keyspace, t.Name, savedID(t)} }
 
 // savedID is the id that the saved CREATE TABLE gives the table; "" where it has none.
 func savedID(t backup.Table) string {

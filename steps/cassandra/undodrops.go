@@ -25,7 +25,7 @@ type survivor struct{ name, why string }
 
 func (k survivor) String() string { return k.name + " stays: " + k.why }
 
-// createdBy reads what a run created through this node; nil where it created nothing.
+// createdBy reads what a run foresaw and created on this node; nil where there is neither.
 func createdBy(a engine.Asker, run string) (cassconf.Config, *createdRecord, error) {
 	conf, err := readConfig(a)
 	if err != nil {
@@ -77,7 +77,7 @@ func (d *drops) table(t createdTable, live []cql.Table, later string) {
 	switch {
 	case i < 0: // gone
 	case !t.is(live[i]):
-		d.kept = append(d.kept, survivor{t.String(), "it has another id, so it was dropped and created again since"})
+		d.kept = append(d.kept, survivor{t.String(), "it has another id, so it is not the one that the run created"})
 	case later != "":
 		d.kept = append(d.kept, survivor{t.String(), "run " + later + " created or restored it since"})
 	default:
@@ -141,8 +141,8 @@ func (d *drops) send(ctx context.Context, h *engine.Host, server *cql.Server) er
 	return nil
 }
 
-// claimed are the table directories that a run later than this one created or restored and nobody took back, by that
-// run. Ids of runs begin with their time.
+// claimed are the table directories that a run later than this one restored and nobody took back, or found missing and
+// created, by that run. Ids of runs begin with their time.
 func claimed(a engine.Asker, dataDirs []string, run string) (map[string]string, error) {
 	runs, err := runsBeside(a, dataDirs)
 	if err != nil {
@@ -166,11 +166,11 @@ func claimed(a engine.Asker, dataDirs []string, run string) (map[string]string, 
 		if err != nil {
 			return nil, err
 		}
-		if made == nil || made.Undone != nil {
+		if made == nil {
 			continue
 		}
-		for _, t := range made.Tables {
-			out[t.place()] = other
+		for _, t := range made.all().Tables {
+			out[t.place()] = other // it was missing then, so it is not this run's, whatever became of the other
 		}
 	}
 	return out, nil

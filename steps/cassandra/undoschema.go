@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tidemark/engine"
+	"tidemark/steps/internal/cassconf"
 	"tidemark/steps/internal/cql"
 )
 
@@ -14,7 +15,7 @@ import (
 type undoSchema struct {
 	Run string `json:"run" help:"run whose keyspaces and tables are dropped" required:"true"`
 
-	Gone []string `json:"gone" help:"nodes of the restore that no longer exist: what it created through them is not known, and stays"`
+	Gone []string `json:"gone" help:"nodes of the restore that no longer exist: what it created through them is dropped where note-schema noted it before, and stays where it did not"`
 }
 
 // UndoSchemaOut is what undo-schema dropped, through this node, for the whole ring.
@@ -36,7 +37,7 @@ func UndoSchema() engine.Kind {
 			"It stands behind undo-restore and behind the start of Cassandra. A table is known by its id: one that was dropped and created again since, " +
 			"or that a later run restored, stays and is named; so do a keyspace that has other tables by now, and user types in a keyspace that was " +
 			"there before. The schema is the ring's: run it with parallel: 1; the node through which the run created them has the record. " +
-			"Where that node is gone, what it created stays, which each of the others says. " +
+			"Where nodes are gone, all is dropped that note-schema found missing before the run created it; where it did not look, what was created through them stays, and is named. " +
 			"Cassandra keeps a snapshot dropped-… of each table where auto_snapshot is on.",
 		Example: "id: schema\nundo-schema: {run: 20261122T010203Z-k7}",
 		Redo:    engine.Checked,
@@ -54,11 +55,13 @@ func (s *undoSchema) Plan(ctx context.Context, v *engine.View) (engine.Change, e
 	if err != nil {
 		return engine.Change{}, err
 	}
-	if rec == nil {
-		return s.nothing("created no keyspace or table through this node", s.out(&createdRecord{}, s.lost())), nil
-	}
-	if rec.Undone != nil {
+	switch {
+	case rec == nil:
+		return s.nothing("created no keyspace or table through this node", s.out(&createdRecord{}, s.lost(rec))), nil
+	case rec.Undone != nil:
 		return s.nothing("created is dropped", *rec.Undone), nil
+	case rec.all().none():
+		return s.nothing("created no keyspace or table", s.out(rec, s.lost(rec))), nil
 	}
 	c := engine.Change{Sign: engine.Destroys, Risk: engine.Overwrites}
 	undone, err := s.undone(v)
@@ -70,30 +73,58 @@ func (s *undoSchema) Plan(ctx context.Context, v *engine.View) (engine.Change, e
 		return c, err
 	}
 	c.Pre = []engine.Fact{undone, fact}
-	drops := &drops{rec: rec, keyspaces: rec.Keyspaces, tables: rec.Tables}
-	if !serves {
+	mine := s.mine(rec)
+	drops := &drops{rec: mine, keyspaces: mine.Keyspaces, tables: mine.Tables, kept: s.lost(rec)}
+	if serves {
+		if drops, err = s.drops(ctx, v, conf, rec); err != nil {
+			return c, err
+		}
+	} else if !drops.none() {
 		c.Unknown = []string{"whether they are still the tables that it created: Cassandra does not serve yet"}
-	} else if drops, err = dropsOf(ctx, v, conf, rec); err != nil {
-		return c, err
-	}
-	if drops.none() && !rec.Dropping {
-		return s.nothing("created is gone, or no longer its own", s.out(rec, drops.kept)), nil
 	}
 	c.Summary, c.Details = s.summary(drops), drops.lines()
+	if !drops.none() {
+		return c, nil
+	}
+	if c.Risk = engine.Harmless; !v.Actual {
+		c.Sign, c.Later = engine.NotKnown, engine.AfterSteps
+	}
 	return c, nil
+}
+
+// mine is what is to be dropped through this node: what the run created through it, and where nodes are gone, all that it
+// was to create.
+func (s *undoSchema) mine(rec *createdRecord) *createdRecord {
+	if len(s.Gone) == 0 {
+		return rec
+	}
+	return rec.all()
+}
+
+// drops compares that with the live schema.
+func (s *undoSchema) drops(ctx context.Context, a engine.Asker, conf cassconf.Config, rec *createdRecord) (*drops, error) {
+	d, err := dropsOf(ctx, a, conf, s.mine(rec))
+	if err == nil {
+		d.kept = append(d.kept, s.lost(rec)...)
+	}
+	return d, err
 }
 
 func (s *undoSchema) summary(d *drops) string {
 	if d.none() {
-		return "note that what run " + s.Run + " created is dropped: an undo was interrupted in that"
+		return "note what became of what run " + s.Run + " created: there is nothing to drop through this node"
 	}
-	return fmt.Sprintf("drop %s and %s that run %s created, with all that was written into them since",
-		engine.Count(len(d.keyspaces), "keyspace"), engine.Count(len(d.tables), "table"), s.Run)
+	whose := "that run " + s.Run + " created"
+	if len(s.Gone) > 0 {
+		whose = "that were missing before run " + s.Run + " created them"
+	}
+	return fmt.Sprintf("drop %s and %s %s, with all that was written into them since",
+		engine.Count(len(d.keyspaces), "keyspace"), engine.Count(len(d.tables), "table"), whose)
 }
 
-// lost says what nobody can drop: the record of what was created is on the node through which it was.
-func (s *undoSchema) lost() []survivor {
-	if len(s.Gone) == 0 {
+// lost says what nobody can drop: what was created through a node that is gone, where no other node foresaw it.
+func (s *undoSchema) lost(rec *createdRecord) []survivor {
+	if len(s.Gone) == 0 || rec != nil && rec.Foreseen != nil {
 		return nil
 	}
 	return []survivor{{
@@ -120,30 +151,26 @@ func (s *undoSchema) undone(v *engine.View) (engine.Fact, error) {
 	return fact, err
 }
 
-// Apply drops keyspaces first, then the tables of those that stay, and notes that it begins and that it is done: what is
-// created by the same ids later is not this run's.
+// Apply drops keyspaces first, then the tables of those that stay, and notes that it is done, also where another node
+// dropped them: what is created by the same ids later is not this run's.
 func (s *undoSchema) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (engine.Output, error) {
 	conf, rec, err := createdBy(h, s.Run)
 	if err != nil || rec == nil {
-		return engine.Output{Value: s.out(&createdRecord{}, s.lost())}, err
+		return engine.Output{Value: s.out(&createdRecord{}, s.lost(rec))}, err
 	}
-	drops, err := dropsOf(ctx, h, conf, rec)
+	drops, err := s.drops(ctx, h, conf, rec)
 	if err != nil {
-		return engine.Output{}, err
-	}
-	rec.Dropping = true
-	if err := rec.save(h, conf.DataDirs); err != nil {
 		return engine.Output{}, err
 	}
 	if err := drops.send(ctx, h, cql.At(h, conf.CQLAddress())); err != nil {
 		return engine.Output{}, err
 	}
-	out := s.out(rec, drops.kept)
+	out := s.out(drops.rec, drops.kept)
 	rec.Undone = &out
 	if err := rec.save(h, conf.DataDirs); err != nil {
 		return engine.Output{}, err
 	}
-	note := fmt.Sprintf("dropped %s, %s", engine.Count(len(out.Keyspaces), "keyspace"), engine.Count(len(out.Tables), "table"))
+	note := fmt.Sprintf("%s, %s are gone", engine.Count(len(out.Keyspaces), "keyspace"), engine.Count(len(out.Tables), "table"))
 	return engine.Output{Value: out, Note: strings.Join(append([]string{note}, out.Kept...), "; ")}, nil
 }
 

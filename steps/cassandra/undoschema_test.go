@@ -108,8 +108,8 @@ func TestUndoSchemaKeeps(t *testing.T) {
 		sent   []string
 	}{
 		"created anew": {
-			func(s *schemaServer) { s.tables["simservs"] = callsID }, engine.Same,
-			[]string{"homer.simservs stays: it has another id, so it was dropped and created again since", "homer stays: the keyspace has tables that are not dropped: simservs"},
+			func(s *schemaServer) { s.tables["simservs"] = callsID }, engine.Destroys,
+			[]string{"homer.simservs stays: it has another id, so it is not the one that the run created", "homer stays: the keyspace has tables that are not dropped: simservs"},
 			nil,
 		},
 		"another table": {
@@ -118,7 +118,7 @@ func TestUndoSchemaKeeps(t *testing.T) {
 			[]string{`DROP TABLE IF EXISTS "homer"."simservs"`},
 		},
 		"restored since": {
-			noted(stateStaged, stateOpen, stateRestored, stateReleased), engine.Same,
+			noted(stateStaged, stateOpen, stateRestored, stateReleased), engine.Destroys,
 			[]string{"homer.simservs stays: run " + laterRun + " created or restored it since", "homer stays: the keyspace has tables that are not dropped: simservs"},
 			nil,
 		},
@@ -129,7 +129,7 @@ func TestUndoSchemaKeeps(t *testing.T) {
 			func(s *schemaServer) {
 				data, _ := json.Marshal(createdRecord{Format: 1, Run: laterRun, Tables: []createdTable{{"homer", "simservs", simservsID}}})
 				s.put("/var/lib/cassandra/tidemark/"+laterRun+"/schema.json", string(data))
-			}, engine.Same,
+			}, engine.Destroys,
 			[]string{"homer.simservs stays: run " + laterRun + " created or restored it since", "homer stays: the keyspace has tables that are not dropped: simservs"},
 			nil,
 		},
