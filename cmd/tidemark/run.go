@@ -34,6 +34,9 @@ func (a *app) runVerb(ctx context.Context, arg, expect string) error {
 	if err != nil {
 		return err
 	}
+	if err := journal.Room(a.stateDir()); err != nil { // told before the dry run, and before the question
+		return err
+	}
 	s, err := a.open(d.site, d.siteSrc.Name)
 	if err != nil {
 		return err

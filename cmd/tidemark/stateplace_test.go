@@ -40,6 +40,7 @@ func TestUnusableState(t *testing.T) {
 	}
 	h.state = "/proc/none/deeper"
 	h.wants(h.run(), exitUsage, "the state directory /proc/none/deeper cannot be used: mkdir /proc/none: no such file", "--state DIR")
+	h.lacks("digest") // nobody plans for nothing
 }
 
 func TestUnusableStateSaysWhatToDo(t *testing.T) {
