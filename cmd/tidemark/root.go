@@ -135,7 +135,7 @@ func (a *app) flags(root *cobra.Command) {
 	f.StringVar(&a.state, "state", "", "`DIR` of the run directories (default $XDG_STATE_HOME/tidemark, else ~/.local/state/tidemark; for root /var/lib/tidemark)")
 	f.StringVarP(&a.output, "output", "o", "text", "`FORMAT` of the answer: text or json; validate and lint have sarif, too")
 	f.StringVar(&a.agentDir, "agent-dir", "", "`DIR` of tidemark binaries for other architectures: tidemark-linux-ARCH")
-	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return errors.Join(a.checkOutput(c), a.checkState(c)) }
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return a.checkOutput(c) }
 }
 
 // sarif is a format for code review systems.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"tidemark/cmd/internal/view"
@@ -74,6 +75,9 @@ func (s *session) node(name string) engine.Node {
 
 // connected are the connections to these nodes, each asked once; nodes that cannot be reached are one error.
 func (s *session) connected(ctx context.Context, run string, names []string) (map[string]engine.Node, error) {
+	if slices.Contains(names, engine.ControllerNode) && s.app.stateDir() == nowhere { // its agent keeps its records there
+		return nil, homeless()
+	}
 	s.run = run
 	out := map[string]engine.Node{}
 	for _, n := range names {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"os"
 	"strings"
 
@@ -11,10 +12,7 @@ import (
 
 // stateDir is where run directories lie.
 func (a *app) stateDir() string {
-	if a.state != "" {
-		return a.state
-	}
-	return userState(os.Geteuid(), os.Getenv)
+	return cmp.Or(a.state, userState(os.Geteuid(), os.Getenv), nowhere)
 }
 
 // pickRun is the directory of the run that args name, or of the only open one.

@@ -5,9 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
-	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
 	"tidemark/cmd/internal/view"
@@ -29,13 +27,12 @@ func userState(uid int, getenv func(string) string) string {
 	return ""
 }
 
-// checkState refuses the verbs of runs where there is no place for their records.
-func (a *app) checkState(c *cobra.Command) error {
-	verbs := []string{"plan", "run", "resume", "status", "runs", "logs", "attach", "cancel", "abandon"}
-	if slices.Contains(verbs, c.Name()) && a.stateDir() == "" {
-		return usagef("name it: --state DIR", "HOME is not set, so there is no state directory")
-	}
-	return nil
+// nowhere is the state directory where none can be named. Nothing can be there, so whoever asks for it is refused, and who
+// needs none is not.
+const nowhere = "/dev/null/tidemark"
+
+func homeless() error {
+	return usagef("name it: --state DIR", "HOME is not set, so there is no state directory")
 }
 
 // housed refuses a site with a node that is this machine, where that node's state has no place.
@@ -66,8 +63,11 @@ func (a *app) placeless(err error) error {
 func (a *app) placelessLeaf(err error) error {
 	var began *ended
 	var at *fs.PathError
-	if errors.As(err, &began) || !errors.As(err, &at) || a.stateDir() == "" || !a.inState(at) {
+	if errors.As(err, &began) || !errors.As(err, &at) || !a.inState(at) {
 		return err
+	}
+	if a.stateDir() == nowhere {
+		return homeless()
 	}
 	next := "name another: --state DIR"
 	switch {

@@ -43,6 +43,19 @@ func TestUnusableState(t *testing.T) {
 	h.lacks("digest") // nobody plans for nothing
 }
 
+// Where there is no home, who needs the records of runs is refused, and nobody else.
+func TestNoStateDirectory(t *testing.T) {
+	h := newHouse(t)
+	h.state = nowhere
+	for _, args := range [][]string{{"runs"}, {"status"}, {"resume", "--yes"}, {"logs"}, {"attach"}, {"cancel"}, {"abandon", openRun}, {"run", filepath.Join(h.dir, "story.yaml"), "--input", "dir=/none"}} {
+		h.wants(h.do(args...), exitUsage, "HOME is not set, so there is no state directory\n  next: name it: --state DIR")
+	}
+	h.wants(h.do("nodes"), 0)
+	h.wants(h.do("unlock", "one"), 0, "one is not locked")
+	h.write("story.yaml", "runbook: story\nstages:\n  - stage: a\n    on: controller\n    steps: [{id: p, pause: {for: 0s}}]\n")
+	h.wants(h.do("plan", filepath.Join(h.dir, "story.yaml")), exitUsage, "HOME is not set")
+}
+
 func TestUnusableStateSaysWhatToDo(t *testing.T) {
 	a := &app{state: "/s"}
 	at := func(op, path string, err error) error { return &fs.PathError{Op: op, Path: path, Err: err} }
