@@ -251,8 +251,8 @@ func TestNodesThatCannotBeReached(t *testing.T) {
 	h.wants(h.do("nodes"), exitLogin, "host key refused")
 	h.refused["one"] = engine.Failf(engine.ClassConnect, "no route to host")
 	h.wants(h.run(), exitRefused)
-	if _, err := os.Stat(filepath.Join(h.state, "runs")); err == nil {
-		t.Error("a run that was refused left a directory")
+	if left, err := os.ReadDir(filepath.Join(h.state, "runs")); err != nil || len(left) > 0 {
+		t.Errorf("a run that was refused left %v (%v)", left, err)
 	}
 }
 
