@@ -85,16 +85,17 @@ func (x *Executor) bridge(ctx context.Context, t *Task, ref TaskRef, b Bridge) {
 		if err == nil || failing.IsZero() || time.Since(began) > time.Minute {
 			failing, pause = began, time.Second
 		}
-		if err != nil && err.Error() != said {
-			said = err.Error()
-			_ = x.emit(Event{Type: EventNote, Stage: t.Stage, Task: t.ID, Node: t.Node, Class: ClassOf(err), Message: "stream from " + b.From + ": " + said})
-		}
 		if fatal != nil && (ClassOf(fatal) != ClassConnect || time.Since(failing) > bridgeGivesUp) {
 			_ = x.Nodes[b.To].(Streamer).Refuse(ctx, ref, fatal)
 		}
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():
+			return // the task ended, and itself says why: a stream breaks off for a copy that is refused, too
+		}
+		if err != nil && err.Error() != said {
+			said = err.Error()
+			_ = x.emit(Event{Type: EventNote, Stage: t.Stage, Task: t.ID, Node: t.Node, Class: ClassOf(err), Message: "stream from " + b.From + ": " + said})
 		}
 	}
 }

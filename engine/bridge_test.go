@@ -23,6 +23,7 @@ type hub struct {
 	mu      sync.Mutex
 	said    []string // what each next stream says
 	fails   error    // the source gives none
+	ends    error    // what a source says whose stream the other end left
 	asked   []string
 	streams chan net.Conn
 	refused chan error
@@ -39,8 +40,11 @@ func (h *hub) take(ctx context.Context) (string, error) {
 		case s := <-h.streams:
 			line, err := bufio.NewReader(s).ReadString('\n')
 			s.Close()
-			if err == nil {
-				return strings.TrimSpace(line), nil
+			switch line = strings.TrimSpace(line); {
+			case err == nil && line == "unfit":
+				return "", engine.Failf(engine.ClassPrecondition, "it differs")
+			case err == nil:
+				return line, nil
 			}
 		case err := <-h.refused:
 			return "", err
@@ -49,6 +53,14 @@ func (h *hub) take(ctx context.Context) (string, error) {
 		}
 	}
 }
+
+// leaving is a stream of a source that notices that the other end left.
+type leaving struct {
+	net.Conn
+	ends error
+}
+
+func (l *leaving) Close() error { return errors.Join(l.Conn.Close(), l.ends) }
 
 // sessions is a node with streams.
 type sessions struct {
@@ -71,7 +83,7 @@ func (s *sessions) Send(_ context.Context, path string) (io.ReadWriteCloser, err
 		_, _ = io.WriteString(there, say)
 		there.Close()
 	}()
-	return here, nil
+	return &leaving{here, s.h.ends}, nil
 }
 
 func (s *sessions) Receive(ctx context.Context, _ engine.TaskRef) (io.ReadWriteCloser, error) {
@@ -216,6 +228,36 @@ func TestBridgeRefused(t *testing.T) {
 	i := slices.IndexFunc(events.Events, func(e engine.Event) bool { return e.Type == engine.EventEnd })
 	if e := events.Events[i]; e.Outcome != engine.Failed || e.Class != engine.ClassAuth || e.Next != "log in once" {
 		t.Errorf("%+v", e)
+	}
+}
+
+// A stream that breaks off is told while the task waits for the next; behind a refusal the task's own words are all.
+func TestBridgeTellsOfABrokenStream(t *testing.T) {
+	for name, c := range map[string]struct {
+		said  []string
+		notes int
+	}{
+		"goes on": {[]string{"half a li", "whole line\n"}, 1},
+		"refused": {[]string{"unfit\n"}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHub(c.said...)
+			h.ends = errors.New("s1: tidemark: the stream broke off: EOF")
+			_, events, _, err := bridged(t, h, "{from: s1}")
+			if (err != nil) != (c.notes == 0) {
+				t.Fatal(err)
+			}
+			notes := 0
+			for _, e := range events.Events {
+				if e.Type == engine.EventNote && strings.Contains(e.Message, "broke off") {
+					notes++
+				}
+			}
+			if notes != c.notes {
+				t.Errorf("%d notes of a broken stream, want %d", notes, c.notes)
+			}
+		})
 	}
 }
 
