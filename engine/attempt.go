@@ -109,7 +109,7 @@ func (x *Executor) end(t *Task, ref TaskRef, r *Receipt) Outcome {
 		e.Seconds = r.Ended.Sub(r.Began).Seconds()
 	}
 	if r.Outcome == Done {
-		e.Will = promised(t.Change, r.Change)
+		e.Will = Promised(t.Change, r.Change)
 	}
 	return x.ended(t, e)
 }

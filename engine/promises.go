@@ -10,9 +10,9 @@ import (
 	"sync"
 )
 
-// promised is what a done task leaves. One that found its work done leaves what was approved, too: a step that need
+// Promised is what a done task leaves. One that found its work done leaves what was approved, too: a step that need
 // not do anything often does not say what it would have left.
-func promised(approved, real Change) []Fact {
+func Promised(approved, real Change) []Fact {
 	will := slices.Clone(real.Will)
 	if real.Sign != Same {
 		return will

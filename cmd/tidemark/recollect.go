@@ -148,7 +148,7 @@ func (r *recollection) end(rec *engine.Receipt) {
 		Next: rec.Next, Exit: rec.Exit, Out: rec.Out, Seconds: rec.Ended.Sub(rec.Began).Seconds(), Reason: "from the node",
 	}
 	if rec.Outcome == engine.Done {
-		e.Will = rec.Change.Will
+		e.Will = engine.Promised(t.Change, rec.Change)
 	}
 	r.last[t.ID] = attempt{rec.Attempt, rec.Epoch, rec.Outcome == engine.Unknown}
 	r.add(e)

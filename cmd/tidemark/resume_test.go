@@ -173,6 +173,24 @@ func TestRecollectBehindAClockSetBack(t *testing.T) {
 	}
 }
 
+// TestRecollectWhatFoundItsWorkDone: a done task that had nothing to do promises what was approved, as in the run itself.
+func TestRecollectWhatFoundItsWorkDone(t *testing.T) {
+	kinds, err := allKinds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const id = "one/stop@a"
+	approved := engine.Change{Sign: engine.Changes, Will: []engine.Fact{{Key: "cassandra", Value: "stopped"}}}
+	p := &engine.Plan{Run: "r", Nodes: []string{"a"}, Stages: []*engine.PlannedStage{{
+		ID: "one", Tasks: []*engine.Task{{ID: id, Stage: "one", Step: "stop", Node: "a", Kind: "monit", Change: approved}},
+	}}}
+	ended := &engine.Receipt{TaskRef: engine.TaskRef{Run: "r", Task: id, Attempt: 1}, Outcome: engine.Done, Change: engine.Change{Sign: engine.Same}}
+	s := engine.Fold(recollect(p, kinds, map[string]engine.NodeState{"a": {Tasks: []engine.TaskState{{Standing: engine.Ended, Receipt: ended}}}}))
+	if facts, _ := s.Promises(p, "a"); facts["cassandra"] != "stopped" {
+		t.Errorf("it promises %v", facts)
+	}
+}
+
 // TestRecollectWhatWasSettled: an attempt that left no receipt was settled when a later one began, or when its stage was
 // passed under its epoch. What began afterwards was not, nor where a stage passes with failures.
 func TestRecollectWhatWasSettled(t *testing.T) {

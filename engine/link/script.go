@@ -22,8 +22,8 @@ fi;
 if [ "@BECOME@" = root ] && [ "$U" = 0 ] || [ -z "@BECOME@" ]; then exec "$T" @ARGS@; fi;
 LANGUAGE=en exec sudo -n -- "$T" @ARGS@`
 
-// uploadScript stores what comes on its input under its sha256, and removes what was not used for 30 days. It
-// says "ready" before it reads, then "stored", or "damaged" with the digest that arrived.
+// uploadScript stores what comes on its input under its sha256, and removes what was neither stored nor, as far as the file
+// system notes that, run for 30 days. It says "ready" before it reads, then "stored", or "damaged" with the digest that arrived.
 const uploadScript = `umask 022;
 if [ "$(id -u)" = 0 ]; then D=@ROOT@; else D="@HOME@"; fi;
 B=$D/bin/@SHA@; F=$B/.@MARKER@;
@@ -33,7 +33,7 @@ cat >"$F" || { rm -f "$F"; exit 44; };
 S=$(sha256sum <"$F"); S=${S%% *};
 if [ "$S" = @SHA@ ]; then :; else rm -f "$F"; echo "@MARKER@ damaged $S"; exit 43; fi;
 chmod 0755 "$F" && { sync "$F" 2>/dev/null || sync; } && mv -f "$F" "$B/tidemark" || { rm -f "$F"; exit 44; };
-find "$D/bin" -mindepth 2 -maxdepth 2 -type f -mtime +30 -exec rm -f {} + 2>/dev/null;
+find "$D/bin" -mindepth 2 -maxdepth 2 -type f -mtime +30 -atime +30 -exec rm -f {} + 2>/dev/null;
 find "$D/bin" -mindepth 1 -maxdepth 1 -type d -mtime +30 -exec rmdir {} + 2>/dev/null;
 echo "@MARKER@ stored"`
 

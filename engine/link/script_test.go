@@ -121,12 +121,16 @@ func TestSessionScriptAsRoot(t *testing.T) {
 func TestUploadScript(t *testing.T) {
 	d := testDialer(t, Options{})
 	const sha = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824" // of "hello"
-	old, young := filepath.Join(d.root, "bin/old/tidemark"), filepath.Join(d.root, "bin/young/tidemark")
-	write(t, old, "x", 0o755)
-	write(t, young, "x", 0o755)
-	for path, age := range map[string]int{old: 32, young: 20} {
-		when := time.Now().AddDate(0, 0, -age)
-		if err := os.Chtimes(path, when, when); err != nil {
+	at := func(name string) string { return filepath.Join(d.root, "bin", name, "tidemark") }
+	ago := func(days int) time.Time { return time.Now().AddDate(0, 0, -days) }
+	kept := map[string]struct {
+		ran, stored int // days ago
+		kept        bool
+	}{
+		"old": {32, 32, false}, "old, used today": {0, 32, true}, "young": {20, 20, true},
+	}
+	for name, c := range kept {
+		if err := os.Chtimes(write(t, at(name), "x", 0o755), ago(c.ran), ago(c.stored)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -150,10 +154,9 @@ func TestUploadScript(t *testing.T) {
 	if err != nil || info.Mode() != 0o755 || info.Size() != 5 {
 		t.Errorf("stored %v, %v", info, err)
 	}
-	if _, err := os.Stat(old); !os.IsNotExist(err) {
-		t.Errorf("32 days old: %v, want it removed", err)
-	}
-	if _, err := os.Stat(young); err != nil {
-		t.Errorf("20 days old: %v, want it kept", err)
+	for name, c := range kept {
+		if _, err := os.Stat(at(name)); (err == nil) != c.kept {
+			t.Errorf("%s: %v, want it kept: %v", name, err, c.kept)
+		}
 	}
 }
