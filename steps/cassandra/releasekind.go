@@ -77,7 +77,7 @@ func (s *releaseRestore) Plan(ctx context.Context, v *engine.View) (engine.Chang
 		if err != nil {
 			return engine.Change{}, err
 		}
-		c.Details = said(unchecked, ring)
+		c.Unknown = said(unchecked, ring)
 	}
 	for _, set := range sets {
 		c.Details = append(c.Details, "- "+set)

@@ -48,6 +48,9 @@ func (s *stageRestore) note(h *engine.Host, rec *swapRecord, m *backup.Manifest,
 		rec.forget(s.Keyspace, t.Name, live[t.Name])
 		rec.add(s.Keyspace, live[t.Name])
 	}
+	if err := rec.lookBeside(areasOf(h, rec.DataDirs, rec.Run)); err != nil {
+		return err
+	}
 	rec.Nodes = s.Nodes
 	if err := backup.Use(h, s.Dir, s.Backup, h.Run); err != nil {
 		return err
@@ -63,7 +66,7 @@ func (r *swapRecord) forget(keyspace, table, but string) {
 }
 
 func newRecord(conf cassconf.Config, run, id, dir string) *swapRecord {
-	r := &swapRecord{Run: run, Backup: id, BackupDir: dir, DataDirs: conf.DataDirs, Hints: conf.Hints, SavedCaches: conf.SavedCaches}
+	r := &swapRecord{Run: run, Backup: id, BackupDir: dir, DataDirs: conf.DataDirs, Hints: conf.Hints, SavedCaches: conf.SavedCaches, Beside: []string{}}
 	r.enter(stateStaged)
 	return r
 }

@@ -39,6 +39,9 @@ type swapRecord struct {
 	SavedCaches string   `json:"saved_caches"`
 	// Dirs names the live directory of each table, `<keyspace>/<directory>`, as the live schema had it.
 	Dirs []string `json:"dirs"`
+	// Beside names other directories of these tables, which lay there when Cassandra was asked for the live ones: left of
+	// tables that had been dropped. nil is a record of a build that did not look.
+	Beside []string `json:"beside"`
 	// Sidelined: the hints and saved caches from before the restore are in the old set. Cleared: those that came
 	// after it are in the undone set.
 	Sidelined bool                 `json:"sidelined,omitempty"`

@@ -40,8 +40,8 @@ func UndoRestore() engine.Kind {
 		Name: "undo-restore",
 		Doc: "Exchanges the table directories of a restore back, whatever state it is in, with hints and saved caches. " +
 			"Cassandra must be stopped clean, which is proved before each exchange. What the restore had brought, and what was written since, is kept " +
-			"until release-restore. All nodes that the restore ran on are taken back in one run. A released restore cannot be undone, nor, where Cassandra serves and tells, " +
-			"one of whose tables was dropped and created again since.",
+			"until release-restore. All nodes that the restore ran on are taken back in one run. A released restore cannot be undone, nor " +
+			"one of whose tables was dropped and created again since; where Cassandra does not serve its directories tell that, and the plan names what they do not.",
 		Example: "id: undo\nundo-restore: {run: 20261122T010203Z-k7}",
 		Redo:    engine.Checked,
 		Risk:    engine.Overwrites,
@@ -89,7 +89,7 @@ func (s *undoRestore) Plan(ctx context.Context, v *engine.View) (engine.Change, 
 		return c, engine.WithNext(engine.Failf(engine.ClassPrecondition, "the restore of run %s is released: what was live before it is deleted", s.Run),
 			"restore an older backup instead: tidemark backups")
 	}
-	checked, err := s.checked(ctx, v, conf, rec)
+	checked, unknown, err := s.checked(ctx, v, conf, rec)
 	if err != nil {
 		return c, err
 	}
@@ -97,27 +97,27 @@ func (s *undoRestore) Plan(ctx context.Context, v *engine.View) (engine.Change, 
 	for _, d := range rec.Dirs {
 		c.Details = append(c.Details, "~ "+d+": what was written since the restore goes out of sight, and is kept until the release")
 	}
-	c.Details = append(c.Details, checked...)
+	c.Details, c.Unknown = append(c.Details, checked...), unknown
 	if !v.Actual {
 		c.Pre, err = stoppedFacts(ctx, v, conf)
 	}
 	return c, err
 }
 
-// checked refuses what would not be as before in the end, and says in lines what could not be looked at. Cassandra serves
-// when the undo is planned, and is stopped when its turn comes.
-func (s *undoRestore) checked(ctx context.Context, v *engine.View, conf cassconf.Config, rec *swapRecord) ([]string, error) {
+// checked refuses what would not be as before in the end, and says in lines what it found and what could not be looked at.
+// Cassandra serves when the undo is planned, and is stopped when its turn comes.
+func (s *undoRestore) checked(ctx context.Context, v *engine.View, conf cassconf.Config, rec *swapRecord) (lines, unknown []string, err error) {
 	at := attendance{s.Nodes, s.Gone}
 	unchecked, err := rec.whole(at, "it would keep the restored rows, and of both the newer ones would win, deletions too")
 	if err != nil || !rec.held() || v.Actual {
-		return said(unchecked), err
+		return nil, said(unchecked), err
 	}
 	ring, err := at.left(ctx, v, conf)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	tables, err := rec.stillLive(ctx, v, conf)
-	return append(said(unchecked, ring), tables...), err
+	lines, tables, err := rec.stillLive(ctx, v, conf)
+	return lines, append(said(unchecked, ring), tables...), err
 }
 
 // said are the lines that say something.

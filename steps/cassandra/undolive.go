@@ -11,26 +11,26 @@ import (
 
 // stillLive compares the directories that a restore exchanged with those of the tables that a serving Cassandra has now.
 // It refuses where a table was dropped and created again since: the undo would bring its old rows into a directory that no
-// table reads. Tables that are gone, and that it could not ask, it says in lines.
-func (r *swapRecord) stillLive(ctx context.Context, v *engine.View, conf cassconf.Config) (lines []string, err error) {
+// table reads. Tables that are gone it says in lines. Where Cassandra does not serve, the directories tell what they can.
+func (r *swapRecord) stillLive(ctx context.Context, v *engine.View, conf cassconf.Config) (lines, unknown []string, err error) {
 	for _, d := range r.Dirs {
 		keyspace, dir := filepath.Dir(d), filepath.Base(d)
 		live, err := engine.Once(v, "live tables of "+keyspace, func() (map[string]string, error) { return serving(ctx, v, conf, keyspace) })
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if live == nil {
-			return []string{"whether the tables are still those of the restore is not known: Cassandra does not serve"}, nil
+			return r.stillThere(areasOf(v, conf.DataDirs, r.Run))
 		}
 		switch name, now := liveAs(live, dir); now {
 		case dir:
 		case "":
 			lines = append(lines, "= "+d+": the table was dropped since, and stays so; what it had before comes back as files alone")
 		default:
-			return nil, r.createdAgain(keyspace+"."+name, dir)
+			return nil, nil, r.createdAgain(keyspace+"."+name, dir)
 		}
 	}
-	return lines, nil
+	return lines, nil, nil
 }
 
 // liveAs is the live table that dir is of, and the directory that it has now; "" where there is none.

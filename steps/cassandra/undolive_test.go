@@ -1,7 +1,6 @@
 package cassandra
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -51,11 +50,61 @@ func TestUndoLooksForTheTables(t *testing.T) {
 	}
 }
 
-// TestUndoLooksForTheTablesInVain: of a restore that stands half-way Cassandra is down; the plan says that it did not look.
-func TestUndoLooksForTheTablesInVain(t *testing.T) {
-	n := restoredOn(t, "vellum-1")
-	c, err := n.Plan(UndoRestore(), &undoRestore{Run: restoreRun, Nodes: []string{"vellum-1"}})
-	if err != nil || !slices.ContainsFunc(c.Details, func(l string) bool { return strings.HasPrefix(l, "whether the tables are still those of the restore") }) {
-		t.Errorf("%q, %v", c.Details, err)
+// TestUndoLooksForTheDirectories: of a Cassandra that is down the directories tell whether a table was created again since.
+func TestUndoLooksForTheDirectories(t *testing.T) {
+	const again = "/disk2/data/homer/simservs-0001af20e6dc11f194afabbca74eff8c/"
+	for name, c := range map[string]struct {
+		change        func(*snapshotNode)
+		says, unknown string
+		refused       bool
+	}{
+		"as restored": {says: "= no table was created again since the restore"},
+		"created again": {
+			change:  func(n *snapshotNode) { n.put(again+"nb-1-big-Data.db", "new") },
+			refused: true,
+		},
+		"created again and empty": {
+			change:  func(n *snapshotNode) { n.put(again+"backups/.keep", "") },
+			unknown: "simservs-0001af20e6dc11f194afabbca74eff8c has come since the restore",
+		},
+		"created again, half-way": {
+			change: func(n *snapshotNode) {
+				n.put(again+"nb-1-big-Data.db", "new")
+				n.reworded(func(r *swapRecord) { r.enter(stateUndoing) })
+			},
+			unknown: "simservs-0001af20e6dc11f194afabbca74eff8c has come since the restore",
+		},
+		"not noted": {
+			change:  func(n *snapshotNode) { n.reworded(func(r *swapRecord) { r.Beside = nil }) },
+			unknown: "whether the tables are still those of the restore",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := restoredOn(t, "vellum-1")
+			if c.change != nil {
+				c.change(n)
+			}
+			change, err := n.Plan(UndoRestore(), &undoRestore{Run: restoreRun, Nodes: []string{"vellum-1"}})
+			if c.refused {
+				enginetest.Refused(t, err, engine.ClassPrecondition, "table homer.simservs was dropped and created again since run "+restoreRun, "WITH ID = "+simservsID)
+				return
+			}
+			lines, unknown := strings.Join(change.Details, "\n"), strings.Join(change.Unknown, "\n")
+			if err != nil || !strings.Contains(lines, c.says) || !strings.Contains(unknown, c.unknown) || (c.unknown == "") != (unknown == "") {
+				t.Errorf("%q, unknown %q, %v", lines, unknown, err)
+			}
+		})
+	}
+}
+
+// reworded changes the record of the restore.
+func (n *snapshotNode) reworded(change func(*swapRecord)) {
+	n.T.Helper()
+	r, err := readRecord(n.host(), []string{"/var/lib/cassandra/data", "/disk2/data"}, restoreRun)
+	if err != nil {
+		n.T.Fatal(err)
+	}
+	if change(r); r.save(hand{}, n.host()) != nil {
+		n.T.Fatal("not written")
 	}
 }

@@ -15,10 +15,10 @@ import (
 type attendance struct{ now, gone []string }
 
 // whole refuses to take a restore back, or to release it, on only a part of the nodes that it ran on; why says what
-// that would do. Where the nodes of one of both are not known it says so in a line.
+// that would do. Where the nodes of one of both are not known it names that.
 func (r *swapRecord) whole(at attendance, why string) (unchecked string, err error) {
 	if len(r.Nodes) == 0 || len(at.now) == 0 {
-		return "whether all nodes of run " + r.Run + " are in this one is not known: they were not named", nil
+		return "whether all nodes of run " + r.Run + " are in this one: they were not named", nil
 	}
 	var left []string
 	for _, n := range r.Nodes {
@@ -34,8 +34,8 @@ func (r *swapRecord) whole(at attendance, why string) (unchecked string, err err
 }
 
 // left refuses to take nodes for gone while the ring has more members than there are nodes in the run. One that lives, or
-// only is down, has the rows that the run takes away or leaves without a way back. Where Cassandra cannot be asked it says so
-// in a line.
+// only is down, has the rows that the run takes away or leaves without a way back. Where Cassandra cannot be asked it names
+// that.
 func (at attendance) left(ctx context.Context, a engine.Asker, conf cassconf.Config) (unchecked string, err error) {
 	if len(at.gone) == 0 || len(at.now) == 0 {
 		return "", nil
@@ -46,7 +46,7 @@ func (at attendance) left(ctx context.Context, a engine.Asker, conf cassconf.Con
 		return "", err
 	}
 	if !up {
-		return "whether the ring has let go of " + gone + " is not known: Cassandra does not serve", nil
+		return "whether the ring has let go of " + gone + ": Cassandra does not serve", nil
 	}
 	peers, err := cql.At(a, conf.CQLAddress()).Peers(ctx)
 	if err != nil || len(peers) < len(at.now) {
