@@ -31,7 +31,12 @@ type Entry struct {
 	State      string    `json:"state" help:"complete, or in words why it is not"`
 	InUse      []string  `json:"in_use,omitempty" help:"runs whose restore from it is not released yet"`
 	Path       string    `json:"path" help:"absolute path of its directory"`
+
+	run string // that saved it
 }
+
+// beingDeleted is the State of what retention has begun to remove.
+const beingDeleted = "being deleted"
 
 // list is what the store dir on this node holds, newest first, whole or not; what cannot be read says so in
 // its State. Files and directories that are no backups are left out.
@@ -51,8 +56,17 @@ func list(a engine.Asker, dir string) []Entry {
 	return all
 }
 
+// newest goes by the id first: one clock named the backup on all its nodes, so their order is the same on each of them.
 func newest(a, b Entry) int {
-	return cmp.Or(b.Time.Compare(a.Time), strings.Compare(b.ID, a.ID), strings.Compare(a.Source, b.Source))
+	return cmp.Or(b.named().Compare(a.named()), b.Time.Compare(a.Time), strings.Compare(b.ID, a.ID), strings.Compare(a.Source, b.Source))
+}
+
+// named is the time in the id; an id that has none is as old as its snapshot.
+func (e Entry) named() time.Time {
+	if t := timeOf(e.ID); !t.IsZero() {
+		return t
+	}
+	return e.Time
 }
 
 func subdirs(dir string) []string {
@@ -72,7 +86,7 @@ func entry(a engine.Asker, dir, id, source string) Entry {
 	m, err := readManifest(filepath.Join(root, manifestName))
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && exists(filepath.Join(root, prunedName)):
-		e.State, e.Bytes = "being deleted", sizeOf(root)
+		e.State, e.Bytes = beingDeleted, sizeOf(root)
 	case errors.Is(err, fs.ErrNotExist):
 		e.State, e.Bytes = "incomplete: no manifest", sizeOf(root)
 	case err != nil:
@@ -92,7 +106,7 @@ func (e Entry) remains() string {
 }
 
 func (e *Entry) fill(m *Manifest, root string) {
-	e.Node, e.Nodes, e.Time = m.Node, m.Nodes, m.Times.Snapshot
+	e.Node, e.Nodes, e.Time, e.run = m.Node, m.Nodes, m.Times.Snapshot, m.Run
 	e.Bytes, e.Files = m.Totals.Bytes, m.Totals.Files
 	for _, k := range m.Keyspaces {
 		e.Keyspaces = append(e.Keyspaces, k.Name)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -168,27 +169,40 @@ func TestPruneRemovesNothingThatWasNotPlanned(t *testing.T) {
 }
 
 func TestSurplus(t *testing.T) {
+	const run = "r"
 	rapid.Check(t, func(t *rapid.T) {
 		var all []unit
-		for i := range rapid.IntRange(0, 12).Draw(t, "n") {
-			all = append(all, unit{id: string(rune('a' + i)), complete: rapid.Bool().Draw(t, "complete"), unsealed: rapid.Bool().Draw(t, "unsealed"), inUse: rapid.Bool().Draw(t, "in use")})
+		own := rapid.IntRange(0, 2).Draw(t, "own")
+		for i := range rapid.IntRange(own, 12).Draw(t, "n") {
+			u := unit{id: string(rune('a' + i)), complete: rapid.Bool().Draw(t, "complete"), unsealed: rapid.Bool().Draw(t, "unsealed"), inUse: rapid.Bool().Draw(t, "in use")}
+			u.named, u.taken = time.Unix(int64(100-i), 0), time.Unix(int64(rapid.IntRange(80, 100).Draw(t, "taken")), 0)
+			if u.own = i < own; u.own && i == 0 {
+				u.id = run
+			}
+			all = append(all, u)
 		}
-		keep, least := rapid.IntRange(-2, 6).Draw(t, "keep"), rapid.IntRange(-2, 6).Draw(t, "min")
-		going := ids(surplus(all, keep, least, 0))
-		stay := 0
+		stay := rapid.IntRange(0, 6).Draw(t, "stay")
+		gone := surplus(all, run, stay)
+		var places []unit
 		for _, u := range all { // newest first
-			goes := slices.Contains(going, u.id)
-			if goes && (!u.complete && !u.unsealed || u.inUse) {
-				t.Fatalf("%s goes, complete %t, unsealed %t, in use %t", u.id, u.complete, u.unsealed, u.inUse)
+			if !slices.Contains(ids(gone), u.id) {
+				if u.complete && len(places) < stay && (!u.own || u.id == run) {
+					places = append(places, u)
+				} else if u.complete && !u.inUse && !u.own && u.doubt == "" {
+					t.Fatalf("%s stays beyond %d", u.id, stay)
+				}
+				continue
 			}
-			if goes && stay < max(keep, least, 1) {
-				t.Fatalf("%s goes before %d newer complete ones stay", u.id, max(keep, least, 1))
+			if u.own || u.inUse || u.doubt != "" || !u.complete && !u.unsealed {
+				t.Fatalf("%+v goes", u)
 			}
-			if u.complete && !goes {
-				stay++
+			if len(places) < stay {
+				t.Fatalf("%s goes before %d newer complete ones stay", u.id, stay)
 			}
-			if u.complete && !u.inUse && !goes && stay > max(keep, least, 1) && !slices.ContainsFunc(all, func(o unit) bool { return o.inUse && o.complete }) {
-				t.Fatalf("%s stays beyond %d", u.id, max(keep, least, 1))
+			for _, k := range places {
+				if !k.own && u.taken.After(k.taken) {
+					t.Fatalf("%s goes and its snapshot is newer than that of %s, which stays", u.id, k.id)
+				}
 			}
 		}
 	})

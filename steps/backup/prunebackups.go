@@ -22,6 +22,7 @@ type PruneOut struct {
 	Removed []string `json:"removed" help:"ids of the backups that were removed"`
 	Bytes   int64    `json:"bytes" help:"size of the removed backups in bytes; linked files that Cassandra still has free nothing"`
 	Kept    []string `json:"kept" help:"ids of the complete backups that stay"`
+	Doubted []string `json:"doubted,omitempty" help:"ids of the backups that stay because the clocks contradict each other about their age"`
 	Left    []string `json:"left,omitempty" help:"paths that stayed because of files in them that no backup wrote"`
 }
 
@@ -34,16 +35,18 @@ func (s *pruneBackups) Check() error {
 func PruneBackups() engine.Kind {
 	return engine.Kind{
 		Name: "prune-backups",
-		Doc: "Removes the oldest backups beyond the newest few complete ones. Only complete, verified backups count; one that was saved and " +
+		Doc: "Removes the oldest backups beyond the newest few complete ones. Only complete backups count; one that was saved and " +
 			"never sealed goes when that many newer ones are complete. What an unreleased restore uses stays, and so do backups " +
-			"without a manifest, the old scripts' trees and files that no backup wrote. It belongs after the new backup is sealed.",
+			"without a manifest, the old scripts' trees and files that no backup wrote. The run's own backup always stays. One that looks " +
+			"newer than the run, or is older than a kept one by its id and not by the node's clock, takes no place and stays; it is named. " +
+			"Exactly the backups that the approved plan named go, or none. It belongs after the new backup is sealed.",
 		Example: "id: prune\nprune-backups: {keep: 4}",
 		Redo:    engine.Idempotent,
 		// Harmless: what goes is superseded by newer verified backups, and nothing live is touched. The sign still says "-".
 		Risk:    engine.Harmless,
 		New:     func() engine.Step { return &pruneBackups{} },
 		Out:     PruneOut{},
-		Version: 2,
+		Version: 3,
 	}
 }
 
@@ -51,25 +54,26 @@ func PruneBackups() engine.Kind {
 // already.
 func (s *pruneBackups) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
 	list := list(v, s.Dir)
-	all := units(list)
+	all := units(list, v.Run)
 	expected := 0
 	if value, ok := v.Promised(FactOf(v.Run)); ok && value == Saved && !slices.ContainsFunc(all, func(u unit) bool { return u.id == v.Run && u.complete }) {
 		expected = 1
 	}
-	gone := surplus(all, s.Keep, s.Min, expected)
+	gone := surplus(all, v.Run, s.stay()-expected)
 	rest := leftover(list, s.root(v))
-	c := engine.Change{Sign: engine.Destroys, Summary: s.summary(gone, complete(all)+expected), Data: engine.Encode(ids(gone))}
+	c := engine.Change{Sign: engine.Destroys, Summary: s.summary(gone, complete(all)+expected), Data: engine.Encode(ids(gone)), Pre: verdicts(s.Dir, all, gone)}
 	for _, u := range gone {
 		c.Details = append(c.Details, "- "+s.going(u))
 	}
 	for _, e := range rest {
 		c.Details = append(c.Details, fmt.Sprintf("- %s, whose deletion was begun", e.Path))
 	}
-	c.Details = append(c.Details, staying(list, gone, rest)...)
+	c.Details = append(c.Details, staying(all, gone)...)
 	if len(gone)+len(rest) == 0 {
 		c.Sign, c.Summary = engine.Same, fmt.Sprintf("nothing to remove: %s, up to %d are kept", engine.Count(complete(all)+expected, "complete backup"), s.stay())
-		c.Out = engine.Encode(PruneOut{Removed: []string{}, Kept: kept(all, nil)})
+		c.Out = engine.Encode(PruneOut{Removed: []string{}, Kept: kept(all, nil), Doubted: doubted(all)})
 	}
+	c.Summary += unclear(doubted(all))
 	return c, nil
 }
 
@@ -95,13 +99,26 @@ func (s *pruneBackups) going(u unit) string {
 	return text
 }
 
-// staying are the incomplete backups that do not go, each with what it takes.
-func staying(list []Entry, gone []unit, rest []Entry) []string {
+// unclear names the backups whose age is not known, "" where there is none.
+func unclear(doubted []string) string {
+	if len(doubted) == 0 {
+		return ""
+	}
+	return "; kept as well, since the clocks leave their age open: " + strings.Join(doubted, ", ")
+}
+
+// staying are the backups that stay and take no place, each with what it takes.
+func staying(all, gone []unit) []string {
 	var lines []string
-	for _, e := range list {
-		goes := slices.Contains(ids(gone), e.ID) || slices.ContainsFunc(rest, func(r Entry) bool { return r.Path == e.Path })
-		if !e.Complete && !goes {
-			lines = append(lines, "= "+e.remains()+" stays")
+	for _, u := range all {
+		if u.doubt != "" {
+			lines = append(lines, fmt.Sprintf("= %s, %s, in %s stays: %s", u.id, engine.Bytes(u.bytes()), u.entries[0].Path, u.doubt))
+			continue
+		}
+		for _, e := range u.entries {
+			if !e.Complete && e.State != beingDeleted && !slices.Contains(ids(gone), e.ID) {
+				lines = append(lines, "= "+e.remains()+" stays")
+			}
 		}
 	}
 	return lines
@@ -114,13 +131,13 @@ func (s *pruneBackups) Apply(ctx context.Context, h *engine.Host, c engine.Chang
 		return engine.Output{}, err
 	}
 	list := list(h, s.Dir)
-	all := units(list)
-	gone := slices.DeleteFunc(surplus(all, s.Keep, s.Min, 0), func(u unit) bool { return !slices.Contains(planned, u.id) })
+	all := units(list, h.Run)
+	gone := slices.DeleteFunc(surplus(all, h.Run, s.stay()), func(u unit) bool { return !slices.Contains(planned, u.id) })
 	entries := leftover(list, s.root(h))
 	for _, u := range gone {
 		entries = append(entries, u.entries...)
 	}
-	out := PruneOut{Removed: ids(gone), Kept: kept(all, gone)}
+	out := PruneOut{Removed: ids(gone), Kept: kept(all, gone), Doubted: doubted(all)}
 	for i, e := range entries {
 		if err := ctx.Err(); err != nil {
 			return engine.Output{}, err
@@ -145,7 +162,7 @@ func note(out PruneOut) string {
 	if len(out.Left) > 0 {
 		text += "; left because of foreign files: " + strings.Join(out.Left, ", ")
 	}
-	return text
+	return text + unclear(out.Doubted)
 }
 
 func ids(list []unit) []string {

@@ -65,15 +65,18 @@ func fake(t testing.TB, b *enginetest.Bench, id string) *Manifest {
 func whole(t testing.TB, b *enginetest.Bench, id string) *Manifest {
 	t.Helper()
 	m := fake(t, b, id)
-	root := b.Ground.Dir + Path(store, id, Cassandra)
-	if err := noteVerified(root, m, Checksums); err != nil {
-		t.Fatal(err)
-	}
-	seal := Seal{Format: Format, Backup: id, Time: time.Now(), Nodes: []SealedNode{{"vellum-1", m.Sum()}, {"vellum-2", ""}}}
-	if _, err := writeJSON(filepath.Join(filepath.Dir(root), setName), seal); err != nil {
-		t.Fatal(err)
-	}
+	seal(t, b, m)
 	return m
+}
+
+// seal notes m as verified and sealed.
+func seal(t testing.TB, b *enginetest.Bench, m *Manifest) {
+	t.Helper()
+	root := b.Ground.Dir + Path(store, m.Backup, Cassandra)
+	done(t, noteVerified(root, m, Checksums))
+	_, err := writeJSON(filepath.Join(filepath.Dir(root), setName),
+		Seal{Format: Format, Backup: m.Backup, Time: time.Now(), Nodes: []SealedNode{{"vellum-1", m.Sum()}, {"vellum-2", ""}}})
+	done(t, err)
 }
 
 func asker(b *enginetest.Bench) engine.Asker {
