@@ -75,6 +75,8 @@ type Table struct {
 	DefaultTTL int       `json:"default_ttl,omitempty"`
 	GCGrace    int       `json:"gc_grace,omitempty"`
 	Indexes    []string  `json:"indexes,omitempty"`
+	// Types are the user types that the columns are made of, with their fields.
+	Types map[string]string `json:"types,omitempty"`
 	// Create is the snapshot's schema.cql as it is: types, the table with its id, dropped columns, indexes.
 	Create string `json:"create"`
 	// Files are SSTable components only, sorted by name.

@@ -19,6 +19,7 @@ func incompatible(saved backup.Table, live cql.Table) []string {
 	c := comparison{saved: saved, live: live}
 	c.columns()
 	c.dropped()
+	c.types()
 	c.rest()
 	slices.Sort(c.found)
 	return c.found
@@ -96,10 +97,22 @@ func (c *comparison) hasColumn(name string) bool {
 	return slices.ContainsFunc(c.saved.Columns, func(col backup.Column) bool { return col.Name == name })
 }
 
+// types compares what the user types of both sides are made of: a column names its type alone.
+func (c *comparison) types() {
+	for _, name := range slices.Sorted(maps.Keys(c.saved.Types)) {
+		if is, ok := c.live.Types[name]; ok && is != c.saved.Types[name] {
+			c.say("type %s has the fields (%s) in the backup, (%s) live", name, c.saved.Types[name], is)
+		}
+	}
+}
+
 func (c *comparison) rest() {
 	was, is := slices.Sorted(slices.Values(c.saved.Flags)), slices.Sorted(slices.Values(c.live.Flags))
 	if !slices.Equal(was, is) {
 		c.say("flags are %v in the backup, %v live", was, is)
+	}
+	for _, name := range c.live.Views {
+		c.say("materialized view %s is made from it and would keep the rows of today; drop it, restore, then create it again", name)
 	}
 	for _, name := range c.saved.Indexes {
 		if !slices.Contains(c.live.Indexes, name) {

@@ -32,7 +32,7 @@ func (s *saveSnapshot) manifest(v *engine.View, r *ring, began time.Time) *backu
 func tableOf(t cql.Table, create string) backup.Table {
 	out := backup.Table{
 		Keyspace: t.Keyspace, Name: t.Name, ID: t.ID, Dir: tableDir(t), Flags: t.Flags,
-		DefaultTTL: t.DefaultTTL, GCGrace: t.GCGrace, Indexes: t.Indexes, Create: create,
+		DefaultTTL: t.DefaultTTL, GCGrace: t.GCGrace, Indexes: t.Indexes, Types: t.Types, Create: create,
 	}
 	for _, c := range t.Columns {
 		out.Columns = append(out.Columns, backup.Column{Name: c.Name, Type: c.Type, Kind: c.Kind, Position: c.Position, Order: c.Order})

@@ -79,13 +79,17 @@ func TestIncompatible(t *testing.T) {
 		change func(*backup.Table, *cql.Table)
 		want   string
 	}{
-		"same":          {func(*backup.Table, *cql.Table) {}, ""},
-		"type":          {func(_ *backup.Table, l *cql.Table) { l.Columns[2].Type = "text" }, "column v is blob in the backup, text live"},
-		"static":        {func(_ *backup.Table, l *cql.Table) { l.Columns[2].Kind = "static" }, "column v is regular in the backup, static live"},
-		"order":         {func(_ *backup.Table, l *cql.Table) { l.Columns[1].Order = "desc" }, "order asc in the backup, desc live"},
-		"missing":       {func(_ *backup.Table, l *cql.Table) { l.Columns = l.Columns[:2] }, "column v blob is in the backup, not in the live table"},
-		"added":         {func(_ *backup.Table, l *cql.Table) { l.Columns = append(l.Columns, cql.Column{Name: "w", Type: "int"}) }, "column w int is live"},
-		"flags":         {func(_ *backup.Table, l *cql.Table) { l.Flags = []string{"dense"} }, "flags"},
+		"same":    {func(*backup.Table, *cql.Table) {}, ""},
+		"type":    {func(_ *backup.Table, l *cql.Table) { l.Columns[2].Type = "text" }, "column v is blob in the backup, text live"},
+		"static":  {func(_ *backup.Table, l *cql.Table) { l.Columns[2].Kind = "static" }, "column v is regular in the backup, static live"},
+		"order":   {func(_ *backup.Table, l *cql.Table) { l.Columns[1].Order = "desc" }, "order asc in the backup, desc live"},
+		"missing": {func(_ *backup.Table, l *cql.Table) { l.Columns = l.Columns[:2] }, "column v blob is in the backup, not in the live table"},
+		"added":   {func(_ *backup.Table, l *cql.Table) { l.Columns = append(l.Columns, cql.Column{Name: "w", Type: "int"}) }, "column w int is live"},
+		"flags":   {func(_ *backup.Table, l *cql.Table) { l.Flags = []string{"dense"} }, "flags"},
+		"a view":  {func(_ *backup.Table, l *cql.Table) { l.Views = []string{"by_value"} }, "materialized view by_value is made from it"},
+		"a type with other fields": {func(s *backup.Table, l *cql.Table) {
+			s.Types, l.Types = map[string]string{"addr": "street text"}, map[string]string{"addr": "street text, zip int"}
+		}, "type addr has the fields (street text) in the backup, (street text, zip int) live"},
 		"newer index":   {func(_ *backup.Table, l *cql.Table) { l.Indexes = []string{"i"} }, "index i is newer"},
 		"lost index":    {func(s *backup.Table, _ *cql.Table) { s.Indexes = []string{"i"} }, "index i is in the backup"},
 		"dropped since": {func(_ *backup.Table, l *cql.Table) { l.Dropped = []cql.Dropped{{Name: "v", Type: "blob", Time: late}} }, "values would be lost"},

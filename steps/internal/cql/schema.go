@@ -26,6 +26,10 @@ type Table struct {
 	Flags               []string
 	DefaultTTL, GCGrace int
 	Indexes             []string
+	// Views are the materialized views that are made from the table.
+	Views []string
+	// Types are the user types that its columns are made of, with their fields as "name type, …".
+	Types map[string]string
 }
 
 // Column is one column; Kind is partition_key, clustering, static or regular, Position counts within the keys
@@ -81,7 +85,7 @@ func (s *Server) Tables(ctx context.Context, keyspaces []string) ([]Table, error
 		}
 		tables[[2]string{t.Keyspace, t.Name}] = t
 	}
-	for _, part := range []func(context.Context, []string, map[[2]string]*Table) error{s.columns, s.dropped, s.indexes} {
+	for _, part := range []func(context.Context, []string, map[[2]string]*Table) error{s.columns, s.dropped, s.indexes, s.views, s.types} {
 		if err := part(ctx, keyspaces, tables); err != nil {
 			return nil, err
 		}
@@ -97,6 +101,7 @@ func sorted(tables map[[2]string]*Table) []Table {
 		})
 		slices.SortFunc(t.Dropped, func(a, b Dropped) int { return cmp.Compare(a.Name, b.Name) })
 		slices.Sort(t.Indexes)
+		slices.Sort(t.Views)
 		out = append(out, *t)
 	}
 	slices.SortFunc(out, func(a, b Table) int {
