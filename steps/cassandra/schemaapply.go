@@ -27,7 +27,7 @@ func (s *restoreSchema) Apply(ctx context.Context, h *engine.Host, _ engine.Chan
 	if err != nil {
 		return engine.Output{}, err
 	}
-	c := &creator{host: h, conf: conf, server: cql.At(h, conf.CQLAddress()), manifest: m, rec: d.rec}
+	c := &creator{host: h, conf: conf, server: cql.At(h, conf.CQLAddress()), manifest: m, rec: d.rec, types: d.types}
 	if c.rec == nil {
 		c.rec = &createdRecord{Run: h.Run, Backup: s.Backup}
 	}
@@ -50,6 +50,8 @@ type creator struct {
 	server   *cql.Server
 	manifest *backup.Manifest
 	rec      *createdRecord
+	// types are the user types that were missing.
+	types []string
 	// leftOut are the options that this server does not know.
 	leftOut []string
 }
@@ -85,7 +87,7 @@ func (c *creator) table(ctx context.Context, t backup.Table) error {
 		return err
 	}
 	c.host.Log("create table %s.%s", t.Keyspace, t.Name)
-	c.rec.addTable(t)
+	c.rec.addTable(t, c.types)
 	if err := c.rec.save(c.host, c.conf.DataDirs); err != nil {
 		return err
 	}

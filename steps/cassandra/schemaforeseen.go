@@ -9,10 +9,11 @@ import (
 // foreseen is what a run was to create, on each of its nodes alike. Each of them can then take it back where the node through
 // which it was created is gone for good, and its record with it.
 type foreseen struct {
-	// Looked are the keyspaces that were looked at; Keyspaces and Tables are what was missing of them.
+	// Looked are the keyspaces that were looked at; the others are what was missing of them.
 	Looked    []string       `json:"looked"`
 	Keyspaces []string       `json:"keyspaces"`
 	Tables    []createdTable `json:"tables"`
+	Types     []string       `json:"types,omitempty"`
 }
 
 // covers tells whether all keyspaces were looked at.
@@ -34,6 +35,7 @@ func (f *foreseen) add(keyspaces []string, d liveDiff, m *backup.Manifest) {
 		for _, t := range m.In(k) {
 			if slices.Contains(d.missing, k+"."+t.Name) {
 				f.Tables = append(f.Tables, createdOf(t))
+				f.Types = union(f.Types, slices.DeleteFunc(typesOf(t), func(name string) bool { return !slices.Contains(d.types, name) }))
 			}
 		}
 	}
@@ -46,6 +48,7 @@ func (r *createdRecord) all() *createdRecord {
 	}
 	out := *r
 	out.Keyspaces, out.Tables = union(r.Keyspaces, r.Foreseen.Keyspaces), union(r.Tables, r.Foreseen.Tables)
+	out.Types = union(r.Types, r.Foreseen.Types)
 	return &out
 }
 

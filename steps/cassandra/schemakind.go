@@ -93,6 +93,9 @@ func (s *restoreSchema) creates(c engine.Change, d liveDiff) engine.Change {
 	for _, k := range d.keyspaces {
 		c.Details = append(c.Details, "+ "+createKeyspace(k))
 	}
+	for _, t := range d.types {
+		c.Details = append(c.Details, "+ type "+t)
+	}
 	for _, t := range d.missing {
 		c.Details = append(c.Details, "+ "+t)
 	}
@@ -120,10 +123,12 @@ func (s *restoreSchema) open(a engine.Asker) (*backup.Manifest, error) {
 	return m, nil
 }
 
-// liveDiff is schemaDiff with the keyspaces that are missing, the live tables, and what the run has created so far.
+// liveDiff is schemaDiff with the keyspaces and user types that are missing, the live tables, and what the run has created
+// so far.
 type liveDiff struct {
 	schemaDiff
 	keyspaces []backup.Keyspace
+	types     []string
 	live      []cql.Table
 	rec       *createdRecord
 }
@@ -156,7 +161,8 @@ func (s *restoreSchema) diff(ctx context.Context, a engine.Asker, run string, m 
 	if len(d.differs) > 0 {
 		return d, s.misfit(m, d.differs)
 	}
-	return d, nil
+	d.types, err = missingTypes(ctx, server, m, slices.Concat(d.missing, d.unfinished))
+	return d, err
 }
 
 func (s *restoreSchema) misfit(m *backup.Manifest, why []string) error {

@@ -11,6 +11,7 @@ import (
 
 	"tidemark/engine"
 	"tidemark/engine/enginetest"
+	"tidemark/steps/backup"
 )
 
 func schemaStep() *restoreSchema {
@@ -37,7 +38,7 @@ func wholeSchema() []string {
 func TestRestoreSchema(t *testing.T) {
 	s := newSchemaServer(t)
 	c, out, err := s.Apply(RestoreSchema(), schemaStep())
-	if err != nil || c.Sign != engine.Creates {
+	if err != nil || c.Sign != engine.Creates || !slices.Contains(c.Details, "+ type homer.address") {
 		t.Fatalf("%+v, %v", c, err)
 	}
 	if d := cmp.Diff(wholeSchema(), kindsOf(s.sent)); d != "" {
@@ -99,6 +100,15 @@ func TestRestoreSchemaCompletesOnlyItsOwn(t *testing.T) {
 				t.Errorf("sent all the same: %q", s.sent[3:])
 			}
 		})
+	}
+}
+
+func TestTypesOf(t *testing.T) {
+	create := `CREATE TYPE homer."Big One" (a text); CREATE TYPE IF NOT EXISTS Homer.Small (b frozen<homer."Big One">);
+CREATE TYPE bare (c int); CREATE TABLE homer.t (k int PRIMARY KEY, v frozen<homer.small>);`
+	want := []string{"homer.Big One", "homer.small", "homer.bare"}
+	if d := cmp.Diff(want, typesOf(backup.Table{Keyspace: "homer", Name: "t", Create: create})); d != "" {
+		t.Error(d)
 	}
 }
 

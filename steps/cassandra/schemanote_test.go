@@ -97,6 +97,7 @@ func TestNoteSchemaAgain(t *testing.T) {
 	want := &foreseen{
 		Looked: []string{"homer", "memento"}, Keyspaces: []string{"homer", "memento"},
 		Tables: []createdTable{{"homer", "simservs", simservsID}, {"memento", "call_lists", ""}},
+		Types:  []string{"homer.address"},
 	}
 	if d := cmp.Diff(want, rec.Foreseen); d != "" || len(rec.Tables) != 1 {
 		t.Error(d, rec.Tables)

@@ -24,6 +24,8 @@ type createdRecord struct {
 	Backup    string         `json:"backup"`
 	Keyspaces []string       `json:"keyspaces"`
 	Tables    []createdTable `json:"tables"`
+	// Types are user types, each as KEYSPACE.TYPE. They have no id, and are never dropped: the undo names them.
+	Types []string `json:"types,omitempty"`
 	// Foreseen is what was missing before any node created anything; nil where nobody looked on this node.
 	Foreseen *foreseen `json:"foreseen,omitempty"`
 	// Undone is what became of it; nil as long as nobody took the run back.
@@ -71,14 +73,19 @@ func (r *createdRecord) save(a engine.Asker, dataDirs []string) error {
 	return writeOwn(hand{}, a, dataDirs, r.Run, createdName, r)
 }
 
-// addKeyspace and addTable note what is to be created next.
+// addKeyspace and addTable note what is to be created next; missing are the user types that there are not yet.
 func (r *createdRecord) addKeyspace(name string) {
 	if !slices.Contains(r.Keyspaces, name) {
 		r.Keyspaces = append(r.Keyspaces, name)
 	}
 }
 
-func (r *createdRecord) addTable(t backup.Table) {
+func (r *createdRecord) addTable(t backup.Table, missing []string) {
+	for _, name := range typesOf(t) {
+		if slices.Contains(missing, name) {
+			r.Types = union(r.Types, []string{name})
+		}
+	}
 	if c := createdOf(t); !slices.Contains(r.Tables, c) {
 		r.Tables = append(r.Tables, c)
 	}

@@ -29,7 +29,7 @@ type schemaServer struct {
 	tables        map[string]string
 	columns, gone []string
 	index         bool
-	sent          []string
+	types, sent   []string
 	// kill ends the task right behind that many statements, or before the last of them.
 	kill   int
 	before bool
@@ -103,6 +103,9 @@ func (s *schemaServer) schema(statement string) []engine.Row {
 	for _, c := range s.gone {
 		row("system_schema.dropped_columns", engine.Row{"table_name": "simservs", "column_name": c, "type": "text", "dropped_time": droppedAt()})
 	}
+	for _, name := range s.types {
+		row("system_schema.types", engine.Row{"type_name": name})
+	}
 	if s.index {
 		row("system_schema.indexes", engine.Row{"table_name": "simservs", "index_name": "by_again"})
 	}
@@ -114,6 +117,8 @@ func (s *schemaServer) change(words []string) error {
 	switch strings.Join(words[:2], " ") {
 	case "CREATE KEYSPACE":
 		s.keyspace = true
+	case "CREATE TYPE":
+		s.types = []string{"address"}
 	case "CREATE TABLE":
 		if s.tables["simservs"] == "" {
 			s.tables["simservs"], s.columns = simservsID, []string{"user", "old", "again"}
@@ -125,7 +130,7 @@ func (s *schemaServer) change(words []string) error {
 	case "DROP TABLE":
 		delete(s.tables, "simservs")
 	case "DROP KEYSPACE":
-		s.keyspace, s.tables = false, map[string]string{}
+		s.keyspace, s.tables, s.types = false, map[string]string{}, nil
 	}
 	return nil
 }

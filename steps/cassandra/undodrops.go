@@ -69,6 +69,13 @@ func dropsOf(ctx context.Context, a engine.Asker, conf cassconf.Config, rec *cre
 			d.keyspace(k.Name, live)
 		}
 	}
+	if len(rec.Types) > 0 {
+		types, err := server.Types(ctx, names)
+		if err != nil {
+			return nil, err
+		}
+		d.keepTypes(types)
+	}
 	return d, nil
 }
 

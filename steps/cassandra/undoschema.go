@@ -35,8 +35,8 @@ func UndoSchema() engine.Kind {
 		Name: "undo-schema",
 		Doc: "Drops the keyspaces and tables that restore-schema of a run created, with all that was written into them since. " +
 			"It stands behind undo-restore and behind the start of Cassandra. A table is known by its id: one that was dropped and created again since, " +
-			"or that a later run restored, stays and is named; so do a keyspace that has other tables by now, and user types in a keyspace that was " +
-			"there before. The schema is the ring's: run it with parallel: 1; the node through which the run created them has the record. " +
+			"or that a later run restored, stays and is named; so do a keyspace that has other tables by now, and the user types that it created in a keyspace that stays; " +
+			"their names are told. The schema is the ring's: run it with parallel: 1; the node through which the run created them has the record. " +
 			"Where nodes are gone, all is dropped that note-schema found missing before the run created it; where it did not look, what was created through them stays, and is named. " +
 			"Cassandra keeps a snapshot dropped-… of each table where auto_snapshot is on.",
 		Example: "id: schema\nundo-schema: {run: 20261122T010203Z-k7}",
@@ -79,7 +79,7 @@ func (s *undoSchema) Plan(ctx context.Context, v *engine.View) (engine.Change, e
 		if drops, err = s.drops(ctx, v, conf, rec); err != nil {
 			return c, err
 		}
-	} else if !drops.none() {
+	} else if drops.keepTypes(mine.Types); !drops.none() {
 		c.Unknown = []string{"whether they are still the tables that it created: Cassandra does not serve yet"}
 	}
 	c.Summary, c.Details = s.summary(drops), drops.lines()

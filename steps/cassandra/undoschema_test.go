@@ -15,6 +15,8 @@ import (
 // laterRun began behind restoreRun.
 const laterRun = "20261125T000000Z-zz"
 
+const typeStays = `type homer.address stays: other tables may use it by now; if none does: DROP TYPE "homer"."address"`
+
 func undoStep() *undoSchema { return &undoSchema{Run: restoreRun} }
 
 // created is a server whose homer was created by restoreRun; what undoes it is another run.
@@ -53,9 +55,35 @@ func TestUndoSchemaDropsTheKeyspace(t *testing.T) {
 
 func TestUndoSchemaDropsTheTableAlone(t *testing.T) {
 	s := created(t, func(s *schemaServer) { s.keyspace = true })
-	s.must(UndoSchema(), undoStep(), engine.Destroys)
+	c, err := s.Plan(UndoSchema(), undoStep())
+	if err != nil || !slices.Contains(c.Details, "= "+typeStays) {
+		t.Errorf("%q, %v", c.Details, err)
+	}
+	out := s.must(UndoSchema(), undoStep(), engine.Destroys).Value.(UndoSchemaOut)
+	if d := cmp.Diff([]string{typeStays}, out.Kept); d != "" {
+		t.Error(d)
+	}
 	if d := cmp.Diff([]string{`DROP TABLE IF EXISTS "homer"."simservs"`}, s.sent); d != "" {
 		t.Error(d)
+	}
+}
+
+// TestUndoSchemaNamesItsOwnTypes: one that was there before the run, or that somebody dropped since, is not named.
+func TestUndoSchemaNamesItsOwnTypes(t *testing.T) {
+	before := created(t, func(s *schemaServer) { s.keyspace, s.types = true, []string{"address"} })
+	since := created(t, func(s *schemaServer) { s.keyspace = true })
+	since.types = nil
+	for name, s := range map[string]*schemaServer{"there before": before, "dropped since": since} {
+		if out := s.must(UndoSchema(), undoStep(), engine.Destroys).Value.(UndoSchemaOut); len(out.Kept) > 0 {
+			t.Errorf("%s: %q", name, out.Kept)
+		}
+	}
+	// where Cassandra is down the record tells
+	down := created(t, func(s *schemaServer) { s.keyspace = true })
+	down.stop()
+	down.Facts.Add([]engine.Fact{{Key: "cassandra.running", Value: "true"}, {Key: factUndone(restoreRun), Value: "true"}})
+	if c, err := down.Plan(UndoSchema(), undoStep()); err != nil || !slices.Contains(c.Details, "= "+typeStays) {
+		t.Errorf("%q, %v", c.Details, err)
 	}
 }
 
@@ -109,17 +137,17 @@ func TestUndoSchemaKeeps(t *testing.T) {
 	}{
 		"created anew": {
 			func(s *schemaServer) { s.tables["simservs"] = callsID }, engine.Destroys,
-			[]string{"homer.simservs stays: it has another id, so it is not the one that the run created", "homer stays: the keyspace has tables that are not dropped: simservs"},
+			[]string{"homer.simservs stays: it has another id, so it is not the one that the run created", "homer stays: the keyspace has tables that are not dropped: simservs", typeStays},
 			nil,
 		},
 		"another table": {
 			func(s *schemaServer) { s.tables["later"] = callsID }, engine.Destroys,
-			[]string{"homer stays: the keyspace has tables that are not dropped: later"},
+			[]string{"homer stays: the keyspace has tables that are not dropped: later", typeStays},
 			[]string{`DROP TABLE IF EXISTS "homer"."simservs"`},
 		},
 		"restored since": {
 			noted(stateStaged, stateOpen, stateRestored, stateReleased), engine.Destroys,
-			[]string{"homer.simservs stays: run " + laterRun + " created or restored it since", "homer stays: the keyspace has tables that are not dropped: simservs"},
+			[]string{"homer.simservs stays: run " + laterRun + " created or restored it since", "homer stays: the keyspace has tables that are not dropped: simservs", typeStays},
 			nil,
 		},
 		"taken back since":     {noted(stateStaged, stateOpen, stateUndone), engine.Destroys, []string{}, drops},
@@ -130,7 +158,7 @@ func TestUndoSchemaKeeps(t *testing.T) {
 				data, _ := json.Marshal(createdRecord{Format: 1, Run: laterRun, Tables: []createdTable{{"homer", "simservs", simservsID}}})
 				s.put("/var/lib/cassandra/tidemark/"+laterRun+"/schema.json", string(data))
 			}, engine.Destroys,
-			[]string{"homer.simservs stays: run " + laterRun + " created or restored it since", "homer stays: the keyspace has tables that are not dropped: simservs"},
+			[]string{"homer.simservs stays: run " + laterRun + " created or restored it since", "homer stays: the keyspace has tables that are not dropped: simservs", typeStays},
 			nil,
 		},
 	}
