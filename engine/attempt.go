@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -21,6 +22,8 @@ func (x *Executor) attempt(ctx context.Context, t *Task) (outcome Outcome, again
 	}
 	s, err := x.ask(ctx, t, ref, r.Open)
 	switch {
+	case err != nil && heldByOthers(err):
+		return x.displaced(err), false
 	case err != nil && !r.Open && (ClassOf(err) == ClassPrecondition || ClassOf(err) == ClassSpace):
 		// The node answered that it does not begin; where it has no space, not even for the intent.
 		return x.end(t, ref, failure(err)), false
@@ -90,6 +93,22 @@ func (x *Executor) spec(t *Task, ref TaskRef) TaskSpec {
 func (x *Executor) lose(t *Task, err error) Outcome {
 	_ = x.emit(Event{Type: EventLost, Stage: t.Stage, Task: t.ID, Node: t.Node, Class: ClassOf(err), Message: err.Error(), Next: NextOf(err)})
 	return Unknown
+}
+
+// displaced ends the run here: another controller has it, or another run has the node, so nothing that this one begins or
+// notes from now on counts.
+func (x *Executor) displaced(err error) Outcome {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.fatal == nil {
+		x.fatal = err
+	}
+	return Unknown
+}
+
+func heldByOthers(err error) bool {
+	var l *Locked
+	return errors.Is(err, ErrOvertaken) || errors.As(err, &l)
 }
 
 func failure(err error) *Receipt {

@@ -79,7 +79,17 @@ func (x *Executor) overtaken(node string) error {
 	if !x.State.Verified {
 		err = Failf(ClassPrecondition, "%s: tasks of run %s began there, and this record knows of none: it was cut short, or another controller works on; the run stays open", node, x.Plan.Run)
 	}
-	return WithNext(behind{err}, fmt.Sprintf("go on there, or take it back: tidemark resume --adopt %s %s", node, x.Plan.Run))
+	return TakenOver(err, node, x.Plan.Run)
+}
+
+// TakenOver marks err, by which a node does not know the run's record any more, with ErrOvertaken and the way on.
+func TakenOver(err error, node, run string) error {
+	return WithNext(Behind(err), fmt.Sprintf("go on there, or take it back: tidemark resume --adopt %s %s", node, run))
+}
+
+// Behind marks err with ErrOvertaken and keeps its words and its class.
+func Behind(err error) error {
+	return &Error{Class: ClassOf(err), Err: behind{err}, Next: NextOf(err), Exit: ExitOf(err)}
 }
 
 type behind struct{ error }

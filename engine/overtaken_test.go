@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 
 	"tidemark/engine"
+	"tidemark/engine/enginetest"
 )
 
 // TestAnOvertakenRecordIsRefused: a controller dies, another one takes the run up from its record and dies later or
@@ -41,6 +42,32 @@ func TestAnOvertakenRecordIsRefused(t *testing.T) {
 				t.Errorf("%d things were done, now %d", len(before), len(now))
 			}
 		})
+	}
+}
+
+// TestADisplacedController: another one takes the run over while a task is about to start. Nothing more begins, and nothing is
+// noted as failed that the other one may have done by now.
+func TestADisplacedController(t *testing.T) { synctest.Test(t, aDisplacedController) }
+
+func aDisplacedController(t *testing.T) {
+	b := newBench(t, simple)
+	p := b.plan()
+	c := &enginetest.Controller{}
+	x := b.executor(p, c, nil)
+	x.Observe = func(e engine.Event) {
+		if e.Type == engine.EventBegin && e.Task == "swap/swapped[a]@n2" {
+			r := engine.LockRequest{LockRecord: engine.LockRecord{Run: p.Run, Epoch: e.Epoch + 99, Holder: engine.Holder{User: "ann", Host: "laptop"}}, Plan: []byte("{}")}
+			if err := b.fleet.Node("n2").Agent().Lock(t.Context(), r); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	err := x.Run(t.Context())
+	if !errors.Is(err, engine.ErrOvertaken) || !strings.Contains(err.Error(), "(ann@laptop)") || !strings.Contains(engine.NextOf(err), "resume --adopt n2 "+p.Run) {
+		t.Fatalf("%v, next: %s", err, engine.NextOf(err))
+	}
+	if s := engine.Fold(c.Events); s.Closed != "" || s.Tasks["swap/swapped[a]@n2"].Outcome != "" || b.w.has("n2/swap-a") || b.w.has("n1/rearmed") {
+		t.Errorf("closed %q, %+v", s.Closed, s.Tasks["swap/swapped[a]@n2"])
 	}
 }
 

@@ -43,7 +43,7 @@ func (r *driven) create(dir string) (err error) {
 
 // drive carries the run out before the operator's eyes, and reports its end.
 func (a *app) drive(ctx context.Context, r *driven) error {
-	began, first := time.Now(), r.state.Began
+	began, first, epoch := time.Now(), r.state.Began, r.state.Epoch
 	tracker := view.NewTracker()
 	tracker.Attach(r.state, began)
 	sink := a.sink(r.plan, r.state)
@@ -72,7 +72,7 @@ func (a *app) drive(ctx context.Context, r *driven) error {
 	if err != nil && !r.state.Verified {
 		return r.closeRefused(err)
 	}
-	rep := &view.Report{Stages: view.Times(tracker, r.state, time.Now())}
+	rep := &view.Report{Stages: view.Times(tracker, r.state, time.Now()), Displaced: r.state.Epoch > epoch && errors.Is(err, engine.ErrOvertaken)}
 	rep.Took(began, first, time.Now())
 	return a.finish(r, err, detached, rep)
 }

@@ -205,6 +205,6 @@ func (a *Agent) holds(run string, epoch int64) error {
 }
 
 func (a *Agent) stale(epoch int64, held *engine.LockRecord) error {
-	return engine.Failf(engine.ClassPrecondition, "%s: epoch %d was overtaken by %d (%s@%s): another controller drives run %s now",
-		a.o.Node, epoch, held.Epoch, held.Holder.User, held.Holder.Host, held.Run)
+	return engine.TakenOver(engine.Failf(engine.ClassPrecondition, "%s: epoch %d was overtaken by %d (%s@%s): another controller drives run %s now",
+		a.o.Node, epoch, held.Epoch, held.Holder.User, held.Holder.Host, held.Run), a.o.Node, held.Run)
 }

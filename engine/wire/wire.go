@@ -59,6 +59,8 @@ type Failure struct {
 	Exit    int                `json:"exit,omitempty"`
 	Node    string             `json:"node,omitempty"`
 	Locked  *engine.LockRecord `json:"locked,omitempty"`
+	// Overtaken marks engine.ErrOvertaken.
+	Overtaken bool `json:"overtaken,omitempty"`
 }
 
 // Frame is one line of a stream: progress, or the reply that ends it.
@@ -80,7 +82,7 @@ func Encode(v any, err error) Reply {
 }
 
 func fail(err error) *Failure {
-	f := &Failure{Class: engine.ClassOf(err), Message: err.Error(), Next: engine.NextOf(err), Exit: engine.ExitOf(err)}
+	f := &Failure{Class: engine.ClassOf(err), Message: err.Error(), Next: engine.NextOf(err), Exit: engine.ExitOf(err), Overtaken: errors.Is(err, engine.ErrOvertaken)}
 	if l := (*engine.Locked)(nil); errors.As(err, &l) {
 		f.Node, f.Locked = l.Node, &l.Record
 	}
@@ -93,7 +95,11 @@ func (r Reply) Decode(v any) error {
 	case f != nil && f.Locked != nil:
 		return &engine.Locked{Node: f.Node, Record: *f.Locked}
 	case f != nil:
-		return &engine.Error{Class: f.Class, Err: errors.New(f.Message), Next: f.Next, Exit: f.Exit}
+		err := &engine.Error{Class: f.Class, Err: errors.New(f.Message), Next: f.Next, Exit: f.Exit}
+		if f.Overtaken {
+			return engine.Behind(err)
+		}
+		return err
 	case v == nil || len(r.Value) == 0:
 		return nil
 	}

@@ -42,6 +42,10 @@ func TestFailuresKeepWhatTheLoopNeeds(t *testing.T) {
 	if engine.ClassOf(err) != engine.ClassExit || engine.ExitOf(err) != 2 || engine.NextOf(err) != "look at the log" || err.Error() != sent.Error() {
 		t.Errorf("%#v", err)
 	}
+	err = over(t, wire.Encode(nil, engine.TakenOver(engine.Failf(engine.ClassPrecondition, "epoch 1"), "n1", "r"))).Decode(nil)
+	if !errors.Is(err, engine.ErrOvertaken) || engine.ClassOf(err) != engine.ClassPrecondition || engine.NextOf(err) != "go on there, or take it back: tidemark resume --adopt n1 r" || errors.Is(sent, engine.ErrOvertaken) {
+		t.Errorf("%#v", err)
+	}
 	held := &engine.Locked{Node: "n1", Record: engine.LockRecord{Run: "r", Epoch: 3, Holder: engine.Holder{User: "op", Host: "desk", Since: time.Unix(0, 0).UTC()}}}
 	err = over(t, wire.Encode(nil, engine.WithNext(held, "wait"))).Decode(nil)
 	got := (*engine.Locked)(nil)

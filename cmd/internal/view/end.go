@@ -21,14 +21,16 @@ type Report struct {
 	Result  string `json:"result"` // done, failed, outcomes unknown, stopped, detached, overtaken
 	Open    bool   `json:"open"`
 	// Seconds are counted from the run's first start; Resumed from where it was last taken up again, 0 where it was not.
-	Seconds  float64  `json:"seconds"`
-	Resumed  float64  `json:"resumed_seconds,omitempty"`
-	Stages   []Stage  `json:"stages,omitempty"`
-	Tasks    []Task   `json:"tasks"`
-	Safe     []string `json:"safe,omitempty"`
-	Next     string   `json:"next,omitempty"`
-	Log      string   `json:"log,omitempty"`
-	Warnings []string `json:"warnings,omitempty"`
+	Seconds float64  `json:"seconds"`
+	Resumed float64  `json:"resumed_seconds,omitempty"`
+	Stages  []Stage  `json:"stages,omitempty"`
+	Tasks   []Task   `json:"tasks"`
+	Safe    []string `json:"safe,omitempty"`
+	Next    string   `json:"next,omitempty"`
+	Log     string   `json:"log,omitempty"`
+	// Displaced: it held its nodes until another controller took them over.
+	Displaced bool     `json:"displaced,omitempty"`
+	Warnings  []string `json:"warnings,omitempty"`
 	// Afterwards is what remains for the operator when the run is done.
 	Afterwards []string `json:"afterwards,omitempty"`
 }
@@ -132,6 +134,8 @@ func (r *Report) headline() string {
 	switch {
 	case r.Result != Overtaken:
 		return what + r.Result + " after " + r.took()
+	case r.Displaced:
+		return what + "another controller took the run over, after " + r.took()
 	case r.Open:
 		return what + "nothing was done: another controller went on with the run"
 	}
