@@ -82,7 +82,7 @@ func watchAll(t *testing.T) map[string]*witness {
 	t.Helper()
 	out := map[string]*witness{}
 	for _, host := range vellums {
-		out[host] = watch(t, host, nil)
+		out[host] = watch(t, labDir, host, nil)
 	}
 	return out
 }

@@ -36,7 +36,7 @@ func crash(t *testing.T, n int, serving bool) {
 	lab(t, "load", "--lines", "500", "--phase", "newer")
 	seen := crashed(t, op, n)
 	lab(t, "start", "vellum-2")
-	again := watch(t, "vellum-2", nil)
+	again := watch(t, labDir, "vellum-2", nil)
 	on(t, "vellum-2", `for i in $(seq 50); do monit start cassandra_process && exit 0; sleep 0.2; done; exit 1`)
 	if serving {
 		on(t, "vellum-2", `for i in $(seq 120); do nodetool statusbinary 2>/dev/null | grep -q "^running" && exit 0; sleep 0.2; done; exit 1`)

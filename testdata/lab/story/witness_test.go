@@ -45,10 +45,10 @@ type witness struct {
 	seen []change
 }
 
-// watch looks at a host's disk; told, if any, hears of each change as it comes.
-func watch(t *testing.T, host string, told func(change)) *witness {
+// watch looks at the disk of a host of the lab in dir; told, if any, hears of each change as it comes.
+func watch(t *testing.T, dir, host string, told func(change)) *witness {
 	t.Helper()
-	disk, err := diskOf(host)
+	disk, err := diskOf(dir, host)
 	if err != nil {
 		t.Fatalf("the disk of %s: %v", host, err)
 	}
@@ -69,8 +69,8 @@ func watch(t *testing.T, host string, told func(change)) *witness {
 }
 
 // diskOf opens the root of a host's file system by a mount that nobody else sees.
-func diskOf(host string) (*os.File, error) {
-	loop, err := command.Run("losetup", "-j", filepath.Join(labDir, "hosts", host, "disk.img"))
+func diskOf(dir, host string) (*os.File, error) {
+	loop, err := command.Run("losetup", "-j", filepath.Join(dir, "hosts", host, "disk.img"))
 	if err != nil {
 		return nil, err
 	}
@@ -189,7 +189,7 @@ func (c change) freeze() error {
 func (s person) frozenAt(host string, there func(change) bool, args ...string) (*process, *witness) {
 	s.t.Helper()
 	frozen, waits := make(chan error, 1), true
-	w := watch(s.t, host, func(c change) {
+	w := watch(s.t, filepath.Dir(s.site), host, func(c change) {
 		if waits && there(c) {
 			waits = false
 			frozen <- c.freeze()
