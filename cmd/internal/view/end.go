@@ -181,26 +181,15 @@ func (r *Report) bad(w io.Writer, st Style) {
 	})
 }
 
-// notes are the lines that the tasks which changed something left; nodes that differ only in numbers share one.
+// notes are the lines that the tasks which changed something left; nodes that differ only in what was measured share one.
 func (r *Report) notes(w io.Writer) {
-	var f foldText
-	said := map[string][]string{}
+	f := foldText{loose: measures()}
 	for _, t := range r.Tasks {
-		if t.Outcome != engine.Done || t.Message == "" || !t.Changed {
-			continue
+		if t.Outcome == engine.Done && t.Message != "" && t.Changed {
+			f.add(t.Node, shortTask(t.Task)+": "+withoutNode(Clean(t.Message), t.Node))
 		}
-		text := shortTask(t.Task) + ": " + withoutNode(Clean(t.Message), t.Node)
-		rough := numbers().ReplaceAllString(text, "…")
-		said[rough] = append(said[rough], text)
-		f.add(t.Node, rough)
 	}
-	f.each(func(rough string, nodes []string) {
-		text := rough // of nodes whose names in it differ, too
-		if texts := said[rough]; texts != nil {
-			text = common(texts)
-		}
-		fmt.Fprintf(w, "  %s  @%s\n", text, NodeList(nodes))
-	})
+	f.each(func(text string, nodes []string) { fmt.Fprintf(w, "  %s  @%s\n", text, NodeList(nodes)) })
 }
 
 // remains is what a done run leaves to the operator.

@@ -18,19 +18,25 @@ type Folded struct {
 // task stands for all of them.
 func (f *Folded) task() *engine.Task { return f.Tasks[0] }
 
-// fold joins the tasks of a stage that would do the same thing, in the order of their first appearance by step.
-// alike tells what counts as the same: exactly, or roughly.
-func fold(s *engine.PlannedStage, alike func(*engine.Task) string) []*Folded {
+// fold joins the tasks of a stage that would do the same thing, in the order of their first appearance by step. Sizes may
+// differ, and where a task's text is like no other's, the node's own name in it. In a short plan details do not count.
+func fold(s *engine.PlannedStage, short bool) []*Folded {
+	count := map[string]int{}
+	for _, t := range s.Tasks {
+		count[exact(t)+told(t, short)]++
+	}
 	steps := map[string][]*Folded{}
 	seen := map[string]*Folded{}
 	var order []string
 	for _, t := range s.Tasks {
-		name := t.Name()
-		key := name + "\x00" + alike(t)
-		f := seen[key]
+		name, text := t.Name(), told(t, short)
+		if count[exact(t)+text] == 1 {
+			text = ownless(text, t.Node)
+		}
+		f := seen[exact(t)+text]
 		if f == nil {
 			f = &Folded{}
-			seen[key] = f
+			seen[exact(t)+text] = f
 			if steps[name] == nil {
 				order = append(order, name)
 			}
@@ -45,20 +51,20 @@ func fold(s *engine.PlannedStage, alike func(*engine.Task) string) []*Folded {
 	return out
 }
 
-// closely is all of a task that its lines in the plan show, but the node and the sizes.
-func closely(t *engine.Task) string {
-	parts := []string{roughly(t)}
-	for _, text := range append([]string{t.Change.Summary}, t.Change.Details...) {
-		parts = append(parts, sizes().ReplaceAllString(text, "…"))
-	}
-	return strings.Join(parts, "\x00")
+// exact is what must be the same of tasks on one line.
+func exact(t *engine.Task) string {
+	c := t.Change
+	parts := []string{t.Name(), t.Kind, t.Skip, t.User, string(c.Sign), string(c.Later), strconv.Itoa(int(c.Risk))}
+	return strings.Join(append(parts, c.Argv...), "\x00") + "\x00\x00"
 }
 
-// roughly leaves out details and the numbers of the summary: sizes differ from node to node, what is done does not.
-func roughly(t *engine.Task) string {
-	c := t.Change
-	parts := []string{t.Kind, t.Skip, string(c.Sign), strconv.Itoa(int(c.Risk)), numbers().ReplaceAllString(c.Summary, "…")}
-	return strings.Join(append(parts, c.Argv...), "\x00")
+// told is what the lines of a task say in words, without its sizes.
+func told(t *engine.Task, short bool) string {
+	parts := []string{t.Change.Summary}
+	if !short {
+		parts = append(parts, t.Change.Details...)
+	}
+	return estimates().ReplaceAllString(strings.Join(parts, "\x00"), gap)
 }
 
 // summary is the common summary.
@@ -66,17 +72,24 @@ func (f *Folded) summary() string {
 	return f.common(func(c engine.Change) string { return c.Summary })
 }
 
-// detail is the common one of the details at i; the tasks were folded closely.
+// detail is the common one of the details at i, which were compared.
 func (f *Folded) detail(i int) string {
 	return f.common(func(c engine.Change) string { return c.Details[i] })
 }
 
 func (f *Folded) common(of func(engine.Change) string) string {
+	first := of(f.Tasks[0].Change)
+	own := slices.ContainsFunc(f.Tasks, func(t *engine.Task) bool {
+		return estimates().ReplaceAllString(of(t.Change), gap) != estimates().ReplaceAllString(first, gap)
+	})
 	texts := make([]string, len(f.Tasks))
 	for i, t := range f.Tasks {
 		texts[i] = of(t.Change)
+		if own {
+			texts[i] = ownless(texts[i], t.Node)
+		}
 	}
-	return common(texts)
+	return strings.ReplaceAll(common(texts, estimates()), self, "<node>")
 }
 
 // size is what all of them write together, and the time of the slowest.
@@ -95,12 +108,28 @@ func (f *Folded) size() string {
 
 // foldText groups nodes by what they say, in the order of first appearance. What one node alone says is joined with
 // what another one alone says where only their own names in it differ.
-type foldText struct{ said []saying }
+type foldText struct {
+	said []saying
+	// loose finds what may differ as well, and is told as a span; nil is nothing.
+	loose *regexp.Regexp
+}
 
 type saying struct{ node, text string }
 
 // self stands for the node's own name while texts are compared.
 const self = "\x01"
+
+// ownless puts self for the name of a node in a text, where it is a word.
+func ownless(text, node string) string {
+	if node == "" {
+		return text
+	}
+	own := regexp.MustCompile(`(^|[^\w.-])` + regexp.QuoteMeta(node) + `($|[^\w-])`)
+	for range 2 { // names side by side share the letter between them
+		text = own.ReplaceAllString(text, "${1}"+self+"${2}")
+	}
+	return text
+}
 
 func (f *foldText) add(node, text string) {
 	if s := (saying{node, text}); !slices.Contains(f.said, s) {
@@ -108,35 +137,46 @@ func (f *foldText) add(node, text string) {
 	}
 }
 
-// key is the text under which a saying is joined with others.
-func (f *foldText) key(s saying, alone bool) string {
-	if !alone || s.node == "" {
-		return s.text
+// key is a text without what may differ.
+func (f *foldText) key(text string) string {
+	if f.loose == nil {
+		return text
 	}
-	own := regexp.MustCompile(`(^|[^\w.-])` + regexp.QuoteMeta(s.node) + `($|[^\w-])`)
-	return own.ReplaceAllString(s.text, "${1}"+self+"${2}")
+	return f.loose.ReplaceAllString(text, gap)
+}
+
+// spans is the one text for those that share a key.
+func (f *foldText) spans(texts []string) string {
+	if f.loose == nil {
+		return texts[0]
+	}
+	return common(texts, f.loose)
 }
 
 // each visits the texts with their nodes.
 func (f *foldText) each(visit func(text string, nodes []string)) {
 	count := map[string]int{}
 	for _, s := range f.said {
-		count[s.text]++
+		count[f.key(s.text)]++
 	}
-	nodes := map[string][]string{}
+	nodes, texts := map[string][]string{}, map[string][]string{}
 	var order []string
 	for _, s := range f.said {
-		key := f.key(s, count[s.text] == 1)
+		text := s.text
+		if count[f.key(text)] == 1 {
+			text = ownless(text, s.node)
+		}
+		key := f.key(text)
 		if nodes[key] == nil {
 			order = append(order, key)
 		}
-		nodes[key] = append(nodes[key], s.node)
+		nodes[key], texts[key] = append(nodes[key], s.node), append(texts[key], text)
 	}
 	for _, key := range order {
 		name := "the node"
 		if len(nodes[key]) == 1 {
 			name = nodes[key][0]
 		}
-		visit(strings.ReplaceAll(key, self, name), nodes[key])
+		visit(strings.ReplaceAll(f.spans(texts[key]), self, name), nodes[key])
 	}
 }

@@ -12,7 +12,7 @@ import (
 func (pw *planWriter) destroys(p *engine.Plan) {
 	first := true
 	for _, s := range p.Stages {
-		for _, f := range fold(s, roughly) {
+		for _, f := range fold(s, true) {
 			c := f.task().Change
 			if f.task().Skip != "" || c.Sign == engine.Same || (c.Sign != engine.Destroys && c.Risk != engine.Overwrites) {
 				continue

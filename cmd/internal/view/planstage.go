@@ -10,12 +10,8 @@ import (
 func (pw *planWriter) stage(s *engine.PlannedStage) {
 	pw.printf("\n")
 	pw.text(bold, "stage "+s.ID+" on "+NodeList(s.Nodes)+pace(s))
-	alike := closely
-	if pw.short {
-		alike = roughly
-	}
 	var around []engine.Turn
-	for _, f := range fold(s, alike) {
+	for _, f := range fold(s, pw.short) {
 		around = pw.composites(s, around, f.task().Outer)
 		if pw.short && len(around) > 0 {
 			continue
