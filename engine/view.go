@@ -20,6 +20,7 @@ type View struct {
 	ground Ground
 	door   *door
 	facts  *Facts
+	marks  Marks
 }
 
 // NewView makes the view of one kind on one node. Facts is shared by the tasks of the node, in their order.
@@ -73,6 +74,12 @@ func (v *View) Promised(key string) (string, bool) {
 	value, ok := v.facts.will[key]
 	return value, ok
 }
+
+// Remember gives a view of the actual state what earlier attempts of its task marked.
+func (v *View) Remember(m Marks) { v.marks = m }
+
+// Marked tells, on actual state, whether an earlier attempt of this task noted key with Host.Mark. A dry run knows of none.
+func (v *View) Marked(key string) bool { return v.Actual && v.marks != nil && v.marks.Marked(key) }
 
 // Host is what Apply has: the View without the door, and durable marks.
 type Host struct {

@@ -89,7 +89,7 @@ func (h *house) dial(target link.Target, o link.Options) engine.Node {
 		Dir: dir, Node: target.Name, Build: o.Build,
 		Swaps: func() ([]string, error) { return h.swaps[target.Name], nil },
 		PlanWith: func(ctx context.Context, r engine.PlanRequest) (engine.PlanReply, error) {
-			return agent.PlanTasks(ctx, kinds, ground, r), nil
+			return agent.PlanTasks(ctx, kinds, ground, dir, r), nil
 		},
 	})
 	if err != nil {

@@ -119,6 +119,7 @@ func (e *Execution) carryOut(ctx context.Context, kind *engine.Kind, step engine
 	}
 	view := engine.NewView(kind, e.Ground, engine.NewFacts(nil), e.Spec.Run, e.Spec.Node)
 	view.Actual = true
+	view.Remember(e.at)
 	view.Log = func(f string, args ...any) {
 		fmt.Fprintf(e.Log, time.Now().UTC().Format("15:04:05.000 ")+f+"\n", args...)
 	}

@@ -62,7 +62,7 @@ func PlanMain(ctx context.Context, kinds *engine.Kinds, clients map[string]engin
 		return err
 	}
 	m.fenced = true
-	reply := planWith(ctx, kinds, m, o.Request)
+	reply := planWith(ctx, kinds, m, o.State, o.Request)
 	reply.Fence, reply.Open = held, open
 	if len(o.Request.Programs()) > 0 {
 		reply.Open = append(reply.Open, "programs of executable kinds: the fence holds them on the node, but they ask servers what they like")
@@ -71,23 +71,23 @@ func PlanMain(ctx context.Context, kinds *engine.Kinds, clients map[string]engin
 }
 
 // planWith plans with the kinds of the request's programs as well. One that cannot be had fails the first task.
-func planWith(ctx context.Context, built *engine.Kinds, m *Machine, r engine.PlanRequest) engine.PlanReply {
+func planWith(ctx context.Context, built *engine.Kinds, m *Machine, dir string, r engine.PlanRequest) engine.PlanReply {
 	kinds, err := m.programs.kindsOf(built, r.Programs()...)
 	if err != nil {
 		p := engine.Planned{Task: r.Items[0].Task, Class: engine.ClassOf(err), Error: err.Error(), Next: engine.NextOf(err)}
 		return engine.PlanReply{Planned: []engine.Planned{p}}
 	}
-	return PlanTasks(ctx, kinds, m, r)
+	return PlanTasks(ctx, kinds, m, dir, r)
 }
 
 // PlanTasks plans the tasks in their order over shared facts. Behind a task that cannot be planned nothing is known
-// of what follows, so it ends there.
-func PlanTasks(ctx context.Context, kinds *engine.Kinds, g engine.Ground, r engine.PlanRequest) engine.PlanReply {
+// of what follows, so it ends there. On actual state it knows the marks of their earlier attempts, from the node's state in dir.
+func PlanTasks(ctx context.Context, kinds *engine.Kinds, g engine.Ground, dir string, r engine.PlanRequest) engine.PlanReply {
 	seen := &recorder{Ground: g}
 	facts := engine.NewFacts(r.Promised)
 	var reply engine.PlanReply
 	for _, item := range r.Items {
-		p := planOne(ctx, kinds, seen, facts, r, item)
+		p := planOne(ctx, kinds, seen, facts, store{dir: dir}, r, item)
 		facts.Add(p.Change.Will)
 		reply.Planned = append(reply.Planned, p)
 		if p.Error != "" {
@@ -98,7 +98,7 @@ func PlanTasks(ctx context.Context, kinds *engine.Kinds, g engine.Ground, r engi
 	return reply
 }
 
-func planOne(ctx context.Context, kinds *engine.Kinds, g engine.Ground, facts *engine.Facts, r engine.PlanRequest, item engine.PlanItem) (p engine.Planned) {
+func planOne(ctx context.Context, kinds *engine.Kinds, g engine.Ground, facts *engine.Facts, known store, r engine.PlanRequest, item engine.PlanItem) (p engine.Planned) {
 	p.Task = item.Task
 	defer func() {
 		if v := recover(); v != nil {
@@ -116,6 +116,7 @@ func planOne(ctx context.Context, kinds *engine.Kinds, g engine.Ground, facts *e
 		}
 		view := engine.NewView(kind, g, facts, r.Run, r.Node)
 		view.Actual = r.Actual
+		view.Remember(known.attempt(engine.TaskRef{Run: r.Run, Task: item.Task}))
 		if keys := r.Probe[item.Task]; keys != nil {
 			p.Probed, err = probe(ctx, step, view, keys)
 			return err

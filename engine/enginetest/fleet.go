@@ -170,5 +170,5 @@ func (n *FleetNode) launch(spec engine.TaskSpec, dir string, lock *os.File) erro
 }
 
 func (n *FleetNode) plan(ctx context.Context, r engine.PlanRequest) (engine.PlanReply, error) {
-	return agent.PlanTasks(ctx, n.fleet.Kinds, n.Ground, r), nil
+	return agent.PlanTasks(ctx, n.fleet.Kinds, n.Ground, n.dir, r), nil
 }

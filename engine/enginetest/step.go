@@ -71,6 +71,7 @@ func (b *Bench) Apply(k engine.Kind, step engine.Step) (engine.Change, engine.Ou
 	b.T.Helper()
 	v := engine.NewView(&k, b.Ground, engine.NewFacts(nil), b.Run, "vellum-1")
 	v.Log, v.Actual = b.T.Logf, true
+	v.Remember(b.Marks)
 	c, err := engine.PlanStep(b.T.Context(), step, v)
 	b.declared(k, step, c)
 	if err != nil || c.Sign == engine.Same {
