@@ -47,7 +47,7 @@ func (x *Executor) check(ctx context.Context, t *Task, ref TaskRef) (Outcome, bo
 	case err != nil:
 		return x.stays(t, ref, fmt.Errorf("whether it was done cannot be seen: %w", err))
 	case a.Change.Sign == NotKnown:
-		return x.stays(t, ref, Failf(ClassPrecondition, "the node cannot tell whether it was done: %s", a.Change.Summary))
+		return x.stays(t, ref, Failf(ClassPrecondition, "the node cannot tell whether it was done: %s", cmp.Or(strings.Join(a.Change.Unknown, "; "), a.Change.Summary)))
 	case a.Change.Sign != Same:
 		return x.settled(t, ref, "found not done: "+a.Change.Summary)
 	}

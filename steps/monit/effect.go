@@ -16,6 +16,9 @@ func (s *action) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (en
 	if err != nil {
 		return engine.Output{}, err
 	}
+	if err := s.noteProcesses(h, before); err != nil {
+		return engine.Output{}, err
+	}
 	name, group := s.target()
 	if err := monit.New(h).Do(ctx, s.Action, name, group); err != nil {
 		return engine.Output{}, err
@@ -28,7 +31,7 @@ func (s *action) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (en
 		if after, err = s.services(ctx, h); err != nil {
 			return []string{err.Error()}, onlyFatal(err)
 		}
-		return s.lacking(before, after), nil
+		return s.lacking(h, after)
 	})
 	if err != nil {
 		return engine.Output{}, engine.WithNext(err, "look with: monit summary; monit's own log says what its programs did")
@@ -46,30 +49,31 @@ func onlyFatal(err error) error {
 }
 
 // lacking lists the services in which the effect cannot be seen yet.
-func (s *action) lacking(before, after []monit.Service) []string {
-	was := map[string]int{}
-	for _, b := range before {
-		was[b.Name] = b.PID
-	}
+func (s *action) lacking(h *engine.Host, after []monit.Service) ([]string, error) {
 	var out []string
 	for _, a := range after {
-		if !s.effect(a, was[a.Name]) {
+		seen, err := s.effect(h, a)
+		if err != nil {
+			return []string{err.Error()}, onlyFatal(err)
+		}
+		if !seen {
 			out = append(out, a.Name+": "+a.Words())
 		}
 	}
-	return out
+	return out, nil
 }
 
-func (s *action) effect(a monit.Service, oldPID int) bool {
+func (s *action) effect(h *engine.Host, a monit.Service) (bool, error) {
 	switch s.Action {
 	case "stop", "unmonitor":
-		return a.NotMonitored()
+		return a.NotMonitored(), nil
 	case "monitor":
-		return a.Monitor > 0 && a.Pending == 0
+		return a.Monitor > 0 && a.Pending == 0, nil
 	case "restart":
-		return a.Good() && (a.PID == 0 || a.PID != oldPID)
+		process, err := processOf(h, a)
+		return a.Good() && (process == "" || !h.Marked(beforeMark(a.Name, process))), err
 	}
-	return a.Good()
+	return a.Good(), nil
 }
 
 func words(services []monit.Service) []string {

@@ -23,6 +23,8 @@ type fake struct {
 	monitor map[string]int
 	pid     int // 0: no process
 	ignore  bool
+	failing int    // what monit finds wrong with the process
+	boot    int    // how often the machine was started
 	outlive bool   // the stop script gives up: monit lets go, the process lives on
 	each    func() // called at each look
 	sent    []string
@@ -62,7 +64,13 @@ func (f *fake) write(path, text string) {
 func (f *fake) start(pid int) {
 	f.pid = pid
 	f.write("/run/cassandra.pid", fmt.Sprint(pid))
-	f.write(fmt.Sprintf("/proc/%d/stat", pid), fmt.Sprintf("%d (java) S 1", pid))
+	f.write(fmt.Sprintf("/proc/%d/stat", pid), fmt.Sprintf("%d (java) S %s%d", pid, strings.Repeat("1 ", 18), 7000+pid+f.boot))
+}
+
+// reboot gives the process that the machine's start brings the number of the one before.
+func (f *fake) reboot() {
+	f.boot++
+	f.start(f.pid)
 }
 
 func (f *fake) kill() {
@@ -100,6 +108,8 @@ func (f *fake) page(string) ([]byte, error) {
 		status := 0
 		if name == process && f.pid == 0 && f.monitor[name] != 0 {
 			status = 512
+		} else if name == process {
+			status = f.failing
 		}
 		fmt.Fprintf(&b, "<service type=\"%d\"><name>%s</name><status>%d</status><monitor>%d</monitor>%s</service>", kind, name, status, f.monitor[name], more)
 	}

@@ -21,7 +21,10 @@ func (s *action) settled(ctx context.Context, v *engine.View) ([]monit.Service, 
 	err = poll.Until(limited, pause, s.line(), func(ctx context.Context) ([]string, error) {
 		var err error
 		services, err = s.services(ctx, v)
-		return pending(services), err
+		if err != nil {
+			return nil, err
+		}
+		return s.unsettled(v, services)
 	})
 	if engine.ClassOf(err) == engine.ClassTimeout && ctx.Err() == nil {
 		err = nil // Plan says that it cannot be known

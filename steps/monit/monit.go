@@ -41,7 +41,8 @@ func Monit() engine.Kind {
 	return engine.Kind{
 		Name: "monit",
 		Doc: "Asks monit to stop, start, restart, monitor or unmonitor a service or a group, and waits until its status shows the effect. " +
-			"That monit took the order proves nothing; that a process is gone is proved by wait-monit. `monitor` also starts a dead process.",
+			"That monit took the order proves nothing; that a process is gone is proved by wait-monit. `monitor` also starts a dead process. " +
+			"A restart is known by its processes: one whose end is unknown is done where they are others than before; a service without a process cannot tell.",
 		Example: "id: stop\nmonit: {action: stop, group: cassandra}",
 		Redo:    engine.Checked,
 		Risk:    engine.Interrupts,
@@ -119,6 +120,11 @@ func (s *action) Plan(ctx context.Context, v *engine.View) (engine.Change, error
 		wakes = wakes || service.Name == cassandraProcess && fact.Value == stopped
 		c.Sign = heavier(c.Sign, s.sign(service, fact.Value))
 	}
+	if s.ordered(v) {
+		if err := s.foreseeRestart(v, services, &c); err != nil {
+			return c, err
+		}
+	}
 	if c.Sign == engine.Same {
 		o, err := out(v, services)
 		if err != nil {
@@ -137,7 +143,7 @@ func (s *action) describe(c *engine.Change) {
 	if s.Action == "stop" || s.Action == "restart" {
 		c.Risk = engine.Interrupts
 	}
-	if c.Sign == engine.NotKnown {
+	if c.Sign == engine.NotKnown && len(c.Unknown) == 0 {
 		c.Unknown = append(c.Unknown, "what monit's services are doing: "+strings.Join(c.Details, ", "))
 	}
 }

@@ -16,6 +16,7 @@ import (
 func actual(b *enginetest.Bench, k engine.Kind) *engine.View {
 	v := engine.NewView(&k, b.Ground, engine.NewFacts(nil), b.Run, "vellum-1")
 	v.Actual = true
+	v.Remember(b.Marks)
 	return v
 }
 
