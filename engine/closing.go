@@ -28,7 +28,7 @@ func (x *Executor) settleRun(ctx context.Context) error {
 	case err != nil:
 		return err
 	case ok && left == nil:
-		return x.close(ctx, cmp.Or(x.Closing, "done"))
+		return x.close(ctx, closed(cmp.Or(x.Closing, "done")))
 	}
 	return x.fail(ctx)
 }
@@ -42,7 +42,7 @@ func (x *Executor) fail(ctx context.Context) error {
 	if !x.closes(ctx, left) {
 		return left
 	}
-	if err := x.close(ctx, ClosedFailed); err != nil {
+	if err := x.close(ctx, closed(ClosedFailed)); err != nil {
 		return errors.Join(left, err)
 	}
 	left.Open = false
@@ -64,17 +64,20 @@ func (x *Executor) finally(ctx context.Context) (bool, error) {
 	return x.stage(ctx, s)
 }
 
-// close releases the nodes first and journals it last: a kill between the two leaves an open run that closes
+// close releases the nodes first and journals the end last: a kill between the two leaves an open run that closes
 // on resume, never a closed run with locked nodes.
-func (x *Executor) close(ctx context.Context, reason string) error {
+func (x *Executor) close(ctx context.Context, end Event) error {
 	err := each(ctx, x.holds(), func(ctx context.Context, name string) error {
-		return x.Nodes[name].Unlock(ctx, UnlockRequest{Run: x.Plan.Run, Epoch: x.State.Epoch, Closed: reason})
+		return onNode(name, x.Nodes[name].Unlock(ctx, UnlockRequest{Run: x.Plan.Run, Epoch: x.State.Epoch, Closed: end.Reason}))
 	})
 	if err != nil {
 		return err
 	}
-	return x.emit(Event{Type: EventClosed, Reason: reason})
+	return x.emit(end)
 }
+
+// closed is the end of a run that began.
+func closed(reason string) Event { return Event{Type: EventClosed, Reason: reason} }
 
 // incomplete counts what is not done, of the stages or also of finally; nil when everything is.
 func (x *Executor) incomplete(finally bool) *Incomplete {

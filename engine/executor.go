@@ -77,7 +77,7 @@ func (x *Executor) refuse(ctx context.Context, err error) error {
 	if x.State.Verified {
 		return err
 	}
-	return errors.Join(err, x.close(context.WithoutCancel(ctx), ClosedRefused))
+	return errors.Join(err, x.close(context.WithoutCancel(ctx), Refusal(err)))
 }
 
 // emit journals the event, folds it into the state and shows it; a journal that cannot be written stops the run.

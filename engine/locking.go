@@ -25,7 +25,7 @@ func (x *Executor) lock(ctx context.Context) error {
 	names := x.holds()
 	for i, name := range names {
 		r := LockRequest{LockRecord: LockRecord{x.Plan.Run, x.Plan.Runbook, epoch, x.Holder}, Plan: plan, TakeOver: x.TakeOver}
-		if err := x.Nodes[name].Lock(ctx, r); err != nil {
+		if err := onNode(name, x.Nodes[name].Lock(ctx, r)); err != nil {
 			return errors.Join(err, x.giveBack(ctx, names[:i+1], epoch)) // the last may have locked and not answered
 		}
 	}
@@ -71,7 +71,7 @@ func (x *Executor) nextEpoch(ctx context.Context) (int64, error) {
 		mu.Lock()
 		defer mu.Unlock()
 		states[name] = s
-		return err
+		return onNode(name, err)
 	})
 	if err != nil {
 		return 0, err
@@ -92,7 +92,7 @@ func (x *Executor) giveBack(ctx context.Context, names []string, epoch int64) er
 		return nil
 	}
 	return each(context.WithoutCancel(ctx), names, func(ctx context.Context, name string) error {
-		return x.Nodes[name].Unlock(ctx, UnlockRequest{Run: x.Plan.Run, Epoch: epoch, Closed: ClosedNotBegun})
+		return onNode(name, x.Nodes[name].Unlock(ctx, UnlockRequest{Run: x.Plan.Run, Epoch: epoch, Closed: ClosedNotBegun}))
 	})
 }
 
@@ -115,10 +115,13 @@ func (x *Executor) verify(ctx context.Context) error {
 		return err
 	}
 	if d := driftOf(x.Plan, &again); len(d) > 0 {
-		return WithNext(Failf(ClassPrecondition, "the nodes changed since the plan was made: %s", strings.Join(d, "; ")), "plan again and look at the difference")
+		return Failf(ClassPrecondition, "%w: %s", ErrDrifted, strings.Join(d, "; "))
 	}
 	return x.emit(Event{Type: EventVerified})
 }
+
+// ErrDrifted is the refusal of a plan whose facts no longer hold when its run begins.
+var ErrDrifted = errors.New("the nodes changed since the plan was made")
 
 func clone(from, to *Plan) error {
 	raw, err := json.Marshal(from)

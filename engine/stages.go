@@ -103,7 +103,7 @@ func (x *Executor) passed(s *PlannedStage) bool {
 // the run finds them there.
 func (x *Executor) barrier(ctx context.Context, s *PlannedStage) error {
 	b := Barrier{Run: x.Plan.Run, Epoch: x.State.Epoch, Stage: s.ID, Outputs: x.outputs(s)}
-	err := each(ctx, x.holds(), func(ctx context.Context, name string) error { return x.Nodes[name].Store(ctx, b) })
+	err := each(ctx, x.holds(), func(ctx context.Context, name string) error { return onNode(name, x.Nodes[name].Store(ctx, b)) })
 	if err != nil {
 		return errors.Join(err, &Incomplete{Run: x.Plan.Run, Open: true})
 	}

@@ -37,6 +37,8 @@ type State struct {
 	Closed   string // how the run was closed; "" while it is open
 	// ClosedBy is who closed it, as in "by run R" or ByAnother; "" is the run itself.
 	ClosedBy string
+	// Refused is why a run was refused before its first change, and what to do then; "" where it was not.
+	Refused, RefusedNext string
 	// Began is when the run first held its nodes, or, where that was not recorded, when its first task began; zero before.
 	Began time.Time
 	Lost  map[string]bool // nodes whose connection is lost now
@@ -79,7 +81,7 @@ func (s *State) Add(e *Event) {
 	case EventBarrier:
 		s.Barriers[e.Stage] = true
 	case EventClosed:
-		s.Closed, s.ClosedBy = e.Reason, e.Message
+		s.close(e)
 	case EventLost, EventBack:
 		s.Lost[e.Node] = e.Type == EventLost
 	case EventBegin:
@@ -91,6 +93,15 @@ func (s *State) Add(e *Event) {
 	case EventInvalid:
 		s.task(e.Task).Valid = false
 	}
+}
+
+// close notes how the run ended; of one that was refused the message says why, of others by whom.
+func (s *State) close(e *Event) {
+	if s.Closed = e.Reason; e.Reason == ClosedRefused {
+		s.Refused, s.RefusedNext = e.Message, e.Next
+		return
+	}
+	s.ClosedBy = e.Message
 }
 
 // began keeps the earliest time: an adopted run is locked later than its tasks began.

@@ -143,7 +143,7 @@ func (s *session) storedPlan(ctx context.Context, names []string, run string) (*
 		}
 		p := &engine.Plan{}
 		if err := json.Unmarshal(states[n].Plan, p); err != nil {
-			return nil, &view.NodeError{Node: n, Err: engine.Failf(engine.ClassPrecondition, "the stored plan of run %s: %w", run, err)}
+			return nil, &engine.NodeError{Node: n, Err: engine.Failf(engine.ClassPrecondition, "the stored plan of run %s: %w", run, err)}
 		}
 		return p, nil
 	}

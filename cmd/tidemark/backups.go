@@ -50,7 +50,7 @@ type noAnswer struct {
 
 func (a *app) unanswered(err error) (out []noAnswer) {
 	for _, e := range view.Leaves(err) {
-		if n := (*view.NodeError)(nil); errors.As(e, &n) {
+		if n := (*engine.NodeError)(nil); errors.As(e, &n) {
 			out = append(out, noAnswer{n.Node, engine.ClassOf(n.Err), n.Err.Error(), a.reaching(engine.NextOf(n.Err))})
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/user"
+	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -70,7 +71,7 @@ func (a *app) drive(ctx context.Context, r *driven) error {
 	sink.Close()
 	err = errors.Join(a.whoHolds(err), r.settleOthers(a))
 	if err != nil && !r.state.Verified {
-		return r.closeRefused(err)
+		return a.closeRefused(r, err)
 	}
 	rep := &view.Report{Stages: view.Times(tracker, r.state, time.Now()), Displaced: r.state.Epoch > epoch && errors.Is(err, engine.ErrOvertaken)}
 	rep.Took(began, first, time.Now())
@@ -111,11 +112,32 @@ func linkEvent(run, node string, up bool, err error) engine.Event {
 
 // closeRefused ends a run that never began: the executor released what it had locked. One that the nodes know better than
 // its record stays open.
-func (r *driven) closeRefused(err error) error {
+func (a *app) closeRefused(r *driven, err error) error {
 	if r.state.Closed == "" && r.state.Epoch == 0 && !errors.Is(err, engine.ErrOvertaken) {
-		err = errors.Join(err, r.journal.Append(&engine.Event{Type: engine.EventClosed, Time: time.Now().UTC(), Run: r.plan.Run, Reason: engine.ClosedRefused}))
+		end := engine.Refusal(err)
+		end.Time, end.Run = time.Now().UTC(), r.plan.Run
+		r.state.Add(&end)
+		err = errors.Join(err, r.journal.Append(&end))
+	}
+	if r.state.Closed != "" {
+		err = a.anew(err, r.plan)
 	}
 	return &refused{err}
+}
+
+// anew adds the command that works behind the cure to the refusals of a run that is closed: nothing is there to be gone on with.
+func (a *app) anew(err error, p *engine.Plan) error {
+	leaves := view.Leaves(err)
+	for i, e := range leaves {
+		next := engine.NextOf(e)
+		switch {
+		case errors.Is(e, engine.ErrDrifted):
+			leaves[i] = engine.WithNext(e, "look at the difference: "+a.again("plan", p))
+		case next != "" && !strings.Contains(next, "tidemark "):
+			leaves[i] = engine.WithNext(e, next+"; then again: "+a.again("run", p))
+		}
+	}
+	return errors.Join(leaves...)
 }
 
 // settleOthers closes, in this state directory, the run whose locks were taken: as undone when the undo is done,

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"testing"
 
-	"tidemark/cmd/internal/view"
 	"tidemark/engine"
 	"tidemark/engine/journal"
 	"tidemark/schema"
@@ -21,7 +20,7 @@ func TestExitCodes(t *testing.T) {
 		connect = engine.Failf(engine.ClassConnect, "no route")
 		hostKey = engine.Failf(engine.ClassHostKey, "changed")
 		login   = engine.Failf(engine.ClassAuth, "refused")
-		on      = func(err error) error { return &view.NodeError{Node: "vellum-1", Err: err} }
+		on      = func(err error) error { return &engine.NodeError{Node: "vellum-1", Err: err} }
 	)
 	for name, c := range map[string]struct {
 		err  error

@@ -144,7 +144,7 @@ func (a *app) unreached(p *engine.Plan, err error) error {
 
 // silentNode is the node of an error that says that it does not answer, else "".
 func silentNode(err error) string {
-	var n *view.NodeError
+	var n *engine.NodeError
 	if errors.As(err, &n) && engine.ClassOf(err) == engine.ClassConnect {
 		return n.Node
 	}

@@ -66,6 +66,7 @@ func behind(s *engine.State, err error) bool {
 // nextReaching makes the next things to do of a run's tasks reach the same runs and site; the journal keeps them as they
 // are. They say what to do on the node; what a person found there is told to a run that is open, and will stay so.
 func (a *app) nextReaching(s *engine.State, closed bool) {
+	s.RefusedNext = a.reaching(s.RefusedNext)
 	for id, r := range s.Tasks {
 		r.Next = a.reaching(r.Next)
 		if r.Manual && !closed {

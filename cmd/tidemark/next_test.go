@@ -145,7 +145,7 @@ func TestNextAfterAClose(t *testing.T) {
 // TestALockOfARunThatIsClosedHere: nothing goes on with it, so no verb that would is named.
 func TestALockOfARunThatIsClosedHere(t *testing.T) {
 	unlocking := map[string]string{holder().Host: "only its lock is left\n", "laptop": "ask ann@laptop\n"}
-	for host, want := range map[string]string{holder().Host: "only its lock is left: ", "laptop": "wait, or ask ann@laptop\n"} {
+	for host, want := range map[string]string{holder().Host: "only its lock is left: ", "laptop": "wait, or ask ann@laptop; then again: "} {
 		h := newHouse(t)
 		h.killed(openRun, engine.HoldOpen)
 		h.wants(h.do("abandon", openRun, "--yes"), 0)

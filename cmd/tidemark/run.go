@@ -66,7 +66,7 @@ func (a *app) approved(ctx context.Context, s *session, d *definition, expect st
 		view.Plan(a.stderr, p, view.StyleOf(a.stderr), true)
 	}
 	if got := p.Digest(); expect != "" && got != expect {
-		return nil, &refused{engine.WithNext(engine.Failf(engine.ClassPrecondition, "the plan has the digest %s, approved was %s: the site file, the runbook or a text that it takes, the inputs, the nodes or this program changed", got, expect), "compare this plan with the approved one")}
+		return nil, &refused{engine.WithNext(engine.Failf(engine.ClassPrecondition, "the plan has the digest %s, approved was %s: the site file, the runbook or a text that it takes, the inputs, the nodes or this program changed", got, expect), "compare this plan with the approved one: "+a.again("plan", p))}
 	}
 	if err := refuse(missing(p, r.state, d.site)); err != nil {
 		return nil, err

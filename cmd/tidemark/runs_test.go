@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"tidemark/engine"
 	"tidemark/engine/agent"
 	"tidemark/engine/enginetest"
@@ -53,6 +55,7 @@ type house struct {
 	refused map[string]error
 	build   func() (string, error)
 	swaps   map[string][]string // the runs whose restore is half-way, by node
+	full    string              // the node whose state has no room
 }
 
 func newHouse(t *testing.T) *house {
@@ -95,7 +98,17 @@ func (h *house) dial(target link.Target, o link.Options) engine.Node {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	if target.Name == h.full {
+		return roomless{a}
+	}
 	return a
+}
+
+// roomless is a node whose disk is full.
+type roomless struct{ engine.Node }
+
+func (roomless) Lock(context.Context, engine.LockRequest) error {
+	return engine.WithNext(engine.Failf(engine.ClassSpace, "node state /var/lib/tidemark/node: %w", unix.ENOSPC), "free space on that file system")
 }
 
 // unreachable is a node that nobody can log in to.

@@ -118,7 +118,7 @@ func forAll(names []string, do func(name string) error) error {
 	for i, name := range names {
 		wg.Go(func() {
 			if err := do(name); err != nil {
-				errs[i] = &view.NodeError{Node: name, Err: err}
+				errs[i] = &engine.NodeError{Node: name, Err: err}
 			}
 		})
 	}

@@ -27,6 +27,7 @@ type statusAnswer struct {
 	Driver   *journal.Driver `json:"driver,omitempty"`
 	Nodes    []string        `json:"nodes"`
 	ClosedBy string          `json:"closed_by,omitempty"` // where it was not the run itself
+	Refused  string          `json:"refused,omitempty"`   // why it was refused before its first change
 	Barriers map[string]bool `json:"barriers"`
 	Tasks    []view.Task     `json:"tasks"`
 	Standing []string        `json:"standing"`
@@ -52,7 +53,7 @@ func (a *app) status(args []string) error {
 	if a.json() {
 		return view.JSON(a.stdout, statusAnswer{
 			Run: p.Run, Runbook: p.Runbook, Site: p.Site, State: view.RunState(s), Epoch: s.Epoch, Driver: driver, Nodes: p.Nodes,
-			ClosedBy: s.ClosedBy, Barriers: s.Barriers, Tasks: view.Tasks(p, s), Standing: view.Standing(p, s, driver != nil), Next: next, Torn: rec.Torn,
+			ClosedBy: s.ClosedBy, Refused: s.Refused, Barriers: s.Barriers, Tasks: view.Tasks(p, s), Standing: view.Standing(p, s, driver != nil), Next: next, Torn: rec.Torn,
 		})
 	}
 	words := "no process drives it"

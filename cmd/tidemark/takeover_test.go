@@ -80,7 +80,7 @@ func TestUndoOfAnOpenRun(t *testing.T) {
 	h.wants(h.undo(), exitLocked, "run "+openRun+" (story) is open and holds one, two; process ", "on this machine drives it", "attach "+openRun, "cancel "+openRun)
 	stop()
 	end := h.lives("two", openRun)
-	h.wants(h.undo(), exitRefused, "two: task first/work@two of run "+openRun+" still lives", h.command("cancel "+openRun))
+	h.wants(h.undo(), exitRefused, "task first/work@two of run "+openRun+" still lives  @two\n", h.command("cancel "+openRun))
 	h.wants(h.do("nodes"), 0, "locked by "+openRun)
 	end()
 	h.wants(h.undo("--limit", "one"), exitLocked, "replaced as a whole or not at all: take two in")
@@ -110,7 +110,7 @@ func TestALivingTaskIsNotSuperseded(t *testing.T) {
 	h := newHouse(t)
 	h.killed(openRun, engine.CloseFailed)
 	defer h.lives("one", openRun)()
-	h.wants(h.run(), exitRefused, "one: task first/work@one of run "+openRun+" still lives")
+	h.wants(h.run(), exitRefused, "task first/work@one of run "+openRun+" still lives")
 }
 
 // TestAClosedRunIsNotAdopted: its plan and receipts lie on the nodes for weeks.

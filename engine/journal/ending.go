@@ -30,5 +30,5 @@ func endsClosed(path string) bool {
 	return whole && err == nil && e.Type == engine.EventClosed
 }
 
-// lastLine is more than the line that closes a run is long, in bytes.
-const lastLine = 4 << 10
+// lastLine is more than the line that closes a run is long, in bytes, also where JSON makes six of each of its message.
+const lastLine = 16 << 10

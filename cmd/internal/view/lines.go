@@ -58,11 +58,18 @@ func line(e engine.Event) string {
 	case engine.EventBarrier:
 		return "stage " + e.Stage + " passed"
 	case engine.EventClosed:
-		return strings.TrimSpace("closed: " + e.Reason + " " + text)
+		return closedLine(e, text)
 	case engine.EventNote:
 		return text
 	}
 	return taskLine(e, text)
+}
+
+func closedLine(e engine.Event, text string) string {
+	if e.Reason == engine.ClosedRefused && text != "" {
+		return "closed: " + e.Reason + ": " + text
+	}
+	return strings.TrimSpace("closed: " + e.Reason + " " + text)
 }
 
 // oneLine puts the lines of a message, such as the tree of a condition, behind each other.

@@ -33,16 +33,6 @@ func Leaves(err error) []error {
 	return out
 }
 
-// NodeError is a failure on one node.
-type NodeError struct {
-	Node string
-	Err  error
-}
-
-func (e *NodeError) Error() string { return e.Node + ": " + withoutNode(e.Err.Error(), e.Node) }
-
-func (e *NodeError) Unwrap() error { return e.Err }
-
 // Problem writes an error: each cause once, with the nodes that share it, and the next thing to do.
 func Problem(w io.Writer, err error, st Style) {
 	var f foldText
@@ -82,7 +72,7 @@ func Causes(err error) (out []string) {
 
 // cause takes the node out of a failure, so that equal failures of many nodes become one.
 func cause(err error) (node, text string) {
-	var n *NodeError
+	var n *engine.NodeError
 	if !errors.As(err, &n) {
 		return ofTask(err.Error())
 	}

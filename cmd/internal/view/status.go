@@ -16,6 +16,12 @@ func Status(w io.Writer, p *engine.Plan, s *engine.State, driver string, live bo
 		state += "; " + driver
 	}
 	fmt.Fprintln(w, state)
+	if s.Refused != "" {
+		fmt.Fprintf(w, "  %s\n", oneLine(s.Refused))
+	}
+	if s.RefusedNext != "" {
+		fmt.Fprintf(w, "  hint: %s\n", oneLine(s.RefusedNext))
+	}
 	old := s.ClosedBy == engine.ByAnother
 	if old {
 		fmt.Fprintln(w, "what this record has of its tasks is older than that:")
@@ -54,14 +60,16 @@ func RunState(s *engine.State) string {
 // stageWords counts the tasks of a stage by how they stand. Of a task that was begun and has no end nobody knows whether
 // it runs, unless a process drives the run.
 func stageWords(stage *engine.PlannedStage, s *engine.State, live bool) string {
-	begun := "begun"
+	begun, left := "begun", "waiting"
 	if live {
 		begun = "running"
 	}
-
+	if s.Closed != "" {
+		left = "not begun"
+	}
 	n := map[string]int{}
 	for _, t := range stage.Tasks {
-		word := "waiting"
+		word := left
 		if r := s.Tasks[t.ID]; r != nil && r.Outcome != "" {
 			word = string(r.Outcome)
 		} else if r != nil && r.Open {
@@ -73,7 +81,7 @@ func stageWords(stage *engine.PlannedStage, s *engine.State, live bool) string {
 		return "passed"
 	}
 	var parts []string
-	for _, word := range []string{"failed", "unknown", begun, "waiting", "done", "skipped"} {
+	for _, word := range []string{"failed", "unknown", begun, left, "done", "skipped"} {
 		if n[word] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n[word], word))
 		}

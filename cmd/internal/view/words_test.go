@@ -15,7 +15,7 @@ import (
 
 func TestProblem(t *testing.T) {
 	cause := func(n string) error {
-		return &NodeError{n, engine.WithNext(engine.Failf(engine.ClassHostKey, "%s: host key changed", n), "compare it")}
+		return &engine.NodeError{Node: n, Err: engine.WithNext(engine.Failf(engine.ClassHostKey, "%s: host key changed", n), "compare it")}
 	}
 	err := errors.Join(cause("a"), errors.Join(cause("b"), errors.New("gate/space@c: 12 GiB are missing")), cause("c"),
 		errors.New("gate/space@d: 12 GiB are missing"),
