@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"golang.org/x/sys/unix"
+
 	"tidemark/engine"
 )
 
@@ -16,8 +18,8 @@ import (
 func readOwn(a engine.Asker, dataDirs []string, run, name string, most int, record any) (there bool, err error) {
 	path := filepath.Join(home(dataDirs, run), name)
 	data, err := os.ReadFile(a.Path(path))
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR) {
+		return false, nil // not there; or somebody's file lies among the directories of the runs
 	}
 	if err != nil {
 		return false, engine.Fail(engine.ClassIO, err)

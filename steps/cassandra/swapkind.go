@@ -101,8 +101,7 @@ func (s *restoreKeyspace) finished(v *engine.View, conf cassconf.Config, m *back
 		return true, nil
 	}
 	// still open: only while others wait; else closing it is what is left to do
-	waiting, err := stagedPlaces(sw.areas)
-	return len(waiting) > 0, err
+	return sw.waiting()
 }
 
 func (s *restoreKeyspace) details(v *engine.View, conf cassconf.Config, m *backup.Manifest, rec *swapRecord) []string {

@@ -104,25 +104,15 @@ func isThere(path string) (bool, error) {
 	return err == nil, err
 }
 
-// stagedPlaces are the tables that still lie in the staged sets of a run.
-func stagedPlaces(areas []area) ([]place, error) {
-	var out []place
-	for _, a := range areas {
-		keyspaces, err := names(filepath.Join(a.root, setStaged))
-		if err != nil {
-			return nil, err
-		}
-		for _, k := range keyspaces {
-			dirs, err := names(filepath.Join(a.root, setStaged, k))
-			if err != nil {
-				return nil, err
-			}
-			for _, d := range dirs {
-				out = append(out, place{a, k, d})
-			}
+// waiting tells whether a table of the restore still lies in a staged set. What was laid ready for the directory of a table
+// that was created again since is none of its tables any more, and goes with the release.
+func (s *swapper) waiting() (bool, error) {
+	for _, p := range s.rec.places(s.areas) {
+		if there, err := isThere(p.in(setStaged)); there || err != nil {
+			return there, err
 		}
 	}
-	return out, nil
+	return false, nil
 }
 
 // names lists a directory; one that is not there is empty.

@@ -139,8 +139,7 @@ func (s *swapper) directory(ctx context.Context, t incoming, i int, turn turn) e
 
 // end closes the swap unless tables of the run still wait.
 func (s *swapper) end() error {
-	waiting, err := stagedPlaces(s.areas)
-	if err != nil || len(waiting) > 0 {
+	if waiting, err := s.waiting(); err != nil || waiting {
 		return err
 	}
 	for _, p := range s.rec.places(s.areas) {
