@@ -65,7 +65,7 @@ func (t turn) run(h hand) error {
 func (t turn) exchange(h hand) error {
 	// Cassandra makes missing directories itself at its start, so an empty one in between changes nothing.
 	for _, d := range []string{filepath.Dir(t.live()), t.live()} {
-		if err := h.mkdir(d, t.owner); err != nil {
+		if err := h.mkdirLive(d, filepath.Join(t.root, "new"), t.owner); err != nil {
 			return err
 		}
 	}

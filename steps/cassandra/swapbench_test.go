@@ -40,6 +40,8 @@ type swapNode struct {
 	manifest *backup.Manifest
 	// disk, where set, is told what becomes durable.
 	disk func(call string, f *os.File) error
+	// owner is Cassandra's user where it is not the test's own.
+	owner *owner
 	// was is every file of the live tree before the restore.
 	was map[string]string
 }
@@ -165,6 +167,9 @@ func (n *swapNode) swapper(k *killer) (*swapper, []incoming) {
 		}
 	}
 	me := owner{os.Getuid(), os.Getgid(), mostDir}
+	if n.owner != nil {
+		me = *n.owner
+	}
 	areas := areasOf(n.asker, n.dataDirs, testRun)
 	st := &stager{
 		asker: n.asker, hand: hand{k.at, n.disk}, areas: areas, rec: rec, manifest: n.manifest, owner: me,

@@ -130,7 +130,22 @@ func (o owner) file() owner {
 	return o
 }
 
-// mkdir makes a directory if it is not there; its owner is set before anybody needs it.
+// mkdirLive makes a directory where Cassandra may look at any moment, if it is not there: made as temp on the same mount, it
+// gets its name with its owner. Root's own would keep Cassandra from starting, and nobody would change it later.
+func (h hand) mkdirLive(dir, temp string, o owner) error {
+	if there, err := isThere(dir); there || err != nil {
+		return err
+	}
+	if err := errors.Join(h.own(filepath.Dir(temp)), h.remove(temp)); err != nil {
+		return err
+	}
+	if err := h.mkdir(temp, o); err != nil {
+		return err
+	}
+	return h.rename(temp, dir)
+}
+
+// mkdir makes a directory if it is not there; whoever is killed between it and its owner makes the whole afresh.
 func (h hand) mkdir(dir string, o owner) error {
 	if there, err := isThere(dir); there || err != nil {
 		return err
@@ -140,6 +155,9 @@ func (h hand) mkdir(dir string, o owner) error {
 	}
 	if err := os.Mkdir(dir, o.mode); err != nil {
 		return backup.Space(err, filepath.Dir(dir))
+	}
+	if err := h.before("chown %s", dir); err != nil {
+		return err
 	}
 	if err := os.Chown(dir, o.uid, o.gid); err != nil {
 		return err
