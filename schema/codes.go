@@ -41,6 +41,7 @@ const (
 	codeHyphen  = "TM0216" // a name that subtracts
 	codeNarrow  = "TM0217" // a step outside its stage
 	codeExposed = "TM0218" // a secret in plain text
+	codeShelf   = "TM0219" // a runbook that no name finds
 
 	codeDuration = "TM0301"
 	codeSize     = "TM0302"

@@ -137,7 +137,7 @@ func beyond() map[string]string {
 		"TM0202": "names that are unique in a file", "TM0206": "what the site has", "TM0207": "what is used",
 		"TM0210": expr, "TM0211": expr, "TM0212": "names that are unique in a file", "TM0213": "what a kind promises",
 		"TM0214": "compares times", "TM0215": "what stands before", "TM0216": expr, "TM0217": "what the site has",
-		"TM0218": "what a text means", "TM0305": "the rules of a kind's own", "TM0702": "other files", "TM0703": "other files", "TM0704": "other files", "TM0705": "other files", "TM0706": "other files",
+		"TM0218": "what a text means", "TM0219": "other files", "TM0305": "the rules of a kind's own", "TM0702": "other files", "TM0703": "other files", "TM0704": "other files", "TM0705": "other files", "TM0706": "other files",
 		"TM0801": "other files", "TM0802": "other files", "TM0803": "other files", "TM0812": "what a kind is made of",
 		"TM0401": expr, "TM0402": expr, "TM0403": expr, "TM0404": expr, "TM0405": expr, "TM0406": expr, "TM0407": expr, "TM0408": expr, "TM0431": expr,
 		"TM0411": expr, "TM0502": "what is given",

@@ -23,6 +23,7 @@ type checks struct {
 	site     *schema.Site
 	find     func(name string) (schema.Source, error) // a runbook by its name
 	names    []string                                 // the runbooks that can be named
+	unfound  schema.Diagnostics                       // of those among texts that no command finds by its name
 }
 
 // newChecks reads what args name and what that needs: the site's own, and what lies in the directories among args.
@@ -54,8 +55,8 @@ func (a *app) newChecks(ctx context.Context, args []string) (*checks, error) {
 	return c, a.notAsked(siteFile, args)
 }
 
-// ownNames notes the runbooks that can be named, and refuses those of the site's own that no verb could find by their
-// names.
+// ownNames notes the runbooks that can be named, and what is wrong with those of the site's own that no verb could find by
+// their names.
 func (c *checks) ownNames(a *app) error {
 	all, err := a.shelves()
 	if err != nil {
@@ -63,12 +64,10 @@ func (c *checks) ownNames(a *app) error {
 	}
 	for _, s := range all {
 		c.names = append(c.names, s.name)
-		read := func(own schema.Source) bool {
-			return slices.ContainsFunc(c.texts, func(t schema.Source) bool { return absolute(t.Name) == absolute(own.Name) })
-		}
-		if slices.ContainsFunc(s.own, read) {
-			if _, err := s.source(); err != nil {
-				return err
+		for _, d := range s.mistakes() {
+			if i := slices.IndexFunc(c.texts, func(t schema.Source) bool { return absolute(t.Name) == absolute(d.Pos.File) }); i >= 0 {
+				d.Pos.File = c.texts[i].Name // as it was given
+				c.unfound = append(c.unfound, d)
 			}
 		}
 	}

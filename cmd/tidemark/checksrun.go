@@ -12,7 +12,7 @@ import (
 // run checks the texts on all cores, and the programs: what is wrong with one is told by the steps that use it, else at
 // its directory.
 func (c *checks) run() schema.Diagnostics {
-	found := c.each(c.one)
+	found := append(c.each(c.one), c.unfound...)
 	told := func(b *schema.Broken) bool {
 		return slices.ContainsFunc(found, func(d schema.Diagnostic) bool { return d.Code == b.Code && d.Message == b.Message })
 	}

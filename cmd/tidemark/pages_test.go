@@ -72,10 +72,10 @@ func found(t *testing.T, files map[string]string, lint bool) schema.Diagnostics 
 		files["site.yaml"] = hill
 	}
 	site, diags := schema.LoadSite(schema.Source{Name: "site.yaml", Data: []byte(files["site.yaml"])})
-	if files["runbook.yaml"] == "" {
+	dir := layOut(t, files)
+	if diags = append(diags, unfoundIn(t, dir)...); files["runbook.yaml"] == "" {
 		return diags
 	}
-	dir := layOut(t, files)
 	sources, err := siteTexts([]string{dir})
 	if err != nil {
 		t.Fatal(err)

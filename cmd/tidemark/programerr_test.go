@@ -28,18 +28,65 @@ func TestErrPrograms(t *testing.T) {
 			for _, f := range archive.Files {
 				files[f.Name] = string(f.Data)
 			}
-			out := strings.TrimSuffix(path, ".txtar") + ".out"
-			got := shownOf(t, files)
-			if *update {
-				if err := os.WriteFile(out, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(out)
-			if diff := cmp.Diff(string(want), got); diff != "" || err != nil {
-				t.Errorf("%v %s", err, diff)
-			}
+			shownAs(t, path, shownOf(t, files))
 		})
+	}
+}
+
+// Each archive is a site with runbooks that no name finds.
+func TestErrShelves(t *testing.T) {
+	paths, err := filepath.Glob("../../testdata/err/shelf-*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%d archives, %v", len(paths), err)
+	}
+	for _, path := range paths {
+		archive, err := txtar.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files := map[string]string{}
+		for _, f := range archive.Files {
+			files[f.Name] = string(f.Data)
+		}
+		dir := layOut(t, files)
+		wrong := unfoundIn(t, dir)
+		own, err := readAll(".", []string{filepath.Join(dir, "runbooks"), filepath.Join(dir, "more")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shownAs(t, path, strings.ReplaceAll(wrong.Render(own...), dir+"/", ""))
+	}
+}
+
+// unfoundIn are the mistakes by which no name finds the runbooks of a site.
+func unfoundIn(t *testing.T, dir string) (wrong schema.Diagnostics) {
+	t.Helper()
+	a := &app{site: filepath.Join(dir, "site.yaml")}
+	if more := filepath.Join(dir, "more"); len(neighbours(filepath.Join(more, "x"))) > 0 {
+		a.runbooks = more
+	}
+	all, err := a.shelves()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range all {
+		wrong = append(wrong, s.mistakes()...)
+	}
+	return wrong
+}
+
+// shownAs compares what is said of a wrong text with what stands beside it.
+func shownAs(t *testing.T, path, got string) {
+	t.Helper()
+	out := strings.TrimSuffix(path, ".txtar") + ".out"
+	if *update {
+		if err := os.WriteFile(out, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(out)
+	if diff := cmp.Diff(string(want), got); diff != "" || err != nil {
+		t.Errorf("%v %s", err, diff)
 	}
 }
 

@@ -67,32 +67,26 @@ func (a *app) ownRunbooks() ([]schema.Source, error) {
 
 // source is the one text that counts under the name: never one in the place of another by accident.
 func (s *shelf) source() (schema.Source, error) {
-	switch {
-	case len(s.own) > 1:
-		return schema.Source{}, usagef("", "runbook %s stands in two files: %s and %s; rename one of them", s.name, s.own[0].Name, s.own[1].Name)
-	case len(s.own) == 0:
+	if len(s.own) == 0 {
 		data, err := runbooks.FS.ReadFile(s.name + yamlExt)
 		return schema.Source{Name: s.name + yamlExt, Data: data}, err
 	}
-	src := s.own[0]
-	return src, s.rightful(src)
+	if wrong := s.mistakes(); len(wrong) > 0 {
+		return schema.Source{}, &invalid{wrong, s.own}
+	}
+	return s.own[0], nil
 }
 
-// rightful refuses a site's runbook that has a shipped one's name without saying so, or says so for nothing.
-func (s *shelf) rightful(src schema.Source) error {
-	replaces, at := schema.TopKey(src, "replaces")
-	name, here := schema.TopKey(src, "runbook")
-	switch {
-	case name != s.name:
-		return usagef("", "%s: runbook: %s, but the file is named %s: a runbook is found by the name of its file", here, name, s.name)
-	case s.shipped && replaces == "":
-		return usagef("", "%s has the name of the shipped runbook %s: rename it, or write `replaces: %s` in it if it is to take that one's place", src.Name, s.name, s.name)
-	case replaces != "" && replaces != s.name:
-		return usagef("", "%s: replaces: %s, but its own name is %s: a runbook takes the place of the one of its name", at, replaces, s.name)
-	case replaces != "" && !s.shipped:
-		return usagef("", "%s: replaces: %s, but no runbook of that name is shipped%s", at, replaces, meant(replaces, shippedNames()))
+// mistakes are why the site's own texts under the name count for none, or for none that anybody meant.
+func (s *shelf) mistakes() (wrong schema.Diagnostics) {
+	for i, src := range s.own {
+		if d := schema.Shelved(src, s.name, shippedNames()); d != nil {
+			wrong = append(wrong, *d)
+		} else if i > 0 {
+			wrong = append(wrong, *schema.ShelvedTwice(src, s.own[0].Name))
+		}
 	}
-	return nil
+	return wrong
 }
 
 // origin says where the runbook is from, for lists.
@@ -136,7 +130,7 @@ func misnamed(all []*shelf, name string) error {
 	for _, s := range all {
 		for _, src := range s.own {
 			if own, _ := schema.TopKey(src, "runbook"); own == name {
-				return s.rightful(src)
+				return &invalid{s.mistakes(), s.own}
 			}
 		}
 	}
