@@ -36,7 +36,7 @@ func (r *run) AtMost(late []string) (engine.Risk, string) {
 // Plan runs nothing. Only creates is looked at: what check would say is not known before Apply, nor when an
 // unknown outcome is settled.
 func (r *run) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
-	c := engine.Change{Sign: engine.Changes, Risk: engine.Interrupts, Summary: "run " + shown(r.Argv), Argv: r.Argv, Details: r.details()}
+	c := engine.Change{Sign: engine.Changes, Risk: engine.Interrupts, Summary: "run " + shown(r.Argv[:1]), Argv: r.Argv, Details: r.details()}
 	there, err := r.created(v)
 	switch {
 	case err != nil:
@@ -64,7 +64,7 @@ func (r *run) planRun(c engine.Change, v *engine.View) (engine.Change, error) {
 	}
 	if r.Redo() == engine.Pure {
 		c.Sign, c.Later, c.Risk = engine.NotKnown, engine.InRun, engine.Harmless
-		c.Summary = "ask " + shown(r.Argv) + ", which changes nothing (redo: pure)"
+		c.Summary = "ask " + shown(r.Argv[:1]) + ", which changes nothing (redo: pure)"
 	}
 	// On the real state an absent creates says "not done"; whether check says otherwise is asked by Apply.
 	if len(r.Test) > 0 && (r.Creates == "" || !v.Actual) {

@@ -54,7 +54,7 @@ func TestPlan(t *testing.T) {
 		args, dry, real, unknown string
 		risk                     engine.Risk
 	}{
-		{`{"argv":["x","a b"]}`, `~ run x "a b"`, `~ run x "a b"`, "", engine.Interrupts},
+		{`{"argv":["x","a b"]}`, "~ run x", "~ run x", "", engine.Interrupts},
 		{`{"argv":["x"],"destroys":true}`, "- run x", "- run x", "", engine.Overwrites},
 		{`{"argv":["x"],"creates":"/new"}`, "~ run x", "~ run x", "", engine.Interrupts},
 		{`{"argv":["x"],"creates":"/made/file/x"}`, "~ run x", "~ run x", "", engine.Interrupts},

@@ -117,3 +117,14 @@ func TestUnits(t *testing.T) {
 		}
 	}
 }
+
+// TestCommandsInAPlan: once by its task, once more where data is lost, and never where nothing is to be done.
+func TestCommandsInAPlan(t *testing.T) {
+	for sign, times := range map[engine.Sign]int{engine.Same: 0, engine.Changes: 1, engine.NotKnown: 1, engine.Destroys: 2} {
+		var b strings.Builder
+		Plan(&b, planOf(engine.Change{Sign: sign, Summary: "run rm", Argv: []string{"rm", "a b"}}, ""), Style{}, false)
+		if got := strings.Count(b.String(), "      $ rm 'a b'\n"); got != times {
+			t.Errorf("%s: %d times in\n%s", sign, got, b.String())
+		}
+	}
+}

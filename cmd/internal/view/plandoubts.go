@@ -22,6 +22,7 @@ func (pw *planWriter) destroys(p *engine.Plan) {
 				first = false
 			}
 			pw.line(f)
+			pw.command(f.task())
 		}
 	}
 }

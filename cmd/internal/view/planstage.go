@@ -58,14 +58,19 @@ func (pw *planWriter) more(f *Folded) {
 	if t.User != "" {
 		pw.text("", pw.indent+"      as user "+Clean(t.User))
 	}
-	if len(t.Change.Argv) > 0 {
-		pw.printf("%s      $ %s\n", pw.indent, Command(t.Change.Argv))
-	}
+	pw.command(t)
 	if pw.short {
 		return
 	}
 	for i := range t.Change.Details {
 		pw.text("", pw.indent+"      "+Clean(f.detail(i)))
+	}
+}
+
+// command is the exact command of a task, where it runs one.
+func (pw *planWriter) command(t *engine.Task) {
+	if len(t.Change.Argv) > 0 && t.Change.Sign != engine.Same {
+		pw.printf("%s      $ %s\n", pw.indent, Command(t.Change.Argv))
 	}
 }
 
