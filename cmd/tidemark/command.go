@@ -22,8 +22,16 @@ func (a *app) command(words ...string) string {
 	if a.agentDir != "" {
 		out = append(out, "--agent-dir", view.Command([]string{a.agentDir}))
 	}
-	out = append(append(out, words[0]), a.place(words)...)
+	out = append(append(append(out, words[0]), a.ownTexts(words[0])...), a.place(words)...)
 	return strings.Join(append(out, words[1:]...), " ")
+}
+
+// ownTexts is the flag by which a command finds the site's own texts, of those that tell what there is.
+func (a *app) ownTexts(verb string) []string {
+	if a.runbooks == "" || verb != "list" && verb != "steps" {
+		return nil
+	}
+	return []string{"--runbooks", view.Command([]string{a.runbooks})}
 }
 
 // place are the flags by which a command reaches the node that is this machine; of a run that is kept its record tells.
@@ -75,7 +83,7 @@ func (a *app) again(verb string, p *engine.Plan) string {
 // reaching makes the commands in a text reach the same runs and site, too: agents, kinds and runbooks name commands, and
 // know nothing of the controller's flags. Those that command made have them already.
 func (a *app) reaching(text string) string {
-	bare := regexp.MustCompile(`\btidemark (abandon|attach|backups|cancel|logs|nodes|plan|resume( --adopt)?|run|status|unlock)\b`)
+	bare := regexp.MustCompile(`\btidemark (abandon|attach|backups|cancel|list|logs|nodes|plan|resume( --adopt)?|run|status|steps|unlock)\b`)
 	return bare.ReplaceAllStringFunc(text, func(found string) string {
 		return a.command(strings.Fields(found)[1:]...)
 	})

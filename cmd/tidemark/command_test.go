@@ -55,6 +55,9 @@ func TestCommandsReachThisMachine(t *testing.T) {
 			t.Errorf("%q\nwant %q", text, want)
 		}
 	}
+	if got := (&app{site: "s.yaml", runbooks: "my books"}).reaching("tidemark list"); got != "tidemark --site s.yaml list --runbooks 'my books'" {
+		t.Error(got)
+	}
 	p := &engine.Plan{Run: "R", Nodes: []string{"n1"}, Local: "n1", Asked: []string{"x", "--limit", "n1"}}
 	for text, want := range map[string]string{
 		(&app{}).again("run", p):                     "tidemark run --local x --limit n1",
