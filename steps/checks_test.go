@@ -59,6 +59,7 @@ func wrongSave() map[string][]wrongArg {
 			{`{tag: «../../etc, keyspaces: [a]}`, `backup "../../etc": an id has letters, digits, dots and hyphens, at most 64`},
 			{`{tag: "${{ run.id }}", keyspaces: [«""]}`, `keyspace "": a name has letters, digits and underscores`},
 			{`{tag: "${{ run.id }}", keyspaces: «[]}`, "keyspaces is empty: name at least one"},
+			{`{tag: "${{ run.id }}", keyspaces: [a, «system_traces]}`, ofCassandra("system_traces")},
 			{`{tag: "${{ run.id }}", keyspaces: [a], dir: «b}`, "dir b is relative: write it from the root, like /var/lib/…"},
 		},
 		"clear-snapshot": {
@@ -68,6 +69,8 @@ func wrongSave() map[string][]wrongArg {
 		"save-snapshot": {
 			{`{tag: «a/b, keyspaces: [a], nodes: [vellum-1]}`, `backup "a/b": an id has letters, digits, dots and hyphens, at most 64`},
 			{`{tag: a, keyspaces: [a], nodes: «[]}`, "nodes is empty: name all nodes of the set"},
+			{`{tag: a, keyspaces: [«system_auth], nodes: [vellum-1]}`, "keyspace system_auth is neither saved nor restored: " +
+				"its old passwords would lock out the run itself; make roles anew with CREATE ROLE and GRANT"},
 			{`{tag: a, keyspaces: [a], nodes: [vellum-1, «vellum-9]}`, `site lab has no node "vellum-9"`},
 			{`{tag: a, keyspaces: [a], nodes: [vellum-1], dir: «b}`, "dir b is relative: write it from the root, like /var/lib/…"},
 		},
@@ -80,31 +83,49 @@ func wrongRestore() map[string][]wrongArg {
 		"check-restore": {
 			{`{backup: «"", keyspaces: [a]}`, `backup "": an id has letters, digits, dots and hyphens, at most 64`},
 			{`{` + id + `keyspaces: «[]}`, "keyspaces is empty: name at least one"},
+			{`{` + id + `keyspaces: [«system_schema]}`, ofCassandra("system_schema")},
 			{`{` + id + `keyspaces: [a], nodes: [«velum-1]}`, `site lab has no node "velum-1"`},
 		},
-		"note-schema":    {{`{` + id + `keyspaces: «[]}`, "keyspaces is empty: name at least one"}},
-		"restore-schema": {{`{` + id + `keyspaces: [a], dir: «/a/../b}`, "dir /a/../b goes up (..): write the path it leads to"}},
+		"note-schema": {
+			{`{` + id + `keyspaces: «[]}`, "keyspaces is empty: name at least one"},
+			{`{` + id + `keyspaces: [«system]}`, ofCassandra("system")},
+		},
+		"restore-schema": {
+			{`{` + id + `keyspaces: [a], dir: «/a/../b}`, "dir /a/../b goes up (..): write the path it leads to"},
+			{`{` + id + `keyspaces: [«system_views]}`, ofCassandra("system_views")},
+		},
 		"stage-restore": {
 			{`{keyspace: «a/b, backup: x}`, `keyspace "a/b": a name has letters, digits and underscores`},
 			{`{keyspace: a, backup: «x y}`, `backup "x y": an id has letters, digits, dots and hyphens, at most 64`},
 			{`{keyspace: a, backup: x, dir: «""}`, "dir is empty"},
+			{`{keyspace: «system_distributed, backup: x}`, ofCassandra("system_distributed")},
 		},
-		"restore-keyspace": {{`{keyspace: a, backup: «../x}`, `backup "../x": an id has letters, digits, dots and hyphens, at most 64`}},
-		"compare-counts":   {{`{` + id + `keyspaces: [a], phase: rows, sha256: «true}`, "sha256 is of files: it goes with phase: files"}},
-		"sum-counts":       {{`{counts: [], backup: «a/b}`, `backup "a/b": an id has letters, digits, dots and hyphens, at most 64`}},
-		"undo-restore":     {{`{run: «../x}`, `run "../x": not the id of a run`}},
-		"undo-schema":      {{`{run: «../x}`, `run "../x": not the id of a run`}},
-		"restore-state":    {{`{run: «../x}`, `run "../x": not the id of a run`}},
-		"release-restore":  {{`{run: «../x}`, `run "../x": not the id of a run`}},
-		"verify-backup":    {{`{` + id + `source: «../x}`, `source "../x": a name has letters, digits, dots and hyphens`}},
-		"seal-backup":      {{`{` + id + `nodes: «[]}`, "nodes is empty: name all nodes of the set"}},
-		"list-backups":     {{`{dir: «backups}`, "dir backups is relative: write it from the root, like /var/lib/…"}},
+		"restore-keyspace": {
+			{`{keyspace: a, backup: «../x}`, `backup "../x": an id has letters, digits, dots and hyphens, at most 64`},
+			{`{keyspace: «system_virtual_schema, backup: x}`, ofCassandra("system_virtual_schema")},
+		},
+		"compare-counts": {
+			{`{` + id + `keyspaces: [a], phase: rows, sha256: «true}`, "sha256 is of files: it goes with phase: files"},
+			{`{` + id + `keyspaces: [«system_cluster_metadata], phase: rows}`, ofCassandra("system_cluster_metadata")},
+		},
+		"sum-counts":      {{`{counts: [], backup: «a/b}`, `backup "a/b": an id has letters, digits, dots and hyphens, at most 64`}},
+		"undo-restore":    {{`{run: «../x}`, `run "../x": not the id of a run`}},
+		"undo-schema":     {{`{run: «../x}`, `run "../x": not the id of a run`}},
+		"restore-state":   {{`{run: «../x}`, `run "../x": not the id of a run`}},
+		"release-restore": {{`{run: «../x}`, `run "../x": not the id of a run`}},
+		"verify-backup":   {{`{` + id + `source: «../x}`, `source "../x": a name has letters, digits, dots and hyphens`}},
+		"seal-backup":     {{`{` + id + `nodes: «[]}`, "nodes is empty: name all nodes of the set"}},
+		"list-backups":    {{`{dir: «backups}`, "dir backups is relative: write it from the root, like /var/lib/…"}},
 		"prune-backups": {
 			{`{keep: «-4}`, "keep is 1 to 10000"},
 			{`{min: «-9}`, "min is 1 to 10000"},
 			{`{keep: "${{ vars.later }}", dir: «not/absolute}`, "dir not/absolute is relative: write it from the root, like /var/lib/…"},
 		},
 	}
+}
+
+func ofCassandra(keyspace string) string {
+	return "keyspace " + keyspace + " is Cassandra's own: its rows are about this node and its schema, and old ones would hide tables; name the application's keyspaces"
 }
 
 func wrongFiles() map[string][]wrongArg {

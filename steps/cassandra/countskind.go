@@ -45,7 +45,7 @@ type CountsOut struct {
 
 // Check refuses what cannot be looked for or written.
 func (s *compareCounts) Check() error {
-	return errors.Join(backup.CheckArg("backup", s.Backup), argument.Path("dir", s.Dir), argument.SomeKeyspaces("keyspaces", s.Keyspaces), s.checkPhase())
+	return errors.Join(backup.CheckArg("backup", s.Backup), argument.Path("dir", s.Dir), argument.DataKeyspaces("keyspaces", s.Keyspaces), s.checkPhase())
 }
 
 func (s *compareCounts) checkPhase() error {

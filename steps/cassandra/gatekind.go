@@ -23,7 +23,7 @@ type checkRestore struct {
 
 // Check refuses what cannot be looked for or written.
 func (s *checkRestore) Check() error {
-	return errors.Join(backup.CheckArg("backup", s.Backup), argument.Path("dir", s.Dir), argument.SomeKeyspaces("keyspaces", s.Keyspaces))
+	return errors.Join(backup.CheckArg("backup", s.Backup), argument.Path("dir", s.Dir), argument.DataKeyspaces("keyspaces", s.Keyspaces))
 }
 
 // GateOut is what the gate found on one node. The rings, old and new, are there for steps that decide over all nodes.

@@ -41,7 +41,7 @@ type SaveOut struct {
 
 // Check refuses what cannot be looked for or written.
 func (s *saveSnapshot) Check() error {
-	return errors.Join(backup.CheckArg("tag", s.Tag), argument.Path("dir", s.Dir), argument.SomeKeyspaces("keyspaces", s.Keyspaces), backup.CheckNodes(s.Nodes))
+	return errors.Join(backup.CheckArg("tag", s.Tag), argument.Path("dir", s.Dir), argument.DataKeyspaces("keyspaces", s.Keyspaces), backup.CheckNodes(s.Nodes))
 }
 
 // SaveSnapshot is the kind save-snapshot.

@@ -31,7 +31,7 @@ type SchemaOut struct {
 
 // Check refuses what cannot be looked for or written.
 func (s *restoreSchema) Check() error {
-	return errors.Join(backup.CheckArg("backup", s.Backup), argument.Path("dir", s.Dir), argument.SomeKeyspaces("keyspaces", s.Keyspaces))
+	return errors.Join(backup.CheckArg("backup", s.Backup), argument.Path("dir", s.Dir), argument.DataKeyspaces("keyspaces", s.Keyspaces))
 }
 
 // RestoreSchema is the kind restore-schema.

@@ -31,7 +31,7 @@ type SnapshotOut struct {
 
 // Check refuses what cannot be looked for or written.
 func (s *snapshot) Check() error {
-	return errors.Join(backup.CheckArg("tag", s.Tag), argument.SomeKeyspaces("keyspaces", s.Keyspaces), s.checkDir())
+	return errors.Join(backup.CheckArg("tag", s.Tag), argument.DataKeyspaces("keyspaces", s.Keyspaces), s.checkDir())
 }
 
 func (s *snapshot) checkDir() error {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tidemark/engine"
+	"tidemark/steps/internal/argument"
 	"tidemark/steps/internal/cassconf"
 	"tidemark/steps/internal/cql"
 	"tidemark/steps/internal/nodetool"
@@ -71,7 +72,7 @@ func (r *ring) ask(ctx context.Context, server *cql.Server, keyspaces []string) 
 func unknownKeyspace(name string, all []cql.Keyspace) error {
 	var have []string
 	for _, k := range all {
-		if k.Name != "system" && !strings.HasPrefix(k.Name, "system_") {
+		if !argument.OfCassandra(k.Name) {
 			have = append(have, k.Name)
 		}
 	}

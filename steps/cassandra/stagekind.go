@@ -33,7 +33,7 @@ type StageOut struct {
 
 // Check refuses what cannot be looked for or written.
 func (s *stageRestore) Check() error {
-	return errors.Join(backup.CheckArg("backup", s.Backup), argument.Path("dir", s.Dir), argument.Keyspace("keyspace", s.Keyspace))
+	return errors.Join(backup.CheckArg("backup", s.Backup), argument.Path("dir", s.Dir), argument.DataKeyspace("keyspace", s.Keyspace))
 }
 
 // StageRestore is the kind stage-restore.

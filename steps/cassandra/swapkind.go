@@ -33,7 +33,7 @@ type RestoreOut struct {
 
 // Check refuses what cannot be looked for or written.
 func (s *restoreKeyspace) Check() error {
-	return errors.Join(backup.CheckArg("backup", s.Backup), argument.Path("dir", s.Dir), argument.Keyspace("keyspace", s.Keyspace))
+	return errors.Join(backup.CheckArg("backup", s.Backup), argument.Path("dir", s.Dir), argument.DataKeyspace("keyspace", s.Keyspace))
 }
 
 // RestoreKeyspace is the kind restore-keyspace.

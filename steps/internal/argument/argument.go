@@ -52,19 +52,41 @@ func Keyspace(name, keyspace string) error {
 }
 
 // Keyspaces is Keyspace for each of a list; the list may be empty.
-func Keyspaces(name string, keyspaces []string) error {
+func Keyspaces(name string, keyspaces []string) error { return each(name, keyspaces, Keyspace) }
+
+// DataKeyspace is Keyspace for what is saved or restored: none of Cassandra's own.
+func DataKeyspace(name, keyspace string) error {
+	switch {
+	case keyspace == "system_auth":
+		return schema.WrongArg(name, "keyspace system_auth is neither saved nor restored: its old passwords would lock out the run itself; "+
+			"make roles anew with CREATE ROLE and GRANT")
+	case OfCassandra(keyspace):
+		return schema.WrongArg(name, "keyspace %s is Cassandra's own: its rows are about this node and its schema, and old ones would hide tables; "+
+			"name the application's keyspaces", keyspace)
+	}
+	return Keyspace(name, keyspace)
+}
+
+// OfCassandra tells whether Cassandra itself makes and fills the keyspace. It goes by the prefix, since each release has more
+// of them: system, system_schema, system_auth, system_distributed, system_traces, system_views, system_virtual_schema,
+// system_cluster_metadata.
+func OfCassandra(keyspace string) bool {
+	return keyspace == "system" || strings.HasPrefix(keyspace, "system_")
+}
+
+// DataKeyspaces is DataKeyspace for each of a list. It refuses an empty one as well: what a step proves of none is worth nothing.
+func DataKeyspaces(name string, keyspaces []string) error {
+	if len(keyspaces) == 0 {
+		return schema.WrongArg(name, "%s is empty: name at least one", name)
+	}
+	return each(name, keyspaces, DataKeyspace)
+}
+
+func each(name string, keyspaces []string, check func(name, keyspace string) error) error {
 	for i, k := range keyspaces {
-		if err := Keyspace(name+"["+strconv.Itoa(i)+"]", k); err != nil {
+		if err := check(name+"["+strconv.Itoa(i)+"]", k); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// SomeKeyspaces refuses an empty list as well: what a step proves of none is worth nothing.
-func SomeKeyspaces(name string, keyspaces []string) error {
-	if len(keyspaces) == 0 {
-		return schema.WrongArg(name, "%s is empty: name at least one", name)
-	}
-	return Keyspaces(name, keyspaces)
 }
