@@ -7,7 +7,6 @@ import (
 	"context"
 	"os"
 	"sync"
-	"time"
 
 	"tidemark/engine"
 )
@@ -45,7 +44,7 @@ type Agent struct {
 	prepare  func() // makes the next start quick
 }
 
-// New opens the node's state.
+// New opens the node's state. It changes nothing there: the first record makes the directory.
 func New(o Options) (*Agent, error) {
 	a := &Agent{o: o, store: store{durable{o.AfterWrite, o.Sync}, o.Dir}, prepare: func() {}}
 	if a.o.Launch == nil {
@@ -54,10 +53,7 @@ func New(o Options) (*Agent, error) {
 	if a.o.PlanWith == nil {
 		a.o.PlanWith = a.planFenced
 	}
-	if err := a.store.open(); err != nil {
-		return nil, err
-	}
-	return a, a.store.prune(time.Now())
+	return a, a.store.open()
 }
 
 // Plan plans behind the fence.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -17,6 +18,9 @@ import (
 func (a *Agent) exclusive(do func() error) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if err := a.store.make(); err != nil {
+		return err
+	}
 	f, err := os.OpenFile(filepath.Join(a.store.dir, "records.lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return classed(a.store.dir, err)
@@ -37,6 +41,9 @@ func (a *Agent) Lock(_ context.Context, r engine.LockRequest) error {
 			return err
 		}
 		if err := a.mayLock(r, held); err != nil {
+			return err
+		}
+		if err := a.forget(r, held, time.Now()); err != nil {
 			return err
 		}
 		if err := a.keepPlan(r); err != nil {

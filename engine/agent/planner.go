@@ -3,12 +3,15 @@ package agent
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -63,11 +66,20 @@ func PlanMain(ctx context.Context, kinds *engine.Kinds, clients map[string]engin
 	}
 	m.fenced = true
 	reply := planWith(ctx, kinds, m, o.State, o.Request)
-	reply.Fence, reply.Open = held, open
-	if len(o.Request.Programs()) > 0 {
-		reply.Open = append(reply.Open, "programs of executable kinds: the fence holds them on the node, but they ask servers what they like")
-	}
+	reply.Fence, reply.Open = held, append(open, o.leaves(os.Readlink("/proc/self/exe"))...)
 	return json.NewEncoder(out).Encode(reply)
+}
+
+// leaves names what this dry run leaves open and on the node by being made there: exe is the program that runs it.
+func (o planOrder) leaves(exe string, err error) (out []string) {
+	if dir := filepath.Dir(exe); err == nil && filepath.Base(filepath.Dir(dir)) == "bin" && len(filepath.Base(dir)) == hex.EncodedLen(sha256.Size) {
+		out = append(out, "left on the node: tidemark itself, which was sent to "+filepath.Dir(dir))
+	}
+	if len(o.Request.Programs()) > 0 {
+		out = append(out, "programs of executable kinds: the fence holds them on the node, but they ask servers what they like",
+			"left on the node: these programs, in "+store{dir: o.State}.programs().dir)
+	}
+	return out
 }
 
 // planWith plans with the kinds of the request's programs as well. One that cannot be had fails the first task.

@@ -22,7 +22,7 @@ type programs struct {
 }
 
 // What is kept: a program unused for as long as receipts are kept goes, and of more than so many the ones unused the
-// longest, but none that a task of the last two days may still be running. The plan of a run brings it again.
+// longest, but none that a task of the last two days may still be running. The plan of a run brings it again. Runs see to it.
 const (
 	keptPrograms = 64
 	sparedFor    = 48 * time.Hour
@@ -32,7 +32,8 @@ func (s store) programs() programs { return programs{s.durable, filepath.Join(s.
 
 func (ps programs) files(hash string) string { return filepath.Join(ps.dir, hash, "files") }
 
-// Keep stores programs and tells which of the hashes this node does not have whole.
+// Keep stores programs and tells which of the hashes this node does not have whole. A plan does that, too, and says so; what
+// is old stays until a run locks the node.
 func (a *Agent) Keep(_ context.Context, r engine.KeepRequest) (reply engine.KeepReply, err error) {
 	ps := a.store.programs()
 	err = a.exclusive(func() error {
@@ -49,7 +50,7 @@ func (a *Agent) Keep(_ context.Context, r engine.KeepRequest) (reply engine.Keep
 			now := time.Now()
 			_ = os.Chtimes(filepath.Join(ps.dir, hash), now, now) // it only makes it younger
 		}
-		return ps.prune(time.Now())
+		return nil
 	})
 	return reply, err
 }

@@ -10,16 +10,12 @@ import (
 	"path/filepath"
 	"sort"
 	"strconv"
-	"time"
 
 	"tidemark/engine"
 )
 
 // stateFormat is the version of the node's state directory. In version 1 intents and receipts were files of their own.
 const stateFormat = 2
-
-// keepReceipts is how long a closed run's records stay on the node.
-const keepReceipts = 30 * 24 * time.Hour
 
 // store is the node's state: one per machine, whoever runs. It holds the lock, the highest epoch, and per run
 // the plan, the barriers and the tasks' records.
@@ -56,37 +52,53 @@ func DefaultDir() (string, error) {
 	return filepath.Join(home, ".local", "state", "tidemark", "node"), err
 }
 
-// open makes the directory on first use and refuses one of another format, unless nothing in it is needed any more.
+// open refuses records of another format, unless nothing in them is needed any more. It only looks.
 func (s store) open() error {
-	path := filepath.Join(s.dir, "format.json")
-	var f format
-	err := read(path, &f)
+	old, err := s.format()
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		if err := s.mkdir(s.dir); err != nil {
-			return err
-		}
-		return s.write(path, format{stateFormat})
-	case err != nil || f.Format == stateFormat:
+	case err != nil || old == 0 || old == stateFormat:
 		return err
-	case f.Format > stateFormat:
-		return engine.Failf(engine.ClassPrecondition, "node state %s has format %d, this build knows %d", s.dir, f.Format, stateFormat)
+	case old > stateFormat:
+		return engine.Failf(engine.ClassPrecondition, "node state %s has format %d, this build knows %d", s.dir, old, stateFormat)
 	}
-	return s.renew(path, f.Format)
+	return s.mayRenew(old)
 }
 
-// renew takes over a directory of an older format: what is in it of closed runs is only history. The records of an open
-// run cannot be read, and taken for absent its tasks would run twice.
-func (s store) renew(path string, old int) error {
-	held, err := s.lockRecord()
-	if err != nil {
+// make makes the directory before its first record, and takes over one of an older format: what is in it of closed runs is
+// only history.
+func (s store) make() error {
+	if old, err := s.format(); err != nil || old == stateFormat {
 		return err
 	}
-	if held != nil {
-		return engine.WithNext(engine.Failf(engine.ClassPrecondition, "node state %s has format %d, and run %s is open in it", s.dir, old, held.Run),
-			"finish that run with the build that began it, or abandon it there")
+	if err := s.open(); err != nil {
+		return err
 	}
-	return s.write(path, format{stateFormat})
+	if err := s.mkdir(s.dir); err != nil {
+		return err
+	}
+	return s.write(s.formatPath(), format{stateFormat})
+}
+
+// format is the version of what is there, 0 where nothing is.
+func (s store) format() (int, error) {
+	var f format
+	err := read(s.formatPath(), &f)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	return f.Format, err
+}
+
+func (s store) formatPath() string { return filepath.Join(s.dir, "format.json") }
+
+// mayRenew: the records of an open run in an older format cannot be read, and taken for absent its tasks would run twice.
+func (s store) mayRenew(old int) error {
+	held, err := s.lockRecord()
+	if err != nil || held == nil {
+		return err
+	}
+	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "node state %s has format %d, and run %s is open in it", s.dir, old, held.Run),
+		"finish that run with the build that began it, or abandon it there")
 }
 
 func (s store) runDir(run string) string { return filepath.Join(s.dir, "runs", url.PathEscape(run)) }
@@ -147,32 +159,4 @@ func (s store) attempts(run string) ([]attemptDir, error) {
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].dir < out[j].dir })
 	return out, err
-}
-
-// prune forgets programs that nobody used for long, and runs that were closed long ago.
-func (s store) prune(now time.Time) error {
-	if err := s.programs().prune(now); err != nil {
-		return err
-	}
-	runs, err := os.ReadDir(filepath.Join(s.dir, "runs"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	for _, r := range runs {
-		if err := s.pruneRun(filepath.Join(s.dir, "runs", r.Name()), now); err != nil {
-			return err
-		}
-	}
-	return err
-}
-
-func (s store) pruneRun(dir string, now time.Time) error {
-	c := closing{s.durable, filepath.Join(dir, "closed.json")}
-	i, err := os.Stat(c.path)
-	old := err == nil && now.Sub(i.ModTime()) > keepReceipts
-	// Of an open run only the room is there; a record that cannot be read is kept.
-	if closed, err := c.read(); old && err == nil && closed != nil {
-		return os.RemoveAll(dir)
-	}
-	return nil
 }

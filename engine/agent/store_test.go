@@ -42,7 +42,11 @@ func TestStateOfAnotherFormat(t *testing.T) {
 			put("lock.json", c.held)
 		}
 		for range 2 { // and what was taken over stays so
-			if _, err := New(Options{Dir: dir, Node: "n1"}); (err == nil) != c.opens || err != nil && engine.ClassOf(err) != engine.ClassPrecondition {
+			a, err := New(Options{Dir: dir, Node: "n1"})
+			if err == nil {
+				err = a.exclusive(func() error { return nil })
+			}
+			if (err == nil) != c.opens || err != nil && engine.ClassOf(err) != engine.ClassPrecondition {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
@@ -71,7 +75,11 @@ func TestReceiptsAreKeptForAMonth(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := New(Options{Dir: dir, Node: "n1"}); err != nil {
+	a, err := New(Options{Dir: dir, Node: "n1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Lock(t.Context(), engine.LockRequest{LockRecord: engine.LockRecord{Run: "next", Epoch: 1}}); err != nil {
 		t.Fatal(err)
 	}
 	for run := range closed {
