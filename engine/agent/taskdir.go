@@ -43,25 +43,33 @@ func (a attemptDir) make() error {
 }
 
 // lock takes the attempt's lock, or tells that a living task has it. The lock belongs to the open file: whoever
-// inherits the descriptor holds it for life.
+// inherits the descriptor holds it for life. Who only looks shares it for a moment, and is waited for.
 func (a attemptDir) lock() (*os.File, error) {
-	f, err := os.OpenFile(a.path("lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(a.path("lock"), os.O_CREATE|os.O_RDONLY, 0o600)
 	if err != nil {
 		return nil, classed(a.path("lock"), err)
 	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		f.Close()
-		if errors.Is(err, unix.EWOULDBLOCK) {
-			return nil, nil
+	for {
+		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		if err == nil {
+			return f, nil
 		}
-		return nil, classed(a.path("lock"), err)
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			err = unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB)
+		}
+		switch {
+		case errors.Is(err, unix.EWOULDBLOCK):
+			return nil, f.Close()
+		case err != nil:
+			return nil, errors.Join(classed(a.path("lock"), err), f.Close())
+		}
+		time.Sleep(100 * time.Microsecond) // it can be shared: nobody has it for himself
 	}
-	return f, nil
 }
 
 // held tells whether a living task has the attempt's lock.
 func (a attemptDir) held() (bool, error) {
-	f, err := os.OpenFile(a.path("lock"), os.O_RDWR, 0)
+	f, err := os.Open(a.path("lock"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}

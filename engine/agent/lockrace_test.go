@@ -1,0 +1,41 @@
+package agent
+
+import (
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"tidemark/engine"
+)
+
+// TestALookIsNoLivingTask: who looks at an attempt shares its lock for a moment; a task that is started meanwhile waits for
+// that, and is not answered as alive.
+func TestALookIsNoLivingTask(t *testing.T) {
+	a := newAgent(t)
+	started := 0
+	a.o.Launch = func(engine.TaskSpec, string, *os.File) error { started++; return nil }
+	spec := order1(t, shell{})
+	at := a.store.attempt(spec.TaskRef)
+	if err := at.make(); err != nil {
+		t.Fatal(err)
+	}
+	look, err := os.OpenFile(at.path("lock"), os.O_CREATE|os.O_RDONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Flock(int(look.Fd()), unix.LOCK_SH); err != nil {
+		t.Fatal(err)
+	}
+	var looker sync.WaitGroup
+	looker.Go(func() {
+		time.Sleep(20 * time.Millisecond)
+		look.Close()
+	})
+	defer looker.Wait()
+	if s, err := a.Start(t.Context(), spec); err != nil || s.Standing != engine.Started || started != 1 {
+		t.Errorf("beside a look: %v, %v, %d started", s.Standing, err, started)
+	}
+}
