@@ -93,10 +93,15 @@ func (s *undoRestore) Plan(ctx context.Context, v *engine.View) (engine.Change, 
 	if err != nil {
 		return c, err
 	}
-	c.Summary = fmt.Sprintf("bring %s back as they were before run %s restored backup %s", engine.Count(len(rec.Dirs), "table"), s.Run, rec.Backup)
-	for _, d := range rec.Dirs {
-		c.Details = append(c.Details, "~ "+d+": what was written since the restore goes out of sight, and is kept until the release")
+	lines, back, err := rec.undoes(areasOf(v, conf.DataDirs, s.Run))
+	if err != nil {
+		return c, err
 	}
+	c.Summary = fmt.Sprintf("bring %s back as they were before run %s restored backup %s", engine.Count(back, "table"), s.Run, rec.Backup)
+	if back == 0 {
+		c.Summary = fmt.Sprintf("take away what run %s laid ready of backup %s; no table is to be brought back", s.Run, rec.Backup)
+	}
+	c.Details = lines
 	c.Details, c.Unknown = append(c.Details, checked...), unknown
 	if !v.Actual {
 		c.Pre, err = stoppedFacts(ctx, v, conf)
