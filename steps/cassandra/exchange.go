@@ -95,7 +95,7 @@ func (t turn) tidy(h hand) error {
 	}
 	if len(sets) > 0 {
 		was := t.in(sets[len(sets)-1])
-		for _, name := range []string{"snapshots", "backups"} {
+		for _, name := range givenBack() {
 			if err := giveBack(h, filepath.Join(was, name), filepath.Join(t.live(), name), t.marker); err != nil {
 				return err
 			}
@@ -103,6 +103,9 @@ func (t turn) tidy(h hand) error {
 	}
 	return h.remove(filepath.Join(t.live(), t.marker))
 }
+
+// givenBack are the directories in a table's that belong to other tools, and stay with the live one.
+func givenBack() []string { return []string{"snapshots", "backups"} }
 
 // giveBack moves a directory to where it belongs; where that exists already (Cassandra ran in between), its entries.
 // One whose name is taken there gets another name: nothing of another tool's is lost or overwritten.

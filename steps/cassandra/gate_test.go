@@ -8,9 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"tidemark/engine"
 	"tidemark/engine/enginetest"
 	"tidemark/steps/backup"
+	"tidemark/testdata/needed"
 )
 
 // restoreRun is a run other than the one that saved the backup.
@@ -240,6 +243,19 @@ func TestGateRefusesUnknownKeyspaceAndLegacy(t *testing.T) {
 	s.Backup = "1395401410135"
 	_, err = n.Plan(CheckRestore(), s)
 	enginetest.Refused(t, err, engine.ClassPrecondition, "legacy", "restore_backup.sh")
+}
+
+// TestGateRefusesAMountAmongTheSnapshots: it could not be given back to the live table in the middle of the exchange.
+func TestGateRefusesAMountAmongTheSnapshots(t *testing.T) {
+	needed.Root(t, "mounting a small file system")
+	n := newRestoreNode(t)
+	dir := n.disks()[0] + "/homer/" + simservs + "/snapshots"
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=64k"); err != nil {
+		needed.Skip(t, err.Error())
+	}
+	t.Cleanup(func() { _ = unix.Unmount(dir, unix.MNT_DETACH) })
+	_, err := n.Plan(CheckRestore(), gateStep())
+	enginetest.Refused(t, err, engine.ClassPrecondition, "/snapshots are not on one mount", "unmount it until the restore is released or undone")
 }
 
 func (n *snapshotNode) remove(path string) {

@@ -96,7 +96,32 @@ func insideOneMount(a engine.Asker, dataDir string, keyspaces []string) ([]strin
 			}
 			if why != "" {
 				found = append(found, why+": unmount it and put its files into the directory, with Cassandra stopped")
+				continue
 			}
+			others, err := ofOthers(a, path)
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, others...)
+		}
+	}
+	return found, nil
+}
+
+// ofOthers looks at what an exchange gives back to the live table: a mount cannot be renamed, and would leave it half-way.
+func ofOthers(a engine.Asker, table string) ([]string, error) {
+	var found []string
+	for _, name := range givenBack() {
+		path := filepath.Join(table, name)
+		if info, err := os.Lstat(a.Path(path)); err != nil || !info.IsDir() {
+			continue // not there; or a link, which is renamed as any file
+		}
+		why, err := oneMount(a, table, path)
+		if err != nil {
+			return nil, err
+		}
+		if why != "" {
+			found = append(found, why+": unmount it until the restore is released or undone")
 		}
 	}
 	return found, nil

@@ -14,7 +14,7 @@ import (
 // foreign refuses sets in which snapshots of other tools are left; they are given back when tables are exchanged.
 func (s *releaseRestore) foreign(a engine.Asker, conf cassconf.Config, rec *swapRecord) error {
 	for _, set := range s.sets(a, conf, rec) {
-		for _, name := range []string{"snapshots", "backups"} {
+		for _, name := range givenBack() {
 			found, err := filepath.Glob(filepath.Join(escapeGlob(set), "*", "*", name, "*"))
 			if err != nil {
 				return err
