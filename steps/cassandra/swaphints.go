@@ -49,6 +49,12 @@ func (s *swapper) unsideline() error {
 			}
 			return s.beside(dir, numbered(setUndone, n)) // a newer cache has its name there
 		}
+		if !exists(s.beside(dir, setOld)) {
+			continue
+		}
+		if err := s.hand.mkdirLive(s.asker.Path(dir), s.beside(dir, "new"), s.owner); err != nil {
+			return err
+		}
 		if err := s.moveFiles(s.beside(dir, setOld), to); err != nil {
 			return err
 		}

@@ -35,6 +35,30 @@ func TestLiveDirectoriesAreCassandrasAtAnyMoment(t *testing.T) {
 	})
 }
 
+// TestUndoBringsHintsBackToADirectoryOfCassandras: somebody deleted the directory since.
+func TestUndoBringsHintsBackToADirectoryOfCassandras(t *testing.T) {
+	needed.Root(t, "giving directories to another user")
+	n := newSwapNode(t, "/var/data")
+	n.owner = &owner{12345, 12345, 0o750}
+	if err := n.restore(never()); err != nil {
+		t.Fatal(err)
+	}
+	hints := n.asker.Path("/var/hints")
+	if err := os.Remove(hints); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.undo(never()); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(hints)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if uid, _ := uidOf(info); uid != n.owner.uid || len(n.tree("/var/hints")) != 1 {
+		t.Errorf("%s belongs to %d and holds %v", hints, uid, n.tree("/var/hints"))
+	}
+}
+
 // cassandrasOwn checks all directories below the keyspaces' parent.
 func (n *swapNode) cassandrasOwn(when string) {
 	n.t.Helper()
