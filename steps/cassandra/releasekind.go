@@ -60,7 +60,7 @@ func (s *releaseRestore) Plan(ctx context.Context, v *engine.View) (engine.Chang
 	if err != nil {
 		return engine.Change{}, err
 	}
-	if len(sets) == 0 && (rec == nil || rec.State == stateReleased) {
+	if len(sets) == 0 && (rec == nil || rec.State == stateReleased && !rec.holds(v)) {
 		return engine.Change{Sign: engine.Same, Summary: "run " + s.Run + " keeps nothing here", Out: engine.Encode(ReleaseOut{Run: s.Run, Sets: []string{}})}, nil
 	}
 	c := engine.Change{
@@ -81,6 +81,9 @@ func (s *releaseRestore) Plan(ctx context.Context, v *engine.View) (engine.Chang
 	}
 	for _, set := range sets {
 		c.Details = append(c.Details, "- "+set)
+	}
+	if rec != nil && rec.holds(v) {
+		c.Details = append(c.Details, "~ retention may have backup "+rec.Backup+" again")
 	}
 	return c, nil
 }

@@ -155,6 +155,12 @@ func (s *undoRestore) Apply(ctx context.Context, h *engine.Host, _ engine.Change
 	return engine.Output{Value: out, Note: fmt.Sprintf("as before run %s: %s", s.Run, engine.Count(len(out.Tables), "table"))}, nil
 }
 
+// holds tells whether the restore keeps retention from its backup. Who undoes or releases it may be killed right before it
+// lets go: behind an undo the release does it, behind a release its next attempt.
+func (r *swapRecord) holds(a engine.Asker) bool {
+	return slices.Contains(backup.Users(a, r.BackupDir, r.Backup), r.Run)
+}
+
 // letGo lets retention have the backup again; it may be gone from this node already.
 func letGo(a engine.Asker, rec *swapRecord) error {
 	if !exists(a.Path(backup.Path(rec.BackupDir, rec.Backup, ""))) {
