@@ -37,7 +37,7 @@ func (a *app) abandon(ctx context.Context, args, gone []string) error {
 	}
 	defer j.Close()
 	p, state := rec.Plan, engine.Fold(rec.Events)
-	if err := mustBeOpen(p.Run, state); err != nil {
+	if err := a.mustBeOpen(p, state); err != nil {
 		return err
 	}
 	a.nextReaching(state, true)

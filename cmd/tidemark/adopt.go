@@ -113,7 +113,7 @@ func (a *app) keptHere(ctx context.Context, s *session, names []string, run stri
 	if overtaken(state, states) {
 		return "overtaken", nil
 	}
-	if err := mustBeOpen(run, state); err != nil {
+	if err := a.mustBeOpen(rec.Plan, state); err != nil {
 		return "", err
 	}
 	driver, err := journal.DrivenBy(dir)

@@ -32,7 +32,7 @@ func (a *app) cancel(ctx context.Context, args []string) error {
 		return err
 	}
 	state := engine.Fold(rec.Events)
-	if err := mustBeOpen(rec.Plan.Run, state); err != nil {
+	if err := a.mustBeOpen(rec.Plan, state); err != nil {
 		return err
 	}
 	driver, err := journal.DrivenBy(dir)

@@ -32,18 +32,21 @@ func leftToAPerson(p *engine.Plan, s *engine.State) (first string) {
 // nextAfter is the one thing to do when driving a run ended with err; "" where nothing is left. Where others hold the run, or
 // a node of it, their refusal knows the way on, and resume would meet it again.
 func (a *app) nextAfter(r *driven, err error) string {
-	switch r.state.Closed {
-	case "":
-		if e := heldByOthers(err); e != nil {
-			return a.reaching(engine.NextOf(e))
-		}
-		return a.onward(r.plan, r.state, false)
-	case engine.ClosedFailed:
-		if r.state.ClosedBy == "" {
-			return a.again("run", r.plan)
-		}
+	if r.state.Closed != "" {
+		return a.afterClose(r.plan, r.state)
 	}
-	return ""
+	if e := heldByOthers(err); e != nil {
+		return a.reaching(engine.NextOf(e))
+	}
+	return a.onward(r.plan, r.state, false)
+}
+
+// afterClose is the one thing to do about a run that is closed: one that failed is begun anew, unless somebody else closed it.
+func (a *app) afterClose(p *engine.Plan, s *engine.State) string {
+	if s.Closed != engine.ClosedFailed || s.ClosedBy != "" {
+		return ""
+	}
+	return a.again("run", p)
 }
 
 // heldByOthers is the part of err that says that another controller has the run, or another run a node of it; nil where none

@@ -168,6 +168,8 @@ func TestARunIsBegunAnewAsItWasAskedFor(t *testing.T) {
 	run := h.onlyRun()
 	again := "run " + filepath.Join(h.dir, "story.yaml") + " --input dir=" + h.dir + "/none --input least=1 --limit one"
 	h.wants(0, 0, "next: "+h.command(again)+"\n")
+	h.wants(h.do("status", run), 0, "closed: failed\n", "next: "+h.command(again)+"\n")
+	h.wants(h.do("resume", run), exitUsage, "is closed: failed", "next: "+h.command(again)+"\n")
 	h.cut(run, engine.EventVerified)
 	h.wants(h.do("resume"), exitFailed, "next: "+h.command(again)+"\n")
 

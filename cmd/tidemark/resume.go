@@ -92,7 +92,7 @@ func (a *app) goOn(ctx context.Context, j *journal.Journal, rec *journal.Record,
 // takenUp is the run as its records leave it, with what a person found about task, and the texts that it was made from.
 func (a *app) takenUp(j *journal.Journal, rec *journal.Record, task, as string) (*driven, *definition, error) {
 	r := &driven{plan: rec.Plan, state: engine.Fold(rec.Events), journal: j}
-	if err := mustBeOpen(r.plan.Run, r.state); err != nil {
+	if err := a.mustBeOpen(r.plan, r.state); err != nil {
 		return nil, nil, err
 	}
 	if rec.Torn != "" {

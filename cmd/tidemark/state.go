@@ -47,9 +47,9 @@ func (a *app) readRun(args []string) (dir string, rec *journal.Record, err error
 }
 
 // mustBeOpen refuses a run that is closed.
-func mustBeOpen(run string, s *engine.State) error {
+func (a *app) mustBeOpen(p *engine.Plan, s *engine.State) error {
 	if s.Closed != "" {
-		return usagef("", "run %s is closed: %s", run, s.Closed)
+		return usagef(a.afterClose(p, s), "run %s is closed: %s", p.Run, s.Closed)
 	}
 	return nil
 }

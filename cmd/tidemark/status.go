@@ -46,7 +46,7 @@ func (a *app) status(args []string) error {
 	}
 	p, s := rec.Plan, engine.Fold(rec.Events)
 	a.nextReaching(s, s.Closed != "")
-	next := ""
+	next := a.afterClose(p, s)
 	if s.Closed == "" {
 		next = a.onward(p, s, driver != nil)
 	}
