@@ -50,7 +50,7 @@ func (at spot) items(step *schema.Step) ([]schema.Item, error) {
 func (b Basis) turn(at spot, step *schema.Step, it schema.Item) ([]*Task, error) {
 	t := &Task{
 		Stage: at.stage.ID, Step: step.ID, Key: it.Key, Item: it.Value, Outer: at.outer, Node: at.node,
-		Kind: step.Kind, User: step.User, Waits: step.Waits(), Skip: at.skip,
+		Kind: step.Kind, User: step.User, Waits: step.Waits(), Skip: at.skip, Limits: limitsOf(step),
 	}
 	t.ID = TaskID(t.Stage, t.Name(), t.Node)
 	env := at.env

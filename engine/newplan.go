@@ -23,6 +23,9 @@ func NewPlan(b Basis) (*Plan, error) {
 		Inputs: b.Runbook.WithUnits(b.Inputs), Limit: b.Limit, OnFailure: b.Runbook.OnFailure, Kinds: map[string]string{},
 		Texts: textsOf(b.Runbook.Sources), Layers: b.Runbook.Layers(), Ungated: b.Runbook.Ungated(),
 	}
+	if b.Runbook.Deadline > 0 {
+		p.Deadline = schema.DurationText(b.Runbook.Deadline)
+	}
 	for _, s := range b.Runbook.Stages {
 		if err := b.addStage(p, s.ID, b.nodesOf(s.On, s.Pick), s.Steps, s.Strategy); err != nil {
 			return nil, err

@@ -34,9 +34,12 @@ type Plan struct {
 	// adopts the run is on a machine of its own.
 	Local string `json:"local,omitempty"`
 	// Asked are the words behind "plan" or "run" that this plan was asked for with, but for --local.
-	Asked     []string          `json:"asked,omitempty"`
-	OnFailure string            `json:"on_failure"`
-	Kinds     map[string]string `json:"kinds"` // name → digest
+	Asked     []string `json:"asked,omitempty"`
+	OnFailure string   `json:"on_failure"`
+	// Deadline is that of the runbook as it is written ("20m"), "" is none. It is told, and Task.Limits with it; what holds is
+	// the runbook in Texts.
+	Deadline string            `json:"deadline,omitempty"`
+	Kinds    map[string]string `json:"kinds"` // name → digest
 	// Programs are the executable kinds that its steps use, whole.
 	Programs []Program       `json:"programs,omitempty"`
 	Nodes    []string        `json:"nodes"` // locked for the run, in order; the controller is not among them

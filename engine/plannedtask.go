@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+
+	"tidemark/schema"
 )
 
 // Task is one step on one node, for one item.
@@ -31,8 +33,34 @@ type Task struct {
 	Secrets []string `json:"secrets,omitempty"`
 	Waits   []string `json:"waits,omitempty"`
 	// Skip is why the task will not run; "" when it will.
-	Skip   string `json:"skip,omitempty"`
-	Change Change `json:"change"`
+	Skip   string  `json:"skip,omitempty"`
+	Limits *Limits `json:"limits,omitempty"` // nil where the step says nothing
+	Change Change  `json:"change"`
+}
+
+// Limits is what a step says about its attempts.
+type Limits struct {
+	Timeout  string `json:"timeout,omitempty"`  // of each ("1m"), "" is the kind's own
+	Attempts int    `json:"attempts,omitempty"` // at most, counting the first; 0 is one
+	If       string `json:"if,omitempty"`       // what must hold of a failure for another one, "" is nothing
+}
+
+// limitsOf are those of a step, nil for none.
+func limitsOf(s *schema.Step) *Limits {
+	l := Limits{}
+	if s.Timeout > 0 {
+		l.Timeout = schema.DurationText(s.Timeout)
+	}
+	if r := s.Retry; r != nil {
+		l.Attempts = r.Attempts
+		if r.If != nil {
+			l.If = r.If.String()
+		}
+	}
+	if l == (Limits{}) {
+		return nil
+	}
+	return &l
 }
 
 // Turn is one item of a composite step.

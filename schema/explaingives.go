@@ -41,6 +41,9 @@ func (x *explainer) outside(out *Explanation, path []string) {
 	case len(path) == 2 && path[0] == "vars":
 		out.Layers = x.varLayers(path[1])
 		out.Gives = x.varGives(path[1], out.Gives, out.Layers)
+		if out.Value == "" { // the runbook has none of its own
+			out.Value, out.Gives = out.Gives, ""
+		}
 	case len(path) == 2 && path[0] == "inputs":
 		in := x.book.input(path[1])
 		if text, ok := x.given[in.Name]; ok {
@@ -48,13 +51,20 @@ func (x *explainer) outside(out *Explanation, path []string) {
 			if v, ok := x.input(in); ok {
 				out.Gives = known(v, in.typ, true)
 			}
+		} else {
+			x.readsDefault(out, in)
 		}
+	case len(path) == 3 && path[0] == "inputs" && path[2] == "default":
+		x.readsDefault(out, x.book.input(path[1]))
 	}
 }
 
 // varGives is the value that a site sets over the runbook's, where no node sets another.
 func (x *explainer) varGives(name, gives string, layers []Layer) string {
 	own := func(n Node) bool { _, own := n.Vars[name]; return own }
+	if len(layers) == 0 {
+		return gives
+	}
 	if last := layers[len(layers)-1]; x.site != nil && last.From == x.siteName() && !slices.ContainsFunc(x.site.Nodes, own) {
 		return last.Value
 	}

@@ -70,11 +70,33 @@ func (x *explainer) readsOf(out *Explanation, e *Expr, at stand) {
 		x.seen[at.frame] = append(x.seen[at.frame], name)
 		root, field, _ := strings.Cut(name, ".")
 		out.Reads = append(out.Reads, Read{name, x.origin(root, field, at)})
-		if g := at.given(field); root == "inputs" && g != nil {
-			for _, inner := range g.exprs {
-				x.readsOf(out, inner, g.at)
-			}
+		if root != "inputs" {
+			continue
 		}
+		exprs, from := x.readsInput(field, at)
+		for _, inner := range exprs {
+			x.readsOf(out, inner, from)
+		}
+	}
+}
+
+// readsInput are the expressions that the value of an input is made of, and where they stand.
+func (x *explainer) readsInput(name string, at stand) ([]*Expr, stand) {
+	if g := at.given(name); g != nil {
+		return g.exprs, g.at
+	}
+	in := x.book.input(name)
+	if _, given := x.given[name]; given || in == nil {
+		return nil, at
+	}
+	return exprsBelow(in.def, in.leaves), at
+}
+
+// readsDefault adds what the default of an input of the runbook reads.
+func (x *explainer) readsDefault(out *Explanation, in *Input) {
+	at := stand{frame: newFrame(nil, nil)}
+	for _, e := range exprsBelow(in.def, in.leaves) {
+		x.readsOf(out, e, at)
 	}
 }
 

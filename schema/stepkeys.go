@@ -18,7 +18,7 @@ type stepFile struct {
 	Key     *yaml.Node    `json:"key" is:"key" help:"text that tells the items apart"`
 	When    *yaml.Node    `json:"when" is:"condition" help:"condition: where it does not hold the step is skipped"`
 	Skip    text          `json:"skip" help:"the reason why the step is not run"`
-	Timeout time.Duration `json:"timeout" help:"limit of each attempt; one whose end is unknown, and which was not done, is begun anew up to three times, without retry, too"`
+	Timeout time.Duration `json:"timeout" help:"limit of each attempt, 24h without one; one whose end is unknown, and which was not done, is begun anew up to three times, without retry, too"`
 	Retry   *yaml.Node    `json:"retry" is:"retry" help:"when a failed attempt is repeated"`
 	User    text          `json:"user" is:"word" help:"user on the node to run as"`
 }

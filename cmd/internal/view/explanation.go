@@ -21,6 +21,8 @@ func Explanation(w io.Writer, x *schema.Explanation, st Style) {
 		}
 	case x.Default != "":
 		fmt.Fprintf(w, "\n  nothing is written; the default is %s\n", Clean(x.Default))
+	case len(x.Layers) > 0:
+		fmt.Fprint(w, "\n  each of these has its own\n")
 	default:
 		fmt.Fprint(w, "\n  nothing is written\n")
 	}

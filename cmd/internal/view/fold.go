@@ -92,14 +92,18 @@ func (f *Folded) common(of func(engine.Change) string) string {
 	return strings.ReplaceAll(common(texts, estimates()), self, "<node>")
 }
 
-// size is what all of them write together, and the time of the slowest.
+// size is what all of them write together, the time of the slowest, and what bounds each.
 func (f *Folded) size() string {
 	var sum engine.Change
 	for _, t := range f.Tasks {
 		sum.Bytes += t.Change.Bytes
 		sum.Seconds = max(sum.Seconds, t.Change.Seconds)
 	}
-	text := size(sum)
+	limits := f.task().Limits
+	if f.task().Change.Sign == engine.Same { // none is made
+		limits = nil
+	}
+	text := size(sum, limits)
 	if len(f.Tasks) > 1 && sum.Bytes > 0 {
 		text = strings.Replace(text, engine.Bytes(sum.Bytes), engine.Bytes(sum.Bytes)+" in all", 1)
 	}

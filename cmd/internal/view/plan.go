@@ -73,6 +73,9 @@ func (pw *planWriter) head(p *engine.Plan) {
 		run = "run " + p.Run + ", "
 	}
 	pw.text("", fmt.Sprintf("site %s, %slocks %s", p.Site, run, NodeList(p.Nodes)))
+	if text := ending(p); text != "" {
+		pw.text("", text)
+	}
 	for _, held := range p.Held {
 		pw.text(red, "held now: "+held)
 	}

@@ -23,26 +23,15 @@ func (pw *planWriter) stage(s *engine.PlannedStage) {
 	pw.indent = ""
 }
 
-// pace says how many nodes of a stage work at a time, where it is not all of them.
-func pace(s *engine.PlannedStage) string {
-	text := ""
-	if len(s.Strategy.Waves) > 0 {
-		text = "; in waves of " + strings.Join(s.Strategy.Waves, ", ")
-	}
-	if n := s.Strategy.Limit(len(s.Nodes)); n < len(s.Nodes) {
-		text += fmt.Sprintf("; %d at a time", n)
-	}
-	return text
-}
-
 func (pw *planWriter) line(f *Folded) {
 	t := f.task()
 	text := f.summary()
+	size := f.size()
 	if t.Skip != "" {
 		why, _, _ := strings.Cut(t.Skip, "\n")
-		text = "skipped, " + why
+		text, size = "skipped, "+why, ""
 	}
-	pw.text(signColor(mark(t)), fmt.Sprintf("%s  %s %s  %s: %s%s  @%s", pw.indent, mark(t), t.Name(), t.Kind, Clean(text), f.size(), NodeList(f.Nodes)))
+	pw.text(signColor(mark(t)), fmt.Sprintf("%s  %s %s  %s: %s%s  @%s", pw.indent, mark(t), t.Name(), t.Kind, Clean(text), size, NodeList(f.Nodes)))
 }
 
 // more is what stands below a task's line: its user and exact command, and its details in a long plan.
@@ -74,13 +63,17 @@ func (pw *planWriter) command(t *engine.Task) {
 	}
 }
 
-func size(c engine.Change) string {
+// size is what a change writes, how long that takes, and what bounds it, in brackets.
+func size(c engine.Change, l *engine.Limits) string {
 	var parts []string
 	if c.Bytes > 0 {
 		parts = append(parts, "writes "+engine.Bytes(c.Bytes))
 	}
 	if c.Seconds >= 1 {
 		parts = append(parts, "about "+seconds(c.Seconds))
+	}
+	if text := attempts(l); text != "" {
+		parts = append(parts, text)
 	}
 	if len(parts) == 0 {
 		return ""
