@@ -34,8 +34,10 @@ type backupsAnswer struct {
 
 	Sets   []backup.Set                     `json:"sets"`
 	Legacy map[string][]backup.LegacyBackup `json:"legacy,omitempty"`
-	// Unfinished and Snapshots are by node what takes space there and is no backup: what was not saved to its end, and
-	// snapshots that no run has cleared.
+	// Unreadable are by node the backups whose manifest this build does not accept; they may be whole. Unfinished and
+	// Snapshots are what takes space there and is no backup: what was not saved to its end, and snapshots that no run has
+	// cleared.
+	Unreadable map[string][]backup.Entry    `json:"unreadable,omitempty"`
 	Unfinished map[string][]backup.Entry    `json:"unfinished,omitempty"`
 	Snapshots  map[string][]backup.Snapshot `json:"snapshots,omitempty"`
 }
@@ -107,7 +109,7 @@ func (a *app) storeDirs(site *schema.Site, dir string) (map[string]string, error
 func gather(lists map[string]backup.ListOut, keyspace string) backupsAnswer {
 	answer := backupsAnswer{
 		Answered: append([]string{}, keys(lists)...), Sets: []backup.Set{}, Legacy: map[string][]backup.LegacyBackup{},
-		Unfinished: map[string][]backup.Entry{}, Snapshots: map[string][]backup.Snapshot{},
+		Unreadable: map[string][]backup.Entry{}, Unfinished: map[string][]backup.Entry{}, Snapshots: map[string][]backup.Snapshot{},
 	}
 	for _, set := range backup.Sets(entriesOf(lists)) {
 		if keyspace == "" || slices.Contains(set.Keyspaces, keyspace) {
@@ -121,7 +123,10 @@ func gather(lists map[string]backup.ListOut, keyspace string) backupsAnswer {
 			}
 		}
 		for _, e := range l.Backups {
-			if e.Node == "" {
+			switch {
+			case e.Next != "":
+				answer.Unreadable[node] = append(answer.Unreadable[node], e)
+			case e.Node == "":
 				answer.Unfinished[node] = append(answer.Unfinished[node], e)
 			}
 		}

@@ -96,3 +96,30 @@ func TestWhatAKilledBackupLeft(t *testing.T) {
 		"snapshot "+id+" is not cleared on one, two and keeps disk space", "nodetool clearsnapshot -t "+id+" -- homer memento")
 	h.wants(h.do("backups", "-o", "json"), 0, `"unfinished"`, `"snapshots"`)
 }
+
+// A manifest that this build does not accept says nothing against the files beside it: nobody is told to remove them.
+func TestABackupWhoseManifestIsNotAccepted(t *testing.T) {
+	h := newHouse(t)
+	const store = "/var/lib/tidemark/backups/"
+	for id, c := range map[string]struct{ manifest, says, next string }{
+		"20261122T010203Z-aa": {`{"format": 2, "tables": {}}`, "manifest.json: format 2; this build reads 1 to 1, so a newer tidemark made it", "use the tidemark that made it, or a newer one"},
+		"20261122T010203Z-bb": {`{"format": 1, "backup": "2026`, "manifest.json is damaged (29 B, sha256 ", "bring its manifest from a copy"},
+		"20261122T010203Z-cc": {`{"format": 1}`, "it lacks the name of its backup, source or node", "bring its manifest from a copy"},
+		"20261122T010203Z-dd": {`{"format": 1, "backup": "x", "source": "cassandra", "node": "two"}`, "the manifest belongs to backup x", "give the directory the name"},
+	} {
+		dir := "root/two" + store + id + "/cassandra/"
+		if err := os.MkdirAll(filepath.Join(h.dir, dir, "data/homer"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		h.write(dir+"manifest.json", c.manifest)
+		h.write(dir+"data/homer/nb-1-big-Data.db", strings.Repeat("x", 4096))
+		h.wants(h.do("backups"), 0, id+" on two cannot be used as it is (", c.says, "; it takes 4.0 KiB and may be whole, so keep it, and ", c.next)
+		if strings.Contains(h.out.String()+h.err.String(), "rm -r") || !strings.Contains(h.out.String(), "4.0 KiB") {
+			t.Errorf("%s: it may be whole:\n%s%s", id, h.out.String(), h.err.String())
+		}
+	}
+	h.wants(h.do("backups", "-o", "json"), 0, `"unreadable"`, `"next": "use the tidemark that made it`)
+	if strings.Contains(h.out.String(), "unfinished") {
+		t.Error("it stands among what was not saved to its end")
+	}
+}

@@ -15,6 +15,11 @@ func (a *app) notBackups(answer backupsAnswer) {
 			a.say("%s is verified on all its nodes and never sealed: its run ended before that, and nothing restores from it; seal it: %s", s.ID, a.sealing(s.ID))
 		}
 	}
+	for _, node := range keys(answer.Unreadable) {
+		for _, e := range answer.Unreadable[node] {
+			a.say("%s on %s cannot be used as it is (%s); it takes %s and may be whole, so keep it, and %s", e.ID, node, e.State, engine.Bytes(e.Bytes), e.Next)
+		}
+	}
 	for _, node := range keys(answer.Unfinished) {
 		for _, e := range answer.Unfinished[node] {
 			a.say("%s on %s is no backup (%s) and takes %s; where its run is over, it goes there with: %s",

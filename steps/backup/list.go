@@ -31,6 +31,7 @@ type Entry struct {
 	State      string    `json:"state" help:"complete, or in words why it is not"`
 	InUse      []string  `json:"in_use,omitempty" help:"runs whose restore from it is not released yet"`
 	Path       string    `json:"path" help:"absolute path of its directory"`
+	Next       string    `json:"next,omitempty" help:"what to do where its manifest is there and is not accepted: the backup may be whole"`
 
 	run string // that saved it
 }
@@ -90,14 +91,19 @@ func entry(a engine.Asker, dir, id, source string) Entry {
 	case errors.Is(err, fs.ErrNotExist):
 		e.State, e.Bytes = "incomplete: no manifest", sizeOf(root)
 	case err != nil:
-		e.State = err.Error()
+		e.unread(root, err.Error(), cmp.Or(engine.NextOf(err), "find out why it cannot be read"))
 	case m.Backup != id || m.Source != source:
-		e.State = "the manifest belongs to backup " + m.Backup + ", source " + m.Source
+		e.unread(root, "the manifest belongs to backup "+m.Backup+", source "+m.Source, "give the directory the name that its manifest has")
 	default:
 		e.fill(m, root)
 	}
 	e.InUse = Users(a, dir, id)
 	return e
+}
+
+// unread notes a backup that is not accepted and may be whole.
+func (e *Entry) unread(root, state, next string) {
+	e.State, e.Next, e.Bytes = state, next, sizeOf(root)
 }
 
 // remains is an incomplete backup with what it takes.

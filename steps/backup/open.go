@@ -24,7 +24,7 @@ func Open(a engine.Asker, dir, id, source string) (*Manifest, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, absent(a, dir, id, source)
 	case err != nil:
-		return nil, engine.WithNext(err, "use another backup, or copy this one in again from another machine")
+		return nil, err
 	case m.Backup != id || m.Source != source:
 		return nil, engine.Failf(engine.ClassPrecondition, "backup %s: its manifest belongs to backup %s, source %s", id, m.Backup, m.Source)
 	}

@@ -67,8 +67,9 @@ func Sets(byNode map[string][]Entry) []Set {
 }
 
 func (s *Set) add(node string, e Entry) {
-	if e.Node == "" { // no manifest: the node belongs to the set, its backup does not count
+	if e.Node == "" { // no manifest that is accepted: the node belongs to the set, its backup counts for its size alone
 		s.Nodes = merge(s.Nodes, node)
+		s.Bytes += e.Bytes
 		return
 	}
 	s.Nodes = merge(s.Nodes, append(slices.Clone(e.Nodes), e.Node)...)

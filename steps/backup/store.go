@@ -139,18 +139,26 @@ func readManifest(path string) (*Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Manifest{sum: sumOf(data)}
-	if err := json.Unmarshal(data, m); err != nil {
-		return nil, engine.Failf(engine.ClassPrecondition, "%s is damaged: %w", path, err)
+	// the format first: what a newer one has may not be decoded at all, and is whole for its own build
+	var written struct{ Format int }
+	if err := json.Unmarshal(data, &written); err == nil && written.Format > Format {
+		return nil, engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s: format %d; this build reads 1 to %d, so a newer tidemark made it", path, written.Format, Format),
+			"use the tidemark that made it, or a newer one")
 	}
-	if err := m.check(); err != nil {
-		return nil, engine.Failf(engine.ClassPrecondition, "%s: %w", path, err)
+	m := &Manifest{sum: sumOf(data)}
+	err = json.Unmarshal(data, m)
+	if err == nil {
+		err = m.check()
+	}
+	if err != nil {
+		return nil, engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s is damaged (%d B, sha256 %s): %w", path, len(data), m.sum, err),
+			"bring its manifest from a copy of what this node saved, then verify it; until then use another backup")
 	}
 	return m, nil
 }
 
 func (m *Manifest) check() error {
-	if m.Format < 1 || m.Format > Format {
+	if m.Format < 1 {
 		return fmt.Errorf("format %d; this build reads 1 to %d", m.Format, Format)
 	}
 	for _, t := range m.Tables {
@@ -162,6 +170,9 @@ func (m *Manifest) check() error {
 				return fmt.Errorf("table %s.%s: bad file %q", t.Keyspace, t.Name, f.Name)
 			}
 		}
+	}
+	if m.Backup == "" || m.Source == "" || m.Node == "" {
+		return errors.New("it lacks the name of its backup, source or node")
 	}
 	return nil
 }

@@ -98,11 +98,13 @@ func TestOpen(t *testing.T) {
 		"deleting": {func(b *enginetest.Bench) {
 			done(t, os.Rename(filepath.Join(root(b), manifestName), filepath.Join(root(b), prunedName)))
 		}, id, []string{"being deleted"}},
-		"no source": {func(b *enginetest.Bench) { done(t, os.RemoveAll(root(b))) }, id, []string{"has no cassandra part"}},
-		"torn":      {func(b *enginetest.Bench) { put(t, filepath.Join(root(b), manifestName), `{"format":1,`) }, id, []string{"manifest.json is damaged"}},
-		"newer":     {func(b *enginetest.Bench) { put(t, filepath.Join(root(b), manifestName), `{"format":2}`) }, id, []string{"format 2; this build reads 1 to 1"}},
+		"no source":             {func(b *enginetest.Bench) { done(t, os.RemoveAll(root(b))) }, id, []string{"has no cassandra part"}},
+		"torn":                  {func(b *enginetest.Bench) { put(t, filepath.Join(root(b), manifestName), `{"format":1,`) }, id, []string{"manifest.json is damaged (12 B, sha256 ", "bring its manifest from a copy"}},
+		"newer":                 {func(b *enginetest.Bench) { put(t, filepath.Join(root(b), manifestName), `{"format":2}`) }, id, []string{"format 2; this build reads 1 to 1, so a newer tidemark made it", "use the tidemark that made it"}},
+		"newer, of other types": {func(b *enginetest.Bench) { put(t, filepath.Join(root(b), manifestName), `{"format":2,"nodes":{}}`) }, id, []string{"a newer tidemark made it"}},
+		"of no backup":          {func(b *enginetest.Bench) { put(t, filepath.Join(root(b), manifestName), `{"format":1}`) }, id, []string{"is damaged (12 B", "it lacks the name of its backup"}},
 		"another backup": {func(b *enginetest.Bench) {
-			put(t, filepath.Join(root(b), manifestName), `{"format":1,"backup":"other","source":"cassandra"}`)
+			put(t, filepath.Join(root(b), manifestName), `{"format":1,"backup":"other","source":"cassandra","node":"vellum-1"}`)
 		}, id, []string{"belongs to backup other"}},
 		"path out of the tree": {func(b *enginetest.Bench) {
 			put(t, filepath.Join(root(b), manifestName), `{"format":1,"tables":[{"keyspace":"k","dir":"d","files":[{"name":"../../x"}]}]}`)
