@@ -7,7 +7,7 @@ import (
 )
 
 // attempt makes the next attempt, or asks about the one that is open, and settles it. again means: settled as
-// not done, take the next number.
+// not done, or cancelled before the run was taken up: take the next number.
 func (x *Executor) attempt(ctx context.Context, t *Task) (outcome Outcome, again bool) {
 	r := x.record(t.ID)
 	if r.Outcome == Unknown {
@@ -30,7 +30,8 @@ func (x *Executor) attempt(ctx context.Context, t *Task) (outcome Outcome, again
 	case err != nil:
 		return x.lose(t, err), false
 	case s.Standing == Ended && s.Receipt.Outcome != Unknown:
-		return x.end(t, ref, s.Receipt), false
+		outcome = x.end(t, ref, s.Receipt)
+		return outcome, r.Cancelled && outcome == Failed && s.Receipt.Class == ClassCancelled
 	case s.Standing == Ended:
 		x.end(t, ref, s.Receipt)
 	default:

@@ -42,3 +42,32 @@ stages:
 		t.Errorf("resume: %v", err)
 	}
 }
+
+// TestResumeGoesOnWithWhatWasCancelled: an attempt that was cancelled while no process drove the run is not what the resume fails
+// with; one that ended so without being noted is.
+func TestResumeGoesOnWithWhatWasCancelled(t *testing.T) {
+	for _, noted := range []bool{true, false} {
+		b := newBench(t, `
+runbook: once
+title: Something that is cancelled
+stages:
+  - stage: work
+    on: sprout
+    steps:
+      - {id: work, put-again: {key: work}}
+`)
+		b.w.class, b.w.failing["s1/work"] = engine.ClassCancelled, 1
+		p := b.plan()
+		var c *enginetest.Controller
+		for at := 1; c == nil || c.Events[len(c.Events)-1].Type != engine.EventBegin; at++ {
+			c, _ = b.run(p, nil, at)
+		}
+		events := c.Events
+		if noted {
+			events = append(events, engine.Event{Type: engine.EventCancel, Task: p.Stages[0].Tasks[0].ID, Attempt: 1})
+		}
+		if _, err := b.run(p, events, 0); (err == nil) != noted || b.w.has("s1/work") != noted {
+			t.Errorf("noted %v: %v, done %v", noted, err, b.w.has("s1/work"))
+		}
+	}
+}

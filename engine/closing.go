@@ -37,7 +37,7 @@ func (x *Executor) settleRun(ctx context.Context) error {
 func (x *Executor) fail(ctx context.Context) error {
 	left := x.incomplete(true)
 	if left == nil { // stopped behind the last task of finally
-		left = &Incomplete{Run: x.Plan.Run, Open: true, Stopped: x.Stopped()}
+		left = x.incompleteNow()
 	}
 	if !x.closes(ctx, left) {
 		return left
@@ -81,7 +81,7 @@ func closed(reason string) Event { return Event{Type: EventClosed, Reason: reaso
 
 // incomplete counts what is not done, of the stages or also of finally; nil when everything is.
 func (x *Executor) incomplete(finally bool) *Incomplete {
-	i := &Incomplete{Run: x.Plan.Run, Open: true, Stopped: x.Stopped()}
+	i := x.incompleteNow()
 	passed := true
 	for _, s := range x.Plan.Stages {
 		if s.ID == FinallyStage && !finally {

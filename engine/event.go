@@ -23,8 +23,10 @@ const (
 	EventInvalid  EventType = "invalid" // a done task whose promise no longer holds
 	EventLost     EventType = "lost"    // the connection to a node; tasks go on there
 	EventBack     EventType = "back"
-	EventBarrier  EventType = "barrier" // every node passed the stage; its outputs are on all nodes
-	EventClosed   EventType = "closed"  // Reason: how it ended, see State.Closed
+	EventBarrier  EventType = "barrier"  // every node passed the stage; its outputs are on all nodes
+	EventCancel   EventType = "cancel"   // a person had a living attempt ended while no process drove the run
+	EventDeadline EventType = "deadline" // the runbook's deadline, Seconds, is over: nothing new starts
+	EventClosed   EventType = "closed"   // Reason: how it ended, see State.Closed
 	EventNote     EventType = "note"
 )
 

@@ -28,6 +28,7 @@ type Executor struct {
 	Observe func(Event)
 
 	stop    latch
+	late    latch // the deadline was over before anybody stopped the run
 	mu      sync.Mutex
 	resumed bool
 	fatal   error
@@ -67,7 +68,11 @@ func (x *Executor) watch() *time.Timer {
 		return time.NewTimer(0)
 	}
 	return time.AfterFunc(limit, func() {
-		_ = x.emit(Event{Type: EventNote, Message: "the runbook's deadline of " + limit.String() + " is over: nothing new starts"})
+		if x.Stopped() {
+			return
+		}
+		x.late.shut()
+		_ = x.emit(Event{Type: EventDeadline, Seconds: limit.Seconds(), Message: "the runbook's deadline of " + limit.String() + " is over: nothing new starts"})
 		x.Stop()
 	})
 }
@@ -111,8 +116,14 @@ type Incomplete struct {
 	Run string
 	// Failed, Unknown, Done and Left are numbers of tasks; those left never began.
 	Failed, Unknown, Done, Left int
-	// Open: the run stays open, its nodes locked. Stopped: the operator stopped it.
-	Open, Stopped bool
+	// Open: the run stays open, its nodes locked. Stopped: the operator stopped it. Overdue: its deadline did.
+	Open, Stopped, Overdue bool
+}
+
+// incompleteNow is a run that is not done, with who stopped it.
+func (x *Executor) incompleteNow() *Incomplete {
+	late := x.late.isShut()
+	return &Incomplete{Run: x.Plan.Run, Open: true, Stopped: x.Stopped() && !late, Overdue: late}
 }
 
 // Error says in a word why the run is not done; a view makes the rest of the fields.
@@ -122,6 +133,8 @@ func (i *Incomplete) Error() string {
 		return "run " + i.Run + ": outcomes are unknown"
 	case i.Stopped:
 		return "run " + i.Run + ": stopped"
+	case i.Overdue:
+		return "run " + i.Run + ": its deadline is over"
 	}
 	return "run " + i.Run + ": tasks failed"
 }

@@ -164,7 +164,7 @@ func TestDeadline(t *testing.T) {
 		c := &enginetest.Controller{}
 		b.w.slow["n1/stage-a"] = 2 * time.Minute
 		left := (*engine.Incomplete)(nil)
-		if err := b.executor(p, c, nil).Run(t.Context()); !errors.As(err, &left) || !left.Stopped || !left.Open {
+		if err := b.executor(p, c, nil).Run(t.Context()); !errors.As(err, &left) || !left.Overdue || !left.Open {
 			t.Fatalf("run: %v", err)
 		}
 		if !b.w.has("n1/stage-a") || b.w.has("n1/stage-b") {

@@ -19,6 +19,8 @@ type TaskRecord struct {
 	Message string
 	Next    string
 	Reason  string
+	// Cancelled is set where a person had the attempt ended while no process drove the run: who resumes wants the next one.
+	Cancelled bool
 	// Manual is set while only a person can settle the outcome.
 	Manual bool
 	// Valid is false when a promise of the done task no longer holds.
@@ -34,7 +36,9 @@ type State struct {
 	Barriers map[string]bool
 	// Verified: the facts of the plan held under the lock, so changes may have begun.
 	Verified bool
-	Closed   string // how the run was closed; "" while it is open
+	// Overdue is the deadline that ended the last attempt to carry the run out; 0 where none did.
+	Overdue time.Duration
+	Closed  string // how the run was closed; "" while it is open
 	// ClosedBy is who closed it, as in "by run R" or ByAnother; "" is the run itself.
 	ClosedBy string
 	// Refused is why a run was refused before its first change, and what to do then; "" where it was not.
@@ -74,7 +78,7 @@ func (s *State) Add(e *Event) {
 	case EventCreated:
 		s.Run = e.Run
 	case EventLocked:
-		s.Epoch = e.Epoch
+		s.Epoch, s.Overdue = e.Epoch, 0 // whoever takes a run up begins its deadline anew
 		s.began(e.Time)
 	case EventVerified:
 		s.Verified = true
@@ -86,8 +90,13 @@ func (s *State) Add(e *Event) {
 		s.Lost[e.Node] = e.Type == EventLost
 	case EventBegin:
 		t := s.task(e.Task)
-		t.Attempt, t.Open, t.Outcome = e.Attempt, true, ""
+		t.Attempt, t.Open, t.Outcome, t.Cancelled = e.Attempt, true, "", false
 		s.began(e.Time)
+	case EventCancel:
+		t := s.task(e.Task)
+		t.Cancelled = t.Open && t.Attempt == e.Attempt
+	case EventDeadline:
+		s.Overdue = time.Duration(e.Seconds * float64(time.Second))
 	case EventEnd:
 		s.end(e)
 	case EventInvalid:
@@ -116,6 +125,7 @@ func (s *State) end(e *Event) {
 	*t = TaskRecord{
 		Attempt: e.Attempt, Outcome: e.Outcome, Changed: e.Changed, Out: e.Out, Will: e.Will, Class: e.Class,
 		Exit: e.Exit, Message: e.Message, Next: e.Next, Reason: e.Reason, Manual: e.Manual, Valid: e.Outcome == Done,
+		Cancelled: t.Cancelled && t.Attempt == e.Attempt,
 	}
 	s.ended = append(s.ended, e.Task)
 }

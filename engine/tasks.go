@@ -43,7 +43,8 @@ func (x *Executor) task(ctx context.Context, t *Task) Outcome {
 // calledOff tells whether a person wants no further attempt now: of anything, or of this task, which was cancelled. Who
 // resumes wants what was cancelled before.
 func (x *Executor) calledOff(t *Task) bool {
-	return x.Stopped() || x.ranHere(t.ID) && x.record(t.ID).Class == ClassCancelled
+	r := x.record(t.ID)
+	return x.Stopped() || x.ranHere(t.ID) && r.Class == ClassCancelled && !r.Cancelled
 }
 
 // agreed asks the operator where the step wants that.

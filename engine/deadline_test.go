@@ -1,0 +1,41 @@
+package engine_test
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tidemark/engine"
+)
+
+// TestADeadlineIsNobodysStop: the run is not done because its time is over, which is kept until somebody takes it up again.
+func TestADeadlineIsNobodysStop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, `
+runbook: late
+title: Something that takes its time
+deadline: 10s
+stages:
+  - stage: work
+    on: sprout
+    steps:
+      - {id: first, put: {key: first}}
+      - {id: second, put: {key: second}}
+`)
+		b.w.slow = map[string]time.Duration{"s1/first": 12 * time.Second}
+		p := b.plan()
+		c, err := b.run(p, nil, 0)
+		left := (*engine.Incomplete)(nil)
+		if !errors.As(err, &left) || left.Stopped || !left.Overdue || left.Left != 1 {
+			t.Fatalf("%v %+v", err, left)
+		}
+		if s := engine.Fold(c.Events); s.Overdue != 10*time.Second {
+			t.Errorf("the record says %s", s.Overdue)
+		}
+		c, err = b.run(p, c.Events, 0)
+		if s := engine.Fold(c.Events); err != nil || s.Overdue != 0 {
+			t.Errorf("resumed: %v, %s", err, s.Overdue)
+		}
+	})
+}
