@@ -28,11 +28,12 @@ func (a *app) attach(ctx context.Context, args []string) error {
 	state, err := a.watch(ctx, dir, rec.Plan)
 	switch {
 	case errors.Is(err, context.Canceled):
+		a.say("only the watching ended; the run goes on")
 		return nil
 	case err != nil:
 		return err
 	case state.Closed == "":
-		a.say("no process drives run %s; next: %s", rec.Plan.Run, a.onward(rec.Plan, state, false))
+		a.say("no process drives run %s\n%s", rec.Plan.Run, view.Next(a.onward(rec.Plan, state, false)))
 	}
 	if a.json() {
 		a.nextReaching(state, state.Closed != "")

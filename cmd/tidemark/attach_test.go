@@ -81,7 +81,7 @@ func TestAttach(t *testing.T) {
 	one.until(t, "first/a@one")
 	two.until(t, "first/a@one")
 	go1()
-	if code := <-oneEnded; code != 0 {
+	if code := <-oneEnded; code != 0 || !strings.Contains(one.String(), "only the watching ended; the run goes on") {
 		t.Errorf("the watcher that left ended with %d:\n%s", code, one)
 	}
 	if d, err := journal.DrivenBy(j.Dir()); err != nil || d == nil {

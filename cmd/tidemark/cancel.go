@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -45,7 +46,7 @@ func (a *app) cancel(ctx context.Context, args []string) error {
 		}
 		a.say("process %d starts nothing new", driver.PID)
 	}
-	return a.cancelTasks(ctx, rec.Plan, state, driver)
+	return a.cancelTasks(ctx, dir, rec.Plan, state, driver)
 }
 
 // cancelAnswer is what cancel did, as JSON.
@@ -57,7 +58,7 @@ type cancelAnswer struct {
 	Next      string          `json:"next,omitempty"`
 }
 
-func (a *app) cancelTasks(ctx context.Context, p *engine.Plan, state *engine.State, driver *journal.Driver) error {
+func (a *app) cancelTasks(ctx context.Context, dir string, p *engine.Plan, state *engine.State, driver *journal.Driver) error {
 	s, err := a.openFor(p)
 	if err != nil {
 		return err
@@ -82,13 +83,34 @@ func (a *app) cancelTasks(ctx context.Context, p *engine.Plan, state *engine.Sta
 		a.say("no task of run %s was running", p.Run)
 	}
 	if driver == nil {
+		err = errors.Join(err, noteCancelled(dir, state, answer.Cancelled))
 		answer.Next = a.waysOut(p, state)
-		a.say("next: %s", answer.Next)
+	} else {
+		a.say("the run stays open, its nodes locked; the process ends by itself when nothing runs any more")
+		answer.Next = a.command("attach", p.Run)
 	}
+	a.say("%s", view.Next(answer.Next))
 	if a.json() {
 		return errors.Join(view.JSON(a.stdout, answer), err)
 	}
 	return err
+}
+
+// noteCancelled keeps in the record which attempts were ended while nobody drove the run: its next resume repeats those.
+func noteCancelled(dir string, s *engine.State, tasks []string) error {
+	if len(tasks) == 0 {
+		return nil
+	}
+	j, _, err := journal.Open(dir)
+	if err != nil {
+		return err
+	}
+	for _, id := range tasks {
+		if r := s.Tasks[id]; r != nil && r.Open {
+			err = errors.Join(err, j.Append(&engine.Event{Type: engine.EventCancel, Time: time.Now().UTC(), Run: s.Run, Task: id, Attempt: r.Attempt}))
+		}
+	}
+	return errors.Join(err, j.Close())
 }
 
 // openFor opens connections to the nodes of a stored plan, by the site as it stands there, and to the room that the run has

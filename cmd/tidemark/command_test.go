@@ -80,7 +80,7 @@ func TestWhatATaskSaysToDoNextReachesTheSameRuns(t *testing.T) {
 	if a.nextReaching(s, false); s.Tasks["s/x@n"].Next != "tidemark --site s.yaml resume R" {
 		t.Errorf("next is %q", s.Tasks["s/x@n"].Next)
 	}
-	for closed, want := range map[bool]string{true: "look", false: "look; then: tidemark --site s.yaml resume --as done|not-done s/x@n R"} {
+	for closed, want := range map[bool]string{true: "look", false: "look; if it was done:\n  tidemark --site s.yaml resume --as done s/x@n R\nif it was not:\n  tidemark --site s.yaml resume --as not-done s/x@n R"} {
 		s := &engine.State{Run: "R", Tasks: map[string]*engine.TaskRecord{"s/x@n": {Next: "look", Manual: true}}}
 		if a.nextReaching(s, closed); s.Tasks["s/x@n"].Next != want {
 			t.Errorf("closed %v: next is %q", closed, s.Tasks["s/x@n"].Next)

@@ -32,6 +32,7 @@ func TestExitCodes(t *testing.T) {
 		"some done":                        {&ended{err: failed, some: true}, exitPartly},
 		"unknown hides failed":             {&ended{err: unknown, some: true}, exitUnknown},
 		"Ctrl-C once":                      {&ended{err: stopped}, exitInterrupted},
+		"a deadline":                       {&ended{err: &engine.Incomplete{Overdue: true, Done: 1}, some: true}, exitPartly},
 		"Ctrl-C twice hides unknown":       {&ended{err: unknown, interrupted: true}, exitInterrupted},
 		"Ctrl-C while planning":            {&refused{on(context.Canceled)}, exitInterrupted},
 		"gate":                             {&refused{engine.Failf(engine.ClassPrecondition, "no")}, exitRefused},

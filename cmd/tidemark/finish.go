@@ -14,6 +14,9 @@ import (
 func (a *app) finish(r *driven, err error, detached bool, rep *view.Report) error {
 	a.nextReaching(r.state, r.state.Closed != "")
 	rep.Run, rep.Runbook, rep.Site, rep.Result = r.plan.Run, r.plan.Runbook, r.plan.Site, resultWord(r.state, err, detached)
+	if late := (*engine.Incomplete)(nil); errors.As(err, &late) && late.Overdue {
+		rep.Overdue = r.state.Overdue.String()
+	}
 	rep.Open, rep.Tasks = r.state.Closed == "", view.Tasks(r.plan, r.state)
 	if r.state.Closed == "done" {
 		for _, text := range r.plan.Afterwards {
@@ -42,7 +45,7 @@ func (a *app) notDone(r *driven, err error, detached bool, rep *view.Report) {
 		rep.Log = journalOf(r)
 		return
 	}
-	rep.Safe = view.Standing(r.plan, r.state, false)
+	rep.Safe = append(view.Standing(r.plan, r.state, false), a.keepsToItsPlan(r.plan, r.state)...)
 	rep.Log = a.keepLogs(r, detached)
 }
 

@@ -73,12 +73,29 @@ func (a *app) nextReaching(s *engine.State, closed bool) {
 	for id, r := range s.Tasks {
 		r.Next = a.reaching(r.Next)
 		if r.Manual && !closed {
-			r.Next += "; then: " + a.settles(id, s.Run)
+			r.Next += "; " + a.settles(id, s.Run)
 		}
 	}
 }
 
-// settles is the command that tells a run what a person found about a task, and goes on.
+// settles are the two commands that tell a run what a person found about a task, and go on: one of them is to be said, each
+// stands on a line of its own.
 func (a *app) settles(task, run string) string {
-	return a.command("resume", "--as", "done|not-done", view.Command([]string{task}), run)
+	as := func(found string) string {
+		return "\n  " + a.command("resume", "--as", found, view.Command([]string{task}), run)
+	}
+	return "if it was done:" + as("done") + "\nif it was not:" + as("not-done")
+}
+
+// keepsToItsPlan says of an open run in which a task failed how to do it otherwise: no resume takes a change of its texts. Where
+// it has a service down or tables exchanged nobody should leave it so.
+func (a *app) keepsToItsPlan(p *engine.Plan, s *engine.State) []string {
+	failed := false
+	for _, r := range s.Tasks {
+		failed = failed || r.Outcome == engine.Failed
+	}
+	if !failed || s.Closed != "" || len(view.Down(p, s))+len(view.Restored(p, s)) > 0 {
+		return nil
+	}
+	return []string{"the run keeps to its plan; with another command, runbook or site it is a new run, and this one ends first: " + a.command("abandon", p.Run)}
 }

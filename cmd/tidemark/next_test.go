@@ -78,7 +78,8 @@ func (d *desk) command(words string) string {
 }
 
 func (d *desk) settles(run string) string {
-	return d.command("resume --as done|not-done s/m@here " + run)
+	as := func(found string) string { return d.command("resume --as " + found + " s/m@here " + run) }
+	return "if it was done:\n        " + as("done") + "\n      if it was not:\n        " + as("not-done")
 }
 
 // TestWhatOnlyAPersonCanTellIsAskedOfOne: resume alone would ask again, for ever.
@@ -87,10 +88,10 @@ func TestWhatOnlyAPersonCanTellIsAskedOfOne(t *testing.T) {
 	for code, args := range map[int][]string{exitUnknown: {"resume", "--yes"}, 0: {"status"}} {
 		wants(t, d.tidemark(code, args...), "next: "+d.settles(run)+"\n")
 	}
-	wants(t, d.tidemark(0, "status", "-o", "json"), `"next": "`+d.settles(run)+`"`)
-	wants(t, d.tidemark(0, "cancel"), "next: "+d.settles(run)+", or: ")
+	wants(t, d.tidemark(0, "status", "-o", "json"), `"next": "if it was done:\n  `+d.command("resume --as done s/m@here "+run)+`\n`)
+	wants(t, d.tidemark(0, "cancel"), "next: "+d.settles(run)+"\n      or: ")
 	wants(t, d.tidemark(0, "attach"), "next: "+d.settles(run)+"\n")
-	wants(t, d.tidemark(exitUsage, "resume", "--adopt", "here", run), "it needs no adoption", "next: "+d.settles(run)+"\n")
+	wants(t, d.tidemark(exitUsage, "resume", "--adopt", "here", run), "it needs no adoption", d.command("resume --as done s/m@here "+run)+"\n", d.command("resume --as not-done s/m@here "+run)+"\n")
 }
 
 // TestNothingIsSettledWithoutConsent: it cannot be taken back.

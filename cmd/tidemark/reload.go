@@ -38,7 +38,7 @@ func (a *app) reload(p *engine.Plan) (*definition, error) {
 func (a *app) changedOnDisk(src schema.Source) {
 	now, err := os.ReadFile(src.Name)
 	if err == nil && string(now) != string(src.Data) {
-		a.say("%s changed since the plan was made; the run keeps to its plan", src.Name)
+		a.say("%s changed since the plan was made; the run keeps to its plan, and the new text needs a new run", src.Name)
 	}
 }
 

@@ -32,7 +32,7 @@ func (a *app) resumeVerb(ctx context.Context, args, adopt []string, as string) e
 	task := ""
 	if as != "" {
 		if len(args) == 0 || (as != "done" && as != "not-done") {
-			return usagef("", "write: tidemark resume --as done|not-done TASK [RUN]")
+			return usagef("", "write: tidemark resume --as done TASK [RUN], or --as not-done")
 		}
 		task, args = args[0], args[1:]
 	}

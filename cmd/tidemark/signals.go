@@ -23,12 +23,12 @@ func (a *app) watchSignals(ctx context.Context, x *engine.Executor, t *view.Trac
 	got := make(chan os.Signal, 2)
 	signal.Notify(got, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		for {
+		for asked := false; ; asked = true {
 			select {
 			case <-ctx.Done():
 				return
 			case sig := <-got:
-				if x.Stopped() && sig == os.Interrupt {
+				if asked && sig == os.Interrupt {
 					a.tell(sink, "detached: tasks go on on their nodes; %s", a.command("resume", x.Plan.Run))
 					cancel()
 					return

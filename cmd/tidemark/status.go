@@ -62,7 +62,10 @@ func (a *app) status(args []string) error {
 	}
 	view.Status(a.stdout, p, s, words, driver != nil, view.StyleOf(a.stdout))
 	if next != "" {
-		fmt.Fprintf(a.stdout, "next: %s\n", next)
+		if driver == nil {
+			view.Under(a.stdout, a.keepsToItsPlan(p, s))
+		}
+		fmt.Fprintln(a.stdout, view.Next(next))
 	}
 	return nil
 }

@@ -23,12 +23,20 @@ func (a *app) waysOut(p *engine.Plan, s *engine.State) string {
 	resume, abandon := a.onward(p, s, false), a.command("abandon", p.Run)
 	down, restored := view.Down(p, s), view.Restored(p, s)
 	if len(down)+len(restored) == 0 {
-		return resume + ", or: " + abandon
+		return either(resume, ", ") + "or: " + abandon
 	}
 	if restores(p) {
-		resume += "; or take it back: " + a.undoOf(p, p.Run)
+		resume = either(resume, "; ") + "or take it back: " + a.undoOf(p, p.Run)
 	}
-	return resume + "; only where that cannot be done: " + abandon + ", which leaves " + strings.Join(leaves(down, restored), " and ")
+	return either(resume, "; ") + "only where that cannot be done: " + abandon + ", which leaves " + strings.Join(leaves(down, restored), " and ")
+}
+
+// either ends a way where another one follows: with a line of its own behind commands that have theirs.
+func either(way, inLine string) string {
+	if strings.Contains(way, "\n") {
+		return way + "\n"
+	}
+	return way + inLine
 }
 
 // leaves says what is left to people where the run is only abandoned.

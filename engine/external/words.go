@@ -47,10 +47,10 @@ func (w *lastWords) add(text string) {
 
 // exited is a status other than 0 without a result.
 func exited(what string, code int, w lastWords) error {
-	message, next := fmt.Sprintf("%s: exit %d", what, code), "read the task's log, then correct the cause or the program"
+	message, next := fmt.Sprintf("%s: exit %d", what, code), "read the task's log, then correct the cause"
 	switch len(w.kept) {
 	case 0:
-		next = "it printed nothing; find out why it ends so, then correct the cause or the program"
+		next = "it printed nothing; find out why it ends so, then correct the cause"
 	case 1:
 		message += ": " + w.kept[0]
 	default:

@@ -113,9 +113,9 @@ func (r *run) failed(res engine.Result) error {
 	if words == "" {
 		words = lastLines(res.Stdout)
 	}
-	next := "read the task's log, then correct the cause or the command"
+	next := "read the task's log, then correct the cause"
 	if words == "" {
-		next = "it printed nothing; find out why it ends so, then correct the cause or the command"
+		next = "it printed nothing; find out why it ends so, then correct the cause"
 	}
 	return &engine.Error{
 		Class: engine.ClassExit, Exit: res.Code, Err: errors.New(shown(r.Argv[:1]) + fmt.Sprintf(": exit %d", res.Code) + words), Next: next,

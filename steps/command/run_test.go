@@ -174,8 +174,8 @@ func TestRefused(t *testing.T) {
 // Nobody is sent to the log of a command that printed nothing.
 func TestTheNextOfAFailure(t *testing.T) {
 	for script, want := range map[string]string{
-		"echo boom >&2; exit 7": "read the task's log, then correct the cause or the command",
-		"exit 7":                "it printed nothing; find out why it ends so, then correct the cause or the command",
+		"echo boom >&2; exit 7": "read the task's log, then correct the cause",
+		"exit 7":                "it printed nothing; find out why it ends so, then correct the cause",
 	} {
 		_, _, err := (&local{}).apply(t, &run{Argv: []string{"sh", "-c", script}})
 		if next := engine.NextOf(err); next != want {

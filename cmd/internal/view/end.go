@@ -20,6 +20,8 @@ type Report struct {
 	Site    string `json:"site"`
 	Result  string `json:"result"` // done, failed, outcomes unknown, stopped, detached, overtaken
 	Open    bool   `json:"open"`
+	// Overdue is the deadline that was over, such as 3s; "" is none.
+	Overdue string `json:"overdue,omitempty"`
 	// Seconds are counted from the run's first start; Resumed from where it was last taken up again, 0 where it was not.
 	Seconds float64  `json:"seconds"`
 	Resumed float64  `json:"resumed_seconds,omitempty"`
@@ -51,11 +53,13 @@ type Task struct {
 	Changed bool           `json:"changed,omitempty"`
 	Attempt int            `json:"attempt,omitempty"`
 	Open    bool           `json:"open,omitempty"`
-	Class   engine.Class   `json:"class,omitempty"`
-	Message string         `json:"message,omitempty"`
-	Next    string         `json:"next,omitempty"`
-	Reason  string         `json:"reason,omitempty"`
-	Out     any            `json:"out,omitempty"`
+	// Cancelled: a person had the attempt ended, and nobody asked yet how it did.
+	Cancelled bool         `json:"cancelled,omitempty"`
+	Class     engine.Class `json:"class,omitempty"`
+	Message   string       `json:"message,omitempty"`
+	Next      string       `json:"next,omitempty"`
+	Reason    string       `json:"reason,omitempty"`
+	Out       any          `json:"out,omitempty"`
 }
 
 // Tasks joins the plan's tasks with what is known of them.
@@ -65,6 +69,7 @@ func Tasks(p *engine.Plan, s *engine.State) []Task {
 		v := Task{Task: t.ID, Node: t.Node, Kind: t.Kind}
 		if r := s.Tasks[t.ID]; r != nil {
 			v.Outcome, v.Changed, v.Attempt, v.Open = r.Outcome, r.Changed, r.Attempt, r.Open
+			v.Cancelled = r.Cancelled && r.Open
 			v.Class, v.Message, v.Next, v.Reason = r.Class, r.Message, r.Next, r.Reason
 			if r.Outcome == engine.Failed { // a person who settled it so left no other word
 				v.Message = cmp.Or(r.Message, r.Reason)
@@ -122,7 +127,7 @@ func (r *Report) Text(w io.Writer, st Style) {
 	}
 	r.remains(w, st)
 	if r.Next != "" {
-		fmt.Fprintf(w, "next: %s\n", st.paint(bold, r.Next))
+		fmt.Fprintf(w, "next: %s\n", st.paint(bold, behind(r.Next, 6)))
 	}
 	if r.Log != "" {
 		fmt.Fprintf(w, "log:  %s\n", r.Log)
@@ -132,6 +137,8 @@ func (r *Report) Text(w io.Writer, st Style) {
 func (r *Report) headline() string {
 	what := r.Runbook + " on " + r.Site + ": "
 	switch {
+	case r.Result != Overtaken && r.Overdue != "":
+		return what + r.Result + " after " + r.took() + ", its deadline of " + r.Overdue + " is over"
 	case r.Result != Overtaken:
 		return what + r.Result + " after " + r.took()
 	case r.Displaced:
@@ -162,6 +169,8 @@ func (r *Report) bad(w io.Writer, st Style) {
 	var f foldText
 	for _, t := range r.Tasks {
 		switch {
+		case t.Cancelled:
+			f.add(t.Node, "cancelled: "+shortTask(t.Task)+"\x00")
 		case t.Open && t.Outcome == "":
 			f.add(t.Node, "begun, no outcome yet: "+shortTask(t.Task)+"\x00")
 		case t.Outcome == engine.Failed || t.Outcome == engine.Unknown:
@@ -176,7 +185,7 @@ func (r *Report) bad(w io.Writer, st Style) {
 			fmt.Fprintf(w, "    %s%s\n", indent(line), Clean(line))
 		}
 		if next != "" {
-			fmt.Fprintf(w, "  hint: %s\n", next)
+			fmt.Fprintf(w, "  hint: %s\n", behind(next, 8))
 		}
 	})
 }

@@ -59,7 +59,7 @@ func line(e engine.Event) string {
 		return "stage " + e.Stage + " passed"
 	case engine.EventClosed:
 		return closedLine(e, text)
-	case engine.EventNote:
+	case engine.EventNote, engine.EventDeadline:
 		return text
 	}
 	return taskLine(e, text)
@@ -90,6 +90,8 @@ func taskLine(e engine.Event, text string) string {
 			return fmt.Sprintf("begin   %s (attempt %d)", e.Task, e.Attempt)
 		}
 		return "begin   " + e.Task
+	case engine.EventCancel:
+		return "cancelled " + e.Task
 	case engine.EventSettled:
 		return "settled " + e.Task + ": " + Clean(e.Reason)
 	case engine.EventInvalid:

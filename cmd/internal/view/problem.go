@@ -50,7 +50,7 @@ func Problem(w io.Writer, err error, st Style) {
 		}
 		fmt.Fprintln(w, st.paint(red, "tidemark: "+text))
 		if next != "" {
-			fmt.Fprintf(w, "  next: %s\n", next)
+			fmt.Fprintf(w, "  next: %s\n", behind(next, 8))
 		}
 	})
 }

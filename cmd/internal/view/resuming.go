@@ -12,6 +12,7 @@ const (
 	kept       = "done, kept"
 	askedAgain = "done, asked again"
 	inFlight   = "begun, no outcome yet; asked first"
+	calledOff  = "cancelled, repeated"
 	unsettled  = "unknown, settled first"
 	repeated   = "failed, repeated"
 	outdated   = "invalid, repeated"
@@ -31,7 +32,7 @@ func Resuming(w io.Writer, p *engine.Plan, s *engine.State, kinds *engine.Kinds,
 		names[what].add(t.Node, t.Stage+"/"+t.Name())
 	})
 	fmt.Fprintf(w, "resuming %s: %s\n", p.Run, p.Title)
-	for _, what := range []string{kept, askedAgain, inFlight, unsettled, repeated, outdated, left} {
+	for _, what := range []string{kept, askedAgain, inFlight, calledOff, unsettled, repeated, outdated, left} {
 		if count[what] == 0 {
 			continue
 		}
@@ -54,6 +55,8 @@ func becomes(t *engine.Task, s *engine.State, kinds *engine.Kinds) string {
 		return left
 	case r.Outcome == engine.Unknown:
 		return unsettled
+	case r.Open && r.Cancelled:
+		return calledOff
 	case r.Open:
 		return inFlight
 	case r.Outcome == engine.Failed:

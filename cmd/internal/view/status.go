@@ -16,6 +16,9 @@ func Status(w io.Writer, p *engine.Plan, s *engine.State, driver string, live bo
 		state += "; " + driver
 	}
 	fmt.Fprintln(w, state)
+	if s.Closed == "" && s.Overdue > 0 {
+		fmt.Fprintf(w, "  its deadline of %s is over: nothing new started behind it; a resume begins it anew\n", s.Overdue)
+	}
 	if s.Refused != "" {
 		fmt.Fprintf(w, "  %s\n", oneLine(s.Refused))
 	}
@@ -72,6 +75,8 @@ func stageWords(stage *engine.PlannedStage, s *engine.State, live bool) string {
 		word := left
 		if r := s.Tasks[t.ID]; r != nil && r.Outcome != "" {
 			word = string(r.Outcome)
+		} else if r != nil && r.Open && r.Cancelled {
+			word = "cancelled"
 		} else if r != nil && r.Open {
 			word = begun
 		}
@@ -81,7 +86,7 @@ func stageWords(stage *engine.PlannedStage, s *engine.State, live bool) string {
 		return "passed"
 	}
 	var parts []string
-	for _, word := range []string{"failed", "unknown", begun, left, "done", "skipped"} {
+	for _, word := range []string{"failed", "unknown", "cancelled", begun, left, "done", "skipped"} {
 		if n[word] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n[word], word))
 		}

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"fmt"
+	"io"
 	"strings"
 	"unicode/utf8"
 )
@@ -25,6 +27,21 @@ func wrap(line string, width, hang int) []string {
 		now, begun = now+gap+word, true
 	}
 	return append(out, now)
+}
+
+// behind puts the further lines of a text below its first one, which stands behind so many columns.
+func behind(text string, columns int) string {
+	return strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", columns))
+}
+
+// Next is the line of the next thing to do; each command of several stands on a line of its own.
+func Next(text string) string { return "next: " + behind(text, 6) }
+
+// Under writes lines below what they belong to.
+func Under(w io.Writer, lines []string) {
+	for _, text := range lines {
+		fmt.Fprintf(w, "  %s\n", text)
+	}
 }
 
 // indent is the white space before a line's text.
