@@ -85,7 +85,9 @@ func TestNoOpenRunIsForgotten(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	room := func(run string) attemptDir { return a.store.attempt(engine.TaskRef{Run: run, Task: "s/x@n1", Attempt: 1}) }
+	room := func(run string) attemptDir {
+		return a.store.attempt(engine.TaskRef{Run: run, Task: "s/x@n1", Attempt: 1})
+	}
 	age := func(run string) {
 		old := time.Now().Add(-2 * keepReceipts)
 		if err := errors.Join(room(run).make(), os.Chtimes(a.store.closing(run).path, old, old)); err != nil {

@@ -103,10 +103,14 @@ func TestPruneRemovesWhatWasApproved(t *testing.T) {
 		want   string
 	}{
 		"nothing new": {func(*enginetest.Bench, []string) {}, ""},
-		"another one has come in": {func(b *enginetest.Bench, _ []string) { whole(t, b, "20261121T120000Z-zz") },
-			"backup 20261119T000000Z-cc in " + store + " was to stay, is to be removed"},
-		"one counts no more": {func(b *enginetest.Bench, ids []string) { done(t, os.Remove(b.Ground.Dir+store+"/"+ids[4]+"/set.json")) },
-			"backup 20261118T000000Z-bb in " + store + " was to be removed, is to stay"},
+		"another one has come in": {
+			func(b *enginetest.Bench, _ []string) { whole(t, b, "20261121T120000Z-zz") },
+			"backup 20261119T000000Z-cc in " + store + " was to stay, is to be removed",
+		},
+		"one counts no more": {
+			func(b *enginetest.Bench, ids []string) { done(t, os.Remove(b.Ground.Dir+store+"/"+ids[4]+"/set.json")) },
+			"backup 20261118T000000Z-bb in " + store + " was to be removed, is to stay",
+		},
 		"it was broken off": {func(b *enginetest.Bench, ids []string) {
 			root := b.Ground.Dir + Path(store, ids[1], Cassandra)
 			done(t, os.Rename(root+"/"+manifestName, root+"/"+prunedName))
