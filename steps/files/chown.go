@@ -42,6 +42,9 @@ type chown struct {
 	Mode      schema.Mode `json:"mode" help:"permission bits; left out: no change"`
 	Recursive bool        `json:"recursive" help:"the directory and everything below it on its file system"`
 	Links     bool        `json:"links" help:"recursive: change files with several names, too"`
+
+	// whole, where set, takes the place of syncfs; tests remember there what is on disk.
+	whole func(dir *os.File) error
 }
 
 // Check refuses bad paths, a step without a wish, and trees that are the system.

@@ -68,10 +68,17 @@ func TestChownOwner(t *testing.T) {
 		}
 	}
 	n.done(Chown(), args)
+	if _, out := n.apply(Chown(), `{"path":"/a/f","group":"99"}`); out.Value != any(ChownOut{1, 1}) {
+		t.Errorf("the group alone: %v", out.Value)
+	}
+	if uid, gid := n.owner("/a/f"); uid != 4711 || gid != 99 {
+		t.Errorf("/a/f belongs to %d:%d", uid, gid)
+	}
 	n.must(os.Chown(n.at("/a/f"), 0, 4712)) // one is left: as after an interruption
 	if _, out := n.apply(Chown(), args); out.Value != any(ChownOut{4, 1}) {
 		t.Errorf("again: %v", out.Value)
 	}
+	n.apply(Chown(), `{"path":"/a","owner":"root","mode":"0640","recursive":true}`) // a symlink takes an owner, and has no mode
 }
 
 // setuid survives only where the mode says so.
@@ -156,6 +163,8 @@ func TestChownMountInside(t *testing.T) {
 	n.refused(Chown(), `{"path":"/a","mode":"0700","recursive":true}`, "/a/m is a mount of its own: a tree stops at its file system",
 		"give it a step of its own, and name the other directories one by one")
 	n.refused(Move(), `{"from":"/a/m","to":"/b"}`, "/a/m is a mount of its own", "move what is in it, one by one")
+	n.dir("/e")
+	n.refused(Move(), `{"from":"/e","to":"/a/m","replace":true}`, "/a/m is a mount of its own", "choose a path inside it")
 	n.write("/f", "1")
 	other := "/f and /a/m lie on different file systems, so one rename cannot move it"
 	_, err := step(t, Move(), `{"from":"/f","to":"/a/m/f"}`).Apply(t.Context(), hostOf(n), engine.Change{})

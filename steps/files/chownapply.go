@@ -66,7 +66,11 @@ func (c *chown) sync(a engine.Asker) error {
 		return failed(c.Path, err)
 	}
 	defer d.Close()
-	if err := unix.Syncfs(int(d.Fd())); err != nil {
+	syncfs := func(f *os.File) error { return unix.Syncfs(int(f.Fd())) }
+	if c.whole != nil {
+		syncfs = c.whole
+	}
+	if err := syncfs(d); err != nil {
 		return failed(c.Path, err)
 	}
 	return nil

@@ -91,6 +91,16 @@ func reopen(dir *os.File) (*os.File, error) {
 	return os.NewFile(uintptr(fd), dir.Name()), nil
 }
 
+// flush makes the names in a directory durable, as syncDir does where it is nil; tests remember what is on disk by it.
+type flush func(dir *os.File) error
+
+func (f flush) of(dir *os.File) error {
+	if f == nil {
+		return syncDir(dir)
+	}
+	return f(dir)
+}
+
 // syncDir makes the names in the directory durable.
 func syncDir(dir *os.File) error {
 	d, err := reopen(dir)

@@ -46,6 +46,8 @@ type mkdir struct {
 	Owner   string      `json:"owner" help:"user, by name or number; left out: the agent's for a new directory, no change for one that exists"`
 	Group   string      `json:"group" help:"group, by name or number; left out: as owner"`
 	Parents bool        `json:"parents" help:"make missing directories on the way, too"`
+
+	names flush
 }
 
 // Check refuses paths that name no single directory.

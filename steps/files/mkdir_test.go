@@ -103,6 +103,31 @@ func TestMkdirAfterKill(t *testing.T) {
 	}
 }
 
+// What came or went between plan and Apply is neither changed nor made up for.
+func TestMkdirRaces(t *testing.T) {
+	for _, c := range []struct {
+		path, message string
+		meanwhile     func(n *node)
+	}{
+		{"/in/room", "/in/room appeared meanwhile and is a file, no directory", func(n *node) { n.write("/in/room", "theirs") }},
+		{"/in/room", "/in is not there any more", func(n *node) { n.must(os.Remove(n.at("/in"))) }},
+	} {
+		n := newNode(t)
+		n.dir("/in")
+		s := step(t, Mkdir(), `{"path":"`+c.path+`","mode":"0700"}`)
+		change, err := n.Plan(Mkdir(), s)
+		n.must(err)
+		c.meanwhile(n)
+		before := n.tree()
+		if _, err := s.Apply(t.Context(), hostOf(n), change); err == nil || err.Error() != c.message {
+			t.Errorf("got %v, wanted %s", err, c.message)
+		}
+		if after := n.tree(); after != before {
+			t.Errorf("changed the node from\n%s\nto\n%s", before, after)
+		}
+	}
+}
+
 // Between plan and Apply somebody puts a symlink into the way: nothing is made where it leads.
 func TestMkdirSymlinkRace(t *testing.T) {
 	n := newNode(t)

@@ -32,7 +32,7 @@ func (m *mkdir) Apply(_ context.Context, h *engine.Host, _ engine.Change) (engin
 		return engine.Output{}, err
 	}
 	if f == nil {
-		err = makeDir(s.dir, m.Path, h.Run, m.fresh(w))
+		err = m.makeDir(s.dir, m.Path, h.Run, m.fresh(w))
 		return engine.Output{Value: MkdirOut{m.Path, true}, Note: "made " + show(m.Path)}, err
 	}
 	defer f.Close()
@@ -47,7 +47,7 @@ func (m *mkdir) correct(f *os.File, e entry, w wish) error {
 	if err := w.grant(f, e); err != nil {
 		return failed(m.Path, err)
 	}
-	if err := syncDir(f); err != nil {
+	if err := m.names.of(f); err != nil {
 		return failed(m.Path, err)
 	}
 	return nil
@@ -60,7 +60,7 @@ func (m *mkdir) makeParents(s *spot, run string) error {
 		if !m.Parents {
 			return refuse("say parents: true, or make it first", "%s is not there any more", show(p))
 		}
-		if err := makeDir(s.dir, p, run, wish{uid: -1, gid: -1, mode: parentMode}); err != nil {
+		if err := m.makeDir(s.dir, p, run, wish{uid: -1, gid: -1, mode: parentMode}); err != nil {
 			return err
 		}
 		ok, err := s.down()
@@ -76,7 +76,7 @@ func (m *mkdir) makeParents(s *spot, run string) error {
 
 // makeDir makes the directory p in dir under a name of the run's own and renames it when owner and mode are right:
 // an interruption leaves nothing half-made under the real name. What an interrupted attempt left is taken away.
-func makeDir(dir *os.File, p, run string, w wish) error {
+func (m *mkdir) makeDir(dir *os.File, p, run string, w wish) error {
 	temp := tempName(p, run)
 	fd := int(dir.Fd())
 	if err := unix.Unlinkat(fd, temp, unix.AT_REMOVEDIR); err != nil && !errors.Is(err, unix.ENOENT) {
@@ -85,12 +85,12 @@ func makeDir(dir *os.File, p, run string, w wish) error {
 	if err := unix.Mkdirat(fd, temp, 0o700); err != nil {
 		return failed(p, err)
 	}
-	err := prepare(dir, temp, w)
+	err := m.prepare(dir, temp, w)
 	if err == nil {
 		err = unix.Renameat2(fd, temp, fd, path.Base(p), unix.RENAME_NOREPLACE)
 	}
 	if err == nil {
-		err = syncDir(dir)
+		err = m.names.of(dir)
 	}
 	if err != nil {
 		_ = unix.Unlinkat(fd, temp, unix.AT_REMOVEDIR) // the first cause counts
@@ -104,7 +104,7 @@ func tempName(p, run string) string {
 	return ".tidemark-" + run + "-" + hex.EncodeToString(sum[:6])
 }
 
-func prepare(dir *os.File, name string, w wish) error {
+func (m *mkdir) prepare(dir *os.File, name string, w wish) error {
 	f, e, err := openAt(dir, name)
 	if err != nil {
 		return err
@@ -116,5 +116,5 @@ func prepare(dir *os.File, name string, w wish) error {
 	if err := w.grant(f, e); err != nil {
 		return err
 	}
-	return syncDir(f)
+	return m.names.of(f)
 }

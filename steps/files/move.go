@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path"
 
 	"tidemark/engine"
@@ -43,8 +42,7 @@ type move struct {
 	To      string `json:"to" help:"absolute path it has afterwards" required:"true"`
 	Replace bool   `json:"replace" help:"a file, or an empty directory, that stands there is lost"`
 
-	// names, where set, takes the place of syncDir; tests remember there what is on disk.
-	names func(*os.File) error
+	names flush
 }
 
 // Check refuses bad paths and those that contain each other.

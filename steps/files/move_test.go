@@ -115,6 +115,7 @@ func TestMoveRaces(t *testing.T) {
 			n.must(os.Remove(n.at("/e")))
 			n.link("/e", "d")
 		}},
+		{"the target's directory goes", `{"from":"/d/f","to":"/e/g"}`, "/e does not exist", func(n *node) { n.must(os.Remove(n.at("/e"))) }},
 		{"second name", `{"from":"/d/f","to":"/e/g","replace":true}`, "/d/f and /e/g are one file with two names (hard links): there is nothing to replace", func(n *node) {
 			n.must(os.Link(n.at("/d/f"), n.at("/e/g")))
 		}},
@@ -149,6 +150,7 @@ func TestMovePromises(t *testing.T) {
 		{Move(), `{"from":"/d","to":"/room/d"}`, engine.Changes, ""},
 		{Move(), `{"from":"/d","to":"/elsewhere"}`, "", "/d does not exist, nor does /elsewhere"},
 		{Move(), `{"from":"/room/d/f","to":"/f"}`, engine.NotKnown, ""},
+		{Mkdir(), `{"path":"/room/d"}`, engine.NotKnown, ""},
 		{Move(), `{"from":"/room/d","to":"/d"}`, engine.Changes, ""},
 		{Mkdir(), `{"path":"/room/d"}`, engine.Creates, ""},
 		{Move(), `{"from":"/e","to":"/room/d"}`, "", "/room/d exists already"},

@@ -55,12 +55,8 @@ func (m *move) settled(a engine.Asker) error {
 
 // durable makes the names beside those of the spots durable.
 func (m *move) durable(spots ...*spot) error {
-	sync := syncDir
-	if m.names != nil {
-		sync = m.names
-	}
 	for _, s := range spots {
-		if err := sync(s.dir); err != nil {
+		if err := m.names.of(s.dir); err != nil {
 			return failed(s.at, err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 
 	"tidemark/engine"
 	"tidemark/steps/backup"
@@ -82,12 +83,15 @@ func TestScpRefuses(t *testing.T) {
 		"is a symlink":      {From: "x", Source: "/a", Target: "/link"},
 		"not in /etc":       {From: "x", Source: "/a", Target: "/b/c", Owner: "nobody-here"},
 		"an id has":         {From: "x", Source: "/a", Target: "/b/c", Backup: "../x"},
+		"is a special":      {From: "x", Source: "/a", Target: "/pipe"},
+		"goes with backup":  {From: "x", Source: "/a", Target: "/b/c", Saved: "vellum-1"},
 		"b3 is a directory": {From: "x", Source: "/a", Target: "/backups/b3", Backup: "b3"},
 		"holds backup b1":   {From: "x", Source: "/a", Target: "/backups/b2", Backup: "b2"},
 	} {
 		t.Run(want, func(t *testing.T) {
 			n := newNode(t)
 			n.link("/link", "/etc")
+			n.must(unix.Mkfifo(n.at("/pipe"), 0o600))
 			n.write("/backups/b3", "x")
 			n.write("/backups/b2/cassandra/manifest.json", manifest(t, "b1", "vellum-1"))
 			c, err := n.Plan(Scp(), s)
@@ -228,6 +232,26 @@ func TestScpLooksAtABackup(t *testing.T) {
 				t.Error("the note of another machine came along")
 			}
 		})
+	}
+}
+
+// What a copy promised is looked for again when a run is resumed: a backup counts by its manifest, not by its name alone.
+func TestScpProbes(t *testing.T) {
+	n := newNode(t)
+	n.write("/b1/cassandra/manifest.json", manifest(t, "b1", "vellum-1"))
+	n.dir("/none")
+	for _, c := range []struct{ target, id, key, want string }{
+		{"/b1", "b1", backup.FactOf("b1"), backup.Saved},
+		{"/b1", "b2", backup.FactOf("b2"), absent},
+		{"/none", "b1", backup.FactOf("b1"), absent},
+		{"/b1", "b1", factPath("/b1"), present},
+		{"/gone", "", factPath("/gone"), absent},
+		{"/gone", "", "another fact", ""},
+	} {
+		s := &scp{From: "controller", Source: "/a", Target: c.target, Backup: c.id}
+		if got, err := s.Probe(t.Context(), viewOf(n), c.key); got != c.want || (err != nil) != (c.want == "") {
+			t.Errorf("%s at %s: %q, %v", c.key, c.target, got, err)
+		}
 	}
 }
 

@@ -6,7 +6,7 @@ import "tidemark/engine"
 // middle of the run.
 func (s *scp) meets(v *engine.View, at sight, c *engine.Change) error {
 	switch {
-	case at.kind == symlink, at.kind == special:
+	case at.kind == special:
 		return refuse("move it away, or choose another target", "%s is there and is a %s", show(s.Target), at.kind)
 	case at.kind == file && s.Backup != "":
 		return refuse("move it away, or choose another target", "%s is there and is a file; backup %s is a directory", show(s.Target), s.Backup)
