@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -48,6 +49,16 @@ func TestRedo(t *testing.T) {
 	}
 }
 
+func TestAtMost(t *testing.T) {
+	for args, want := range map[string]engine.Risk{
+		`{"argv":["x"]}`: engine.Interrupts, `{"argv":["x"],"destroys":true}`: engine.Overwrites, `{"argv":["x"],"redo":"pure"}`: engine.Harmless,
+	} {
+		if got, _ := decode(t, args).AtMost(nil); got != want {
+			t.Errorf("%s: risk %d, wanted %d", args, got, want)
+		}
+	}
+}
+
 // The plan over a node that has /made and /bin/x, in a dry run and on the real state.
 func TestPlan(t *testing.T) {
 	for _, c := range []struct {
@@ -67,6 +78,7 @@ func TestPlan(t *testing.T) {
 		{`{"argv":["x"],"redo":"pure"}`, "? ask x, which changes nothing (redo: pure)", "? ask x, which changes nothing (redo: pure)", "", engine.Harmless},
 		{`{"argv":["/bin/x"]}`, "~ run /bin/x", "~ run /bin/x", "", engine.Interrupts},
 		{`{"argv":["/bin/none"]}`, "~ run /bin/none", "precondition: /bin/none is not on this node", "/bin/none is not on this node now; whether an earlier step brings it", engine.Interrupts},
+		{`{"argv":["x"],"check":["/bin/none"]}`, "? run x", "precondition: /bin/none is not on this node", "what the check /bin/none says just before it runs|/bin/none is not on this node now; whether an earlier step brings it", engine.Interrupts},
 		{`{"argv":["x"],"dir":"/none"}`, "~ run x", "precondition: /none is not on this node", "/none is not on this node now; whether an earlier step brings it", engine.Interrupts},
 	} {
 		g := &enginetest.Ground{Dir: t.TempDir()}
@@ -155,7 +167,11 @@ func TestRefused(t *testing.T) {
 		{`{"argv":["x"],"creates":"/a/../b"}`, "creates /a/../b goes up (..): write the path it leads to"},
 		{`{"argv":["x"],"redo":"maybe"}`, `redo "maybe" is not pure, idempotent, checked or manual`},
 		{`{"argv":["x"],"redo":"checked"}`, "redo: checked needs something to look at: creates or check"},
+		{`{"argv":["x"],"env":{"A":"` + long + `"}}`, "env: A has 131072 bytes, the system takes 131071"},
+		{`{"argv":["x"],"redo":"pure","destroys":true}`, "redo: pure says that the command changes nothing; creates, check, destroys and daemon say otherwise"},
+		{`{"argv":["x"],"redo":"pure","daemon":true}`, "redo: pure says that the command changes nothing; creates, check, destroys and daemon say otherwise"},
 		{`{"argv":["x"],"redo":"pure","creates":"/a"}`, "redo: pure says that the command changes nothing; creates, check, destroys and daemon say otherwise"},
+		{`{"argv":["x"],"ok":[-1]}`, "ok: -1 is no exit status (0 to 255)"},
 		{`{"argv":["x"],"ok":[0,256]}`, "ok: 256 is no exit status (0 to 255)"},
 		{`{"argv":["x"],"output":1048577}`, "output 1048577B: at most 1MiB is kept; let the program write more to a file"},
 	} {
@@ -209,6 +225,7 @@ func TestApply(t *testing.T) {
 		{"stdin", "{true 0 typed  false}", run{Argv: []string{"cat"}, Stdin: schema.SealText("typed")}, 0, 1},
 		{"no stdin", "{true 0   false}", run{Argv: []string{"cat"}}, 0, 1},
 		{"cut", "{true 0 1234  true}", run{Argv: []string{"printf", "123456"}, Output: 4}, 0, 1},
+		{"cut of errors", "{true 0  1234 true}", run{Argv: []string{"sh", "-c", "printf 123456 >&2"}, Output: 4}, 0, 1},
 		{"cut in a character", "{true 0 12  true}", run{Argv: []string{"printf", "12𝄞6"}, Output: 4}, 0, 1},
 		{"not UTF-8", "{true 0 a\uFFFDb  false}", run{Argv: []string{"printf", `a\377b`}}, 0, 1},
 	} {
@@ -226,6 +243,32 @@ func TestApply(t *testing.T) {
 				t.Errorf("got %s (exit %d, calls %q)\nwanted %s", got, engine.ExitOf(err), l.calls, c.want)
 			}
 		})
+	}
+}
+
+// Whatever became of a check, the command did not run: nobody is asked how far it came.
+func TestAnUnsureCheckIsAKnownFailure(t *testing.T) {
+	g := &enginetest.Ground{Dir: t.TempDir(), OnExec: func([]string) (engine.Result, error) {
+		return engine.Result{}, engine.Unsure(engine.Failf(engine.ClassIO, "killed"))
+	}}
+	r := &run{Argv: []string{"x"}, Test: []string{"y"}}
+	_, err := r.Apply(t.Context(), engine.NewHost(view(t, g, true), enginetest.Marks{}), engine.Change{})
+	if err == nil || errors.Is(err, engine.ErrUnsure) || engine.ClassOf(err) != engine.ClassIO || len(g.Calls()) != 1 {
+		t.Errorf("%v (class %s), ran %q", err, engine.ClassOf(err), g.Calls())
+	}
+}
+
+// What a command printed stands in the log of its task, also where it failed.
+func TestTheOutputIsLogged(t *testing.T) {
+	var log strings.Builder
+	v := view(t, &local{}, true)
+	v.Log = func(format string, args ...any) { fmt.Fprintf(&log, format+"\n", args...) }
+	r := &run{Argv: []string{"sh", "-c", "echo one; echo two >&2; exit 1"}, Test: []string{"sh", "-c", "echo why >&2; exit 4"}}
+	if _, err := r.Apply(t.Context(), engine.NewHost(v, enginetest.Marks{}), engine.Change{}); engine.ClassOf(err) != engine.ClassExit {
+		t.Error(err)
+	}
+	if want := "check sh -c \"echo why >&2; exit 4\": exit 4: why\nstdout of sh:\none\n\nstderr of sh:\ntwo\n\n"; log.String() != want {
+		t.Errorf("the log has %q", log.String())
 	}
 }
 
