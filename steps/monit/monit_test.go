@@ -37,6 +37,7 @@ func TestPlanOfEachAction(t *testing.T) {
 		}},
 		{action{Action: "start", Group: "cassandra"}, engine.Same, engine.Harmless, map[string]string{"monit.cassandra_process": running, "monit.poll_cassandra": monitored}},
 		{action{Action: "monitor", Service: lone}, engine.Same, engine.Harmless, map[string]string{"monit.poll_cqlsh": monitored}},
+		{action{Action: "stop", Service: lone}, engine.Changes, engine.Interrupts, map[string]string{"monit.poll_cqlsh": unmonitored}},
 		{action{Action: "unmonitor", Service: lone}, engine.Changes, engine.Harmless, map[string]string{"monit.poll_cqlsh": unmonitored}},
 		{action{Action: "unmonitor", Service: process}, engine.Changes, engine.Harmless, map[string]string{"monit.cassandra_process": unmonitored}},
 	} {
@@ -175,6 +176,19 @@ func TestSettlingWaitsForAPendingAction(t *testing.T) {
 		v, err := planActual(b, &action{Action: "stop", Group: "cassandra"})
 		if err != nil || v.Sign != engine.NotKnown || len(v.Unknown) == 0 || time.Since(begin) > 2*settleLimit {
 			t.Errorf("%+v, %v", v, err)
+		}
+	})
+}
+
+// A dry run waits for nothing; it says what it cannot know.
+func TestADryRunDoesNotWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, b := newFake(t)
+		f.act("stop", "cassandra")
+		begin := time.Now()
+		c, err := b.Plan(Monit(), &action{Action: "stop", Group: "cassandra"})
+		if err != nil || c.Sign != engine.NotKnown || time.Since(begin) > 0 {
+			t.Errorf("%s after %s, %v", c.Sign, time.Since(begin), err)
 		}
 	})
 }

@@ -89,6 +89,23 @@ func TestStoppedNeedsAllEvidence(t *testing.T) {
 	}
 }
 
+// Where monit's configuration names no pid file, that of the step tells of the process.
+func TestStoppedByThePidFileOfTheStep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, b := newFake(t)
+		f.write("/etc/monit/monitrc", "set httpd port 2812 allow admin:monit\ncheck process cassandra_process matching java\n")
+		f.monitor[process] = 0
+		step := &wait{Service: process, State: stopped, PIDFile: "/run/cassandra.pid"}
+		if _, err := waitFor(b, step, time.Minute); err == nil || !strings.Contains(err.Error(), "process 100 lives") {
+			t.Errorf("%v", err)
+		}
+		f.kill()
+		if _, err := waitFor(b, step, time.Minute); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestEarlierSeenProcessMustGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, b := newFake(t)
