@@ -2,7 +2,9 @@ package journal
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -162,10 +164,79 @@ func TestAnEditedJournalIsRefused(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("%v, want %q", err, c.want)
 			}
+			if d, err := DrivenBy(dir); d != nil || err != nil {
+				t.Errorf("refused, and still driven by %v, %v", d, err)
+			}
 			if next := engine.NextOf(err); !strings.Contains(next, "tidemark resume --adopt vellum-1,vellum-") {
 				t.Errorf("next: %q", next)
 			}
 		})
+	}
+}
+
+// A line that follows the one before it, but has another number, is not one that this program wrote.
+func TestALineOfAnotherNumberIsRefused(t *testing.T) {
+	p := &parsed{chain: chain{prev: "plan"}}
+	for _, seq := range []int64{0, 2} {
+		text, err := json.Marshal(line{engine.Event{Seq: seq}, "plan"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.more(append(text, '\n')); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("line 1: it is numbered %d, not 1", seq)) {
+			t.Errorf("%d: %v", seq, err)
+		}
+	}
+}
+
+// A cut of power may leave a last line of the right length whose bytes never came; one in the middle was damaged later.
+func TestALastLineOfZerosIsTorn(t *testing.T) {
+	dir, events := made(t)
+	path := filepath.Join(dir, journalName)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	zeros := append(make([]byte, 40), '\n')
+	if err := os.WriteFile(path, append(bytes.Clone(whole), zeros...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := goesOn(t, dir); r.Torn == "" || len(r.Events) != len(events) {
+		t.Errorf("torn %q, %d events", r.Torn, len(r.Events))
+	}
+	if err := os.WriteFile(path, append(zeros, whole...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read(dir); engine.ClassOf(err) != engine.ClassPrecondition {
+		t.Errorf("zeros in front: %v", err)
+	}
+}
+
+// A journal that cannot be read is no empty one: a run that began would seem new.
+func TestAnUnreadableJournalIsNotEmpty(t *testing.T) {
+	dir, _ := made(t)
+	path := filepath.Join(dir, journalName)
+	if err := errors.Join(os.Remove(path), os.Mkdir(path, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := Read(dir); err == nil {
+		t.Errorf("read %d events", len(r.Events))
+	}
+}
+
+func TestAClosedJournalTakesNothing(t *testing.T) {
+	dir, events := made(t)
+	j, _, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Append(&engine.Event{Type: engine.EventResumed}); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("appended: %v", err)
+	}
+	if r, err := Read(dir); err != nil || len(r.Events) != len(events) {
+		t.Errorf("%d events, want %d (%v)", len(r.Events), len(events), err)
 	}
 }
 

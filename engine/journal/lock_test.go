@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"tidemark/engine"
 )
 
 func TestASecondControllerIsRefused(t *testing.T) {
@@ -27,8 +29,8 @@ func TestASecondControllerIsRefused(t *testing.T) {
 	if d, err := DrivenBy(dir); err != nil || d != nil {
 		t.Errorf("after closing: driven by %v, %v", d, err)
 	}
-	if _, err := Create(dir, plan()); err == nil {
-		t.Error("an existing run was created again")
+	if _, err := Create(dir, plan()); engine.ClassOf(err) != engine.ClassPrecondition {
+		t.Errorf("an existing run was created again: %v", err)
 	}
 }
 
