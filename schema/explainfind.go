@@ -37,6 +37,9 @@ func addSteps(out []Address, around string, steps []*Step) []Address {
 // stageAt is the stage that a path names.
 func (r *Runbook) stageAt(t target) (*Stage, error) {
 	i := slices.IndexFunc(r.Stages, func(s *Stage) bool { return s.ID == t.stage })
+	if err := r.takenOut(t.stage); i < 0 && err != nil {
+		return nil, err
+	}
 	if i < 0 {
 		return nil, r.nothingAt(t.stage, "stage", func(a Address) bool { return a.step == nil })
 	}
@@ -49,7 +52,9 @@ func (r *Runbook) stepAt(t target) (*Step, error) {
 	ids := strings.Split(t.step, "/")
 	for i, id := range ids {
 		step, path := r.Find(t.stage, ids[:i+1]...), strings.Join(append([]string{t.stage}, ids[:i]...), "/")
-		switch {
+		switch err := r.takenOut(path + "/" + id); {
+		case step == nil && around == nil && err != nil:
+			return nil, err
 		case step == nil && around == nil:
 			return nil, r.nothingAt(path+"/"+id, "step", func(a Address) bool { return a.step == nil || a.step.outer == nil })
 		case step == nil && around.inner == nil:
@@ -63,6 +68,26 @@ func (r *Runbook) stepAt(t target) (*Step, error) {
 		return nil, fmt.Errorf("%s is a step inside %s: name it with a slash, %s/%s", t.path[0], t.entry(), t.entry(), strings.Join(t.path, "."))
 	}
 	return around, nil
+}
+
+// takenOut says which overlay took a stage or a step out, nil for none.
+func (r *Runbook) takenOut(path string) error {
+	if r.merged == nil {
+		return nil
+	}
+	c := r.merged.gone[path]
+	if stage, _, ok := strings.Cut(path, "/"); ok && c == nil {
+		c = r.merged.gone[stage]
+	}
+	if c == nil {
+		return nil
+	}
+	o := c.overlay
+	why := ""
+	if c.Because.Value != "" {
+		why = ", because: " + c.Because.Value
+	}
+	return fmt.Errorf("overlay %q took %s out, at %s%s", o.name.Value, c.at.Value, r.docs.pos(c.at.node), why)
 }
 
 // nothingAt says what may be meant by a path that leads nowhere.

@@ -133,13 +133,15 @@ func (l *loader) collectSteps(list *yaml.Node) {
 	}
 }
 
-// unused warns of inputs that nothing reads.
+// unused warns of inputs that nothing reads. Of the runbook's own, whose text an overlay's author may not be able to
+// change, it does not where overlays took part: they may have taken the use away.
 func (l *loader) unused(inputs []Input) {
 	if l.list.HasErrors() {
 		return
 	}
 	for _, in := range inputs {
-		if !l.frame.used[in.Name] {
+		own := l.docs.of(in.pos) == l.docs.main
+		if !l.frame.used[in.Name] && !(own && len(l.sources.Overlays) > 0) {
 			l.warn(in.pos, codeUnused, fmt.Sprintf("input %q is used nowhere", in.Name), "remove it, or use it as inputs."+in.Name)
 		}
 	}

@@ -48,7 +48,7 @@ func (m *merger) insert(c *change, t target, s spot) {
 		list, key, other = c.Stages, "stages", c.Steps
 	}
 	if other != nil || list == nil {
-		m.at(c.at.node, codeChange, fmt.Sprintf("beside the %s %s stand other %s", t.what(), t.entry(), key), fmt.Sprintf("%s: a list", key))
+		m.at(c.at.node, codeChange, fmt.Sprintf("beside the %s %s only %s can be inserted", t.what(), t.entry(), key), insertHelp(t, key, other))
 		return
 	}
 	if list.Kind != yaml.SequenceNode {
@@ -69,6 +69,17 @@ func (m *merger) insert(c *change, t target, s spot) {
 	}
 	s.list.Content = slices.Insert(s.list.Content, at, list.Content...)
 	m.say(c, "inserts "+strings.Join(idsOf(list), ", ")+" "+strings.TrimPrefix(c.verb, "insert-")+" "+t.entry())
+}
+
+// insertHelp says what is to be written where other steps or stages stand beside the target.
+func insertHelp(t target, key string, other *yaml.Node) string {
+	switch {
+	case other == nil:
+		return "write what: " + key + ": [...]"
+	case t.step == "":
+		return "write stages: [{stage: NAME, on: GROUP, steps: [...]}], or name a step of it as the target"
+	}
+	return "write steps: [...]; stages are inserted beside a stage: " + t.stage
 }
 
 func idsOf(list *yaml.Node) []string {

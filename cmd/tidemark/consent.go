@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"tidemark/cmd/internal/view"
 	"tidemark/engine"
@@ -44,12 +45,12 @@ func (a *app) confirm(p *engine.Plan, kinds *engine.Kinds, look string) error {
 		return checkYes(given, word, p.Site)
 	}
 	if !view.Terminal(a.stdin) || !view.Terminal(a.stderr) {
-		flag, does := "--yes", "changes"
+		flag, does, nodes := "--yes", "changes", controllerOut(engine.NodesOf(p))
 		if word != "yes" {
-			flag, does = "--yes="+p.Site, "overwrites data on"
+			flag, does, nodes = "--yes="+p.Site, "overwrites data on", overwritten(p)
 		}
 		return usagef(look+"say "+flag, "%s %s %s and there is no terminal to ask for consent",
-			p.Runbook, does, view.NodeList(controllerOut(engine.NodesOf(p))))
+			p.Runbook, does, view.NodeList(nodes))
 	}
 	return a.ask(p, word)
 }
@@ -70,7 +71,7 @@ func (a *app) ask(p *engine.Plan, word string) error {
 	nodes := view.NodeList(controllerOut(engine.NodesOf(p)))
 	switch {
 	case word != "yes":
-		fmt.Fprintf(a.stderr, "\n%s\n%s overwrites data on %s. Type the site's name to go on: ", p.Title, p.Runbook, nodes)
+		fmt.Fprintf(a.stderr, "\n%s\n%s overwrites data on %s. Type the site's name to go on: ", p.Title, p.Runbook, view.NodeList(overwritten(p)))
 	case p.Runbook != "":
 		fmt.Fprintf(a.stderr, "\n%s changes %s. Type yes to go on: ", p.Runbook, nodes)
 	default:
@@ -85,6 +86,17 @@ func (a *app) ask(p *engine.Plan, word string) error {
 		return &refused{engine.Failf(engine.ClassPrecondition, "not confirmed (%q is not %q); nothing was done", got, word)}
 	}
 	return nil
+}
+
+// overwritten are the nodes on which the plan may overwrite or destroy data, in its order.
+func overwritten(p *engine.Plan) []string {
+	var out []string
+	p.Tasks(func(t *engine.Task) {
+		if t.Change.Risk == engine.Overwrites && !slices.Contains(out, t.Node) {
+			out = append(out, t.Node)
+		}
+	})
+	return out
 }
 
 // unanswered is a question that Ctrl-C ended.

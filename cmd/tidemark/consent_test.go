@@ -49,6 +49,22 @@ func TestConsent(t *testing.T) {
 	}
 }
 
+// TestOnlyOverwrittenNodesAreNamed: who is asked whether data may be lost reads where.
+func TestOnlyOverwrittenNodesAreNamed(t *testing.T) {
+	a := &app{stdin: &bytes.Buffer{}, stdout: t.Output(), stderr: t.Output()}
+	p := &engine.Plan{Site: "lab", Runbook: "x", Stages: []*engine.PlannedStage{{Tasks: []*engine.Task{
+		{Kind: "move", Node: "one", Change: engine.Change{Sign: engine.Changes, Risk: engine.Interrupts}},
+		{Kind: "move", Node: "two", Change: engine.Change{Sign: engine.Destroys, Risk: engine.Overwrites}},
+	}}}}
+	kinds, err := steps.Kinds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.confirm(p, kinds, ""); err == nil || !strings.Contains(err.Error(), "x overwrites data on two and there") {
+		t.Error(err)
+	}
+}
+
 const askHere = "TIDEMARK_TEST_ASK"
 
 // TestConsentChild is the controller on the terminal of TestConsentAtATerminal; elsewhere it is nothing.
