@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -69,7 +70,7 @@ func (l *loader) load(root *yaml.Node) {
 	l.noTime(valueOf(root, "deadline"), "deadline")
 	l.book.Vars = l.vars(f.Vars)
 	l.bareNames(f.Vars, "a var", "vars")
-	l.book.Locks = l.targets(f.Locks)
+	l.book.Locks = l.targets(f.Locks, l.withoutLocks(f.Locks))
 	l.book.Inputs = l.inputs(f.Inputs)
 	l.frame = newFrame(nil, l.book.Inputs)
 	l.include(f.Stages, nil)
@@ -83,14 +84,27 @@ func (l *loader) load(root *yaml.Node) {
 	l.shadowed()
 }
 
-// targets checks names of groups and nodes against the site.
-func (l *loader) targets(names []text) []string {
+// withoutLocks says what a site does that has no nodes of some groups that are to be locked. It is never guessed: a group that
+// is only called otherwise there would go unlocked.
+func (l *loader) withoutLocks(names []text) string {
+	var has, all []string
+	for _, t := range names {
+		all = append(all, t.Value)
+		if t.Value == controllerName || l.site != nil && len(l.site.Select([]string{t.Value})) > 0 {
+			has = append(has, t.Value)
+		}
+	}
+	return fmt.Sprintf("\na site that has no such nodes says so in an overlay: {set: locks, to: [%s], was: [%s]}", strings.Join(has, ", "), strings.Join(all, ", "))
+}
+
+// targets checks names of groups and nodes against the site; more is what else to do about one that it has not.
+func (l *loader) targets(names []text, more string) []string {
 	var out []string
 	for _, t := range names {
 		if t.node == nil {
 			continue
 		}
-		l.target(t)
+		l.target(t, more)
 		if slices.Contains(out, t.Value) {
 			l.at(t.node, codeDuplicateID, fmt.Sprintf("%q is named twice", t.Value), "")
 		}
@@ -99,7 +113,7 @@ func (l *loader) targets(names []text) []string {
 	return out
 }
 
-func (l *loader) target(t text) {
+func (l *loader) target(t text, more string) {
 	if l.site == nil || t.Value == controllerName || len(l.site.Select([]string{t.Value})) > 0 {
 		return
 	}
@@ -108,7 +122,7 @@ func (l *loader) target(t text) {
 	if best := Nearest(t.Value, slices.Concat(groups, nodes)); best != "" {
 		help = `did you mean "` + best + `"? ` + help
 	} else if disguised(t.Value) == "" {
-		help += "\nthe site file says which nodes are of a group: NODE: {groups: [" + t.Value + "]}"
+		help += "\nthe site file says which nodes are of a group: NODE: {groups: [" + t.Value + "]}" + more
 	}
 	l.at(t.node, codeGroup, fmt.Sprintf("site %s has no group or node %q", l.site.Name, t.Value), disguised(t.Value)+help)
 }

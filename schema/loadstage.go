@@ -96,7 +96,7 @@ func (l *loader) on(n *yaml.Node) (names []string, pick string) {
 	default:
 		l.decode(n, reflect.ValueOf(&list[0]).Elem())
 	}
-	names = l.targets(list)
+	names = l.targets(list, "")
 	for _, t := range list {
 		if t.node != nil && t.Value == controllerName && (len(list) > 1 || pick != "") {
 			l.at(t.node, codeGroup, "controller stands alone: its stage runs on no node", "make a stage of its own")

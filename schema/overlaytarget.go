@@ -169,7 +169,7 @@ func (d *document) shownAt(pos Pos) string {
 	if !ok {
 		return pos.String()
 	}
-	line, _ := window([]rune(strings.TrimSpace(text)), 1)
+	line, _ := window([]rune(strings.TrimSpace(text)), 1, maxShown)
 	return fmt.Sprintf("%s: %s", pos, line)
 }
 

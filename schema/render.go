@@ -15,13 +15,27 @@ type Source struct {
 	Data []byte
 }
 
-// maxShown bounds a source line on the screen.
-const maxShown = 160
+// maxShown bounds a source line where the screen's width is not known; minShown is what is shown on the narrowest.
+const (
+	maxShown = 160
+	minShown = 20
+)
+
+// gutter is what stands before a source line.
+const gutter = len("12345 | ")
 
 // Render gives every diagnostic with its source line, a caret under the exact
 // token, and the help. Sources are found by their Name; without its source a
 // diagnostic is its one line and its help.
-func (ds Diagnostics) Render(sources ...Source) string {
+func (ds Diagnostics) Render(sources ...Source) string { return ds.RenderWithin(0, sources...) }
+
+// RenderWithin is Render for a screen of so many columns: source lines are cut to it, so that the carets stand under what
+// they mean. 0 is no screen.
+func (ds Diagnostics) RenderWithin(screen int, sources ...Source) string {
+	shown := maxShown
+	if screen > 0 {
+		shown = min(maxShown, max(minShown, screen-gutter))
+	}
 	texts := ds.quoted(sources)
 	var b strings.Builder
 	var last shownLine
@@ -30,7 +44,7 @@ func (ds Diagnostics) Render(sources ...Source) string {
 			last = lineOf(d.Pos, texts[d.Pos.File])
 			last.mask(ds[i:])
 		}
-		d.render(&b, last.runes)
+		d.render(&b, last.runes, shown)
 	}
 	return b.String()
 }
@@ -79,10 +93,10 @@ func (s shownLine) mask(ds Diagnostics) {
 	}
 }
 
-func (d Diagnostic) render(b *strings.Builder, source []rune) {
+func (d Diagnostic) render(b *strings.Builder, source []rune, shown int) {
 	fmt.Fprintln(b, d.Error())
 	if source != nil {
-		line, col := window(source, d.Pos.Col)
+		line, col := window(source, d.Pos.Col, shown)
 		fmt.Fprintf(b, "%5d | %s\n", d.Pos.Line, line)
 		runes := []rune(line)
 		under := runes[min(max(col-1, 0), len(runes)):]
@@ -95,13 +109,13 @@ func (d Diagnostic) render(b *strings.Builder, source []rune) {
 	}
 }
 
-// window cuts a long line to the part around col.
-func window(runes []rune, col int) (string, int) {
-	if len(runes) <= maxShown {
+// window cuts a long line to the part of shown characters around col.
+func window(runes []rune, col, shown int) (string, int) {
+	if len(runes) <= shown {
 		return string(runes), col
 	}
-	from := max(0, min(col-maxShown/2, len(runes)-maxShown))
-	return string(runes[from:min(len(runes), from+maxShown)]), col - from
+	from := max(0, min(col-shown/2, len(runes)-shown))
+	return string(runes[from:min(len(runes), from+shown)]), col - from
 }
 
 // printable replaces what would move the cursor, turn the text or stay

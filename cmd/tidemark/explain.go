@@ -28,7 +28,19 @@ func (a *app) explainArg(ctx context.Context, args []string) error {
 	if regexp.MustCompile(`^(?i)tm\d+$`).MatchString(args[0]) {
 		return a.explainCode(args[0])
 	}
+	if r, err := a.readable(ctx, args[0]); err == nil {
+		return usagef(a.command("explain", view.Command([]string{args[0], anAddress(r)})), "say which value of %s: STAGE, STAGE/STEP or STAGE/STEP.FIELD", args[0])
+	}
 	return usagef("tidemark explain TM0104", "%q is no code of a mistake: TM and four digits, as in TM0104; a value is named by its runbook and STAGE/STEP.FIELD", args[0])
+}
+
+// anAddress is the first step of a runbook, or its first stage.
+func anAddress(r *schema.Runbook) string {
+	all := r.Addresses()
+	if i := slices.IndexFunc(all, func(at schema.Address) bool { return strings.Contains(at.Path, "/") }); i >= 0 {
+		return all[i].Path
+	}
+	return all[0].Path
 }
 
 // codePage is the page of a code for programs.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -39,7 +38,7 @@ func (a *app) findings(found schema.Diagnostics, c *checks) error {
 			return err
 		}
 	} else {
-		fmt.Fprint(a.stderr, found.Render(c.sources()...))
+		a.mistaken(found, c.sources()...)
 	}
 	if len(found) == 0 {
 		return nil

@@ -94,7 +94,7 @@ func (a *app) tellBroken(o *ownKinds, names []string) {
 			continue
 		}
 		a.say("%s %s", k.Broken.Code, k.Broken.Message)
-		fmt.Fprint(a.stderr, k.Broken.More.Render(o.answers...))
+		a.mistaken(k.Broken.More, o.answers...)
 	}
 }
 

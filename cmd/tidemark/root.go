@@ -160,13 +160,18 @@ func (a *app) json() bool { return a.output == "json" }
 // say writes one line of talk; answers go to standard output instead.
 func (a *app) say(format string, args ...any) { fmt.Fprintf(a.stderr, format+"\n", args...) }
 
+// mistaken shows mistakes in texts, as wide as the terminal is.
+func (a *app) mistaken(diags schema.Diagnostics, sources ...schema.Source) {
+	fmt.Fprint(a.stderr, diags.RenderWithin(view.StyleOf(a.stderr).Width, sources...))
+}
+
 // explain writes an error: runbook mistakes with their source, failures by cause, and the next thing to do.
 func (a *app) explain(err error) {
 	if err == nil || errors.Is(err, errPending) || errors.Is(err, errReported) {
 		return
 	}
 	if i := (*invalid)(nil); errors.As(err, &i) {
-		fmt.Fprint(a.stderr, i.diags.Render(i.sources...))
+		a.mistaken(i.diags, i.sources...)
 		a.mistakes(i.diags)
 		return
 	}

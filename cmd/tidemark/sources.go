@@ -113,7 +113,7 @@ func (a *app) judge(diags schema.Diagnostics, sources ...schema.Source) error {
 	if diags.Err() != nil {
 		return &invalid{diags, sources}
 	}
-	fmt.Fprint(a.stderr, diags.Render(sources...))
+	a.mistaken(diags, sources...)
 	return nil
 }
 

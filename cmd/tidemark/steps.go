@@ -60,7 +60,7 @@ func (a *app) declaredKinds(ctx context.Context, names []string) ([]schema.Kind,
 		return nil, nil, err
 	}
 	made, diags := schema.Composites(texts.Kinds, own.kinds.Schema(), nil, names...)
-	fmt.Fprint(a.stderr, diags.Render(texts.Kinds...))
+	a.mistaken(diags, texts.Kinds...)
 	all := append(own.kinds.Schema(), made...)
 	slices.SortFunc(all, func(x, y schema.Kind) int { return strings.Compare(x.Name, y.Name) })
 	return all, own, nil
