@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"os"
@@ -39,6 +40,7 @@ func (a *app) newChecks(ctx context.Context, args []string) (*checks, error) {
 	if c.common, err = siteTexts(withDirs(a.siteDirs(siteFile), args)); err != nil {
 		return nil, err
 	}
+	c.asGiven()
 	if err := c.askPrograms(ctx, a, siteFile, args); err != nil {
 		return nil, err
 	}
@@ -53,6 +55,19 @@ func (a *app) newChecks(ctx context.Context, args []string) (*checks, error) {
 		a.say("note: groups, nodes and vars were not checked, because there is no site file; name yours with --site FILE")
 	}
 	return c, a.notAsked(siteFile, args)
+}
+
+// asGiven calls what the runbooks take as it was named, so that a mistake in it is one mistake, not one by each name.
+func (c *checks) asGiven() {
+	given := map[string]string{}
+	for _, t := range c.texts {
+		given[absolute(t.Name)] = t.Name
+	}
+	for _, list := range [][]schema.Source{c.common.Overlays, c.common.Includes, c.common.Kinds} {
+		for i, src := range list {
+			list[i].Name = cmp.Or(given[absolute(src.Name)], src.Name)
+		}
+	}
 }
 
 // ownNames notes the runbooks that can be named, and what is wrong with those of the site's own that no verb could find by

@@ -91,6 +91,7 @@ func newRoot(a *app) *cobra.Command {
 	a.flags(root)
 	root.AddCommand(verbs(a)...)
 	root.SetHelpCommand(newHelp())
+	typeableHelp(root)
 	a.shareFlags(root)
 	a.completions(root)
 	return root

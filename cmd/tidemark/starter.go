@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"tidemark/cmd/internal/view"
 	"tidemark/schema"
 )
 
@@ -29,14 +30,14 @@ func (a *app) starter(ctx context.Context, sort, name string, how newHow) (start
 		return starter{}, usagef("", "--of is for overlays")
 	case sort == "runbook":
 		path := filepath.Join(a.shelfDir(), name+yamlExt)
-		return starter{template: "runbook.yaml", path: path, next: "tidemark validate " + path, mode: 0o644, words: []string{"GROUP", a.firstGroup()}}, nil
+		return starter{template: "runbook.yaml", path: path, next: a.command("validate", view.Command([]string{path})), mode: 0o644, words: []string{"GROUP", a.firstGroup()}}, nil
 	case sort == "overlay":
 		return a.overlayStarter(ctx, name, how.of)
 	case how.program != "":
 		return a.programStarter(filepath.Join(kinds, name, name), name, how.program)
 	case sort == "kind":
 		path := filepath.Join(kinds, name+yamlExt)
-		return starter{template: "kind.yaml", path: path, next: "tidemark validate " + path, mode: 0o644}, nil
+		return starter{template: "kind.yaml", path: path, next: a.command("validate", view.Command([]string{path})), mode: 0o644}, nil
 	}
 	return starter{}, usagef("tidemark new --help", "new writes a runbook, an overlay or a kind, no %q%s", sort, meant(sort, newSorts()))
 }
