@@ -115,7 +115,7 @@ func TestWrongReportsAreNamed(t *testing.T) {
 func TestTimeIsNamedOnce(t *testing.T) {
 	for step, says := range map[string]string{
 		"id: r, timeout: 1s, run: {argv: [sleep, \"60\"], redo: idempotent}": "r: sleep: not done within 1s  @here",
-		"id: m, timeout: 1s, mumbling: {}":                                   "the program was ended before it was done: not done within 1s  @here",
+		"id: m, timeout: 5s, mumbling: {}":                                   "the program was ended before it was done: not done within 5s  @here",
 	} {
 		d := newDesk(t)
 		d.write("kinds/mumbling/mumbling", strings.NewReplacer("REDO", "idempotent", "SAYS", "exec sleep 60").Replace(mumbling), 0o755)
