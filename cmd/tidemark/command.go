@@ -81,11 +81,15 @@ func (a *app) again(verb string, p *engine.Plan) string {
 }
 
 // reaching makes the commands in a text reach the same runs and site, too: agents, kinds and runbooks name commands, and
-// know nothing of the controller's flags. Those that command made have them already.
+// know nothing of the controller's flags. Those that command made have them already, before the verb or right behind it.
 func (a *app) reaching(text string) string {
-	bare := regexp.MustCompile(`\btidemark (abandon|attach|backups|cancel|list|logs|nodes|plan|resume( --adopt)?|run|status|steps|unlock)\b`)
+	bare := regexp.MustCompile(`\btidemark (abandon|attach|backups|cancel|list|logs|nodes|plan|resume( --adopt)?|run|status|steps|unlock)\b( --(limit|local|runbooks)\b)?`)
 	return bare.ReplaceAllStringFunc(text, func(found string) string {
-		return a.command(strings.Fields(found)[1:]...)
+		words := strings.Fields(found)[1:]
+		if last := words[len(words)-1]; len(words) > 1 && last != "--adopt" {
+			return found
+		}
+		return a.command(words...)
 	})
 }
 

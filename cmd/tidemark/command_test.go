@@ -58,6 +58,12 @@ func TestCommandsReachThisMachine(t *testing.T) {
 	if got := (&app{site: "s.yaml", runbooks: "my books"}).reaching("tidemark list"); got != "tidemark --site s.yaml list --runbooks 'my books'" {
 		t.Error(got)
 	}
+	b := &app{local: true, limit: []string{"n1"}, runbooks: "own"} // nothing before the verb tells that a command is made
+	for _, text := range []string{b.command("run", "x"), b.command("unlock", "n1"), b.command("list"), b.command("resume", "--adopt", "n1")} {
+		if got := b.reaching(text); got != text {
+			t.Errorf("%q\nwant %q", got, text)
+		}
+	}
 	p := &engine.Plan{Run: "R", Nodes: []string{"n1"}, Local: "n1", Asked: []string{"x", "--limit", "n1"}}
 	for text, want := range map[string]string{
 		(&app{}).again("run", p):                     "tidemark run --local x --limit n1",
