@@ -38,6 +38,30 @@ func TestSealBackup(t *testing.T) {
 	}
 }
 
+// A backup is complete only by a seal of this very manifest, over all the nodes that it names.
+func TestASealCoversItsOwnManifest(t *testing.T) {
+	for name, c := range map[string]struct {
+		nodes func(m *Manifest) []SealedNode
+		want  bool
+	}{
+		"this manifest":      {func(m *Manifest) []SealedNode { return []SealedNode{{"vellum-1", m.Sum()}, {"vellum-2", "22"}} }, true},
+		"no sum was known":   {func(*Manifest) []SealedNode { return []SealedNode{{"vellum-1", ""}, {"vellum-2", "22"}} }, true},
+		"another manifest":   {func(*Manifest) []SealedNode { return []SealedNode{{"vellum-1", "11"}, {"vellum-2", "22"}} }, false},
+		"without this node":  {func(*Manifest) []SealedNode { return []SealedNode{{"vellum-2", "22"}} }, false},
+		"without the others": {func(m *Manifest) []SealedNode { return []SealedNode{{"vellum-1", m.Sum()}} }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, id := enginetest.NewBench(t), testIDs()[0]
+			m := whole(t, b, id)
+			_, err := writeJSON(b.Ground.Dir+Path(store, id, setName), Seal{Format: Format, Backup: id, Nodes: c.nodes(m)})
+			done(t, err)
+			if e := list(asker(b), store)[0]; e.Sealed != c.want || e.Complete != c.want {
+				t.Errorf("sealed %t, complete %t: %s", e.Sealed, e.Complete, e.State)
+			}
+		})
+	}
+}
+
 func TestSealRefusesWhatTheManifestDenies(t *testing.T) {
 	b, id := enginetest.NewBench(t), testIDs()[0]
 	fake(t, b, id)

@@ -93,6 +93,15 @@ func TestIncompatible(t *testing.T) {
 		"newer index":   {func(_ *backup.Table, l *cql.Table) { l.Indexes = []string{"i"} }, "index i is newer"},
 		"lost index":    {func(s *backup.Table, _ *cql.Table) { s.Indexes = []string{"i"} }, "index i is in the backup"},
 		"dropped since": {func(_ *backup.Table, l *cql.Table) { l.Dropped = []cql.Dropped{{Name: "v", Type: "blob", Time: late}} }, "values would be lost"},
+		"dropped again": {func(s *backup.Table, l *cql.Table) { // and added again, both times
+			s.Dropped, l.Dropped = []backup.Dropped{{Name: "v", Type: "blob", Time: early}}, []cql.Dropped{{Name: "v", Type: "blob", Time: late}}
+		}, "column v was dropped again at 1970-01-01 00:33:20.000Z, after the backup: its values would be lost"},
+		"dropped again, and nothing of it saved": {func(s *backup.Table, l *cql.Table) {
+			s.Dropped, l.Dropped = []backup.Dropped{{Name: "x", Time: early}}, []cql.Dropped{{Name: "x", Time: late}}
+		}, ""},
+		"dropped of another type": {func(s *backup.Table, l *cql.Table) {
+			s.Dropped, l.Dropped = []backup.Dropped{{Name: "x", Type: "int", Time: early}}, []cql.Dropped{{Name: "x", Type: "text", Time: early}}
+		}, "dropped column x was int in the backup, is text live"},
 		"dropped unknown": {func(s *backup.Table, _ *cql.Table) {
 			s.Dropped = []backup.Dropped{{Name: "x", Type: "text", Time: early}}
 		}, "does not know it"},
