@@ -11,14 +11,14 @@ import (
 )
 
 type listBackups struct {
-	Dir      string `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
+	Dir      string `json:"dir" help:"directory of the backups on the node" default:"/var/lib/tidemark/backups"`
 	Source   string `json:"source" help:"only this part, e.g. cassandra"`
 	Keyspace string `json:"keyspace" help:"only backups that hold this keyspace"`
 }
 
 // ListOut is what one node holds.
 type ListOut struct {
-	Dir     string         `json:"dir" help:"the store that was read"`
+	Dir     string         `json:"dir" help:"the directory that was read"`
 	Backups []Entry        `json:"backups" help:"backups of tidemark, newest first"`
 	Legacy  []LegacyBackup `json:"legacy" help:"backups of the old scripts, newest first"`
 	// Snapshots are of the node, whatever keyspace is asked for: they take its space.

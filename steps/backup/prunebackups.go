@@ -12,7 +12,7 @@ import (
 )
 
 type pruneBackups struct {
-	Dir  string `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
+	Dir  string `json:"dir" help:"directory of the backups on the node" default:"/var/lib/tidemark/backups"`
 	Keep int    `json:"keep" help:"how many complete backups stay" default:"4" min:"1" max:"10000"`
 	Min  int    `json:"min" help:"never go below this many complete backups, whatever keep says" default:"1" min:"1" max:"10000"`
 }
@@ -42,7 +42,7 @@ func PruneBackups() engine.Kind {
 			"Exactly the backups that the approved plan named go, or none. It belongs after the new backup is sealed.",
 		Example: "id: prune\nprune-backups: {keep: 4}",
 		Redo:    engine.Idempotent,
-		// Harmless: what goes is superseded by newer verified backups, and nothing live is touched. The sign still says "-".
+		// Harmless: what goes is superseded by newer complete backups, and nothing live is touched. The sign still says "-".
 		Risk:    engine.Harmless,
 		New:     func() engine.Step { return &pruneBackups{} },
 		Out:     PruneOut{},

@@ -15,7 +15,7 @@ import (
 
 type sealBackup struct {
 	Backup    string            `json:"backup" help:"backup id" required:"true"`
-	Dir       string            `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
+	Dir       string            `json:"dir" help:"directory of the backups on the node" default:"/var/lib/tidemark/backups"`
 	Source    string            `json:"source" help:"which part of the backup" default:"cassandra"`
 	Nodes     []string          `json:"nodes" names:"nodes" help:"all nodes of the set" required:"true"`
 	Manifests map[string]string `json:"manifests" help:"sha256 of each node's manifest, by node, as verify-backup gave it"`

@@ -13,7 +13,7 @@ import (
 
 type verifyBackup struct {
 	Backup string `json:"backup" help:"backup id" required:"true"`
-	Dir    string `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
+	Dir    string `json:"dir" help:"directory of the backups on the node" default:"/var/lib/tidemark/backups"`
 	Source string `json:"source" help:"which part of the backup" default:"cassandra"`
 	Depth  string `json:"depth" help:"compare names and sizes only, or the sha256 of every file" default:"checksums" enum:"sizes,checksums"`
 }

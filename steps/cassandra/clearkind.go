@@ -15,7 +15,7 @@ import (
 
 type clearKind struct {
 	Tag string `json:"tag" help:"the snapshot's name, the backup's id" required:"true"`
-	Dir string `json:"dir" help:"store of backups on the node, where the snapshot step noted it" default:"/var/lib/tidemark/backups"`
+	Dir string `json:"dir" help:"directory of the backups on the node, where the snapshot step noted it" default:"/var/lib/tidemark/backups"`
 }
 
 // ClearOut is what clear-snapshot cleared on one node.

@@ -26,7 +26,7 @@ type compareCounts struct {
 	Basis     string   `json:"basis" help:"quiet: nothing writes meanwhile, so row counts must be equal; live: they are told" default:"live" enum:"live,quiet"`
 	Phase     string   `json:"phase" help:"files: before the start, names and sizes of every file; rows: counted while Cassandra serves" required:"true" enum:"files,rows"`
 	SHA256    bool     `json:"sha256" help:"phase files: compare the sha256 of every file, too"`
-	Dir       string   `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
+	Dir       string   `json:"dir" help:"directory of the backups on the node" default:"/var/lib/tidemark/backups"`
 }
 
 // CountsOut is what compare-counts found on one node. Rows are those of the node's primary ranges, so the sums over

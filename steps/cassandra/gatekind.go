@@ -17,7 +17,7 @@ import (
 type checkRestore struct {
 	Backup    string   `json:"backup" help:"backup id" required:"true"`
 	Keyspaces []string `json:"keyspaces" help:"keyspaces to restore" required:"true"`
-	Dir       string   `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
+	Dir       string   `json:"dir" help:"directory of the backups on the node" default:"/var/lib/tidemark/backups"`
 	Nodes     []string `json:"nodes" names:"nodes" help:"the nodes that are restored in this run: all of the backup's set must be among them"`
 }
 

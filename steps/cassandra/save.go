@@ -17,7 +17,7 @@ type saveSnapshot struct {
 	Tag       string   `json:"tag" help:"the snapshot's name, also the backup's id" required:"true"`
 	Keyspaces []string `json:"keyspaces" help:"keyspaces to save, all of the snapshot" required:"true"`
 	Nodes     []string `json:"nodes" names:"nodes" help:"all nodes of the set, this one among them" required:"true"`
-	Dir       string   `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
+	Dir       string   `json:"dir" help:"directory of the backups on the node" default:"/var/lib/tidemark/backups"`
 	Site      string   `json:"site" help:"the site's name, for the manifest"`
 	Keep      bool     `json:"keep_snapshot" help:"leave the snapshot in Cassandra's directories" default:"false"`
 	Counts    bool     `json:"counts" help:"count the rows of this node's primary ranges, too" default:"false"`

@@ -17,7 +17,7 @@ import (
 type restoreSchema struct {
 	Backup    string   `json:"backup" help:"backup id" required:"true"`
 	Keyspaces []string `json:"keyspaces" help:"keyspaces to restore" required:"true"`
-	Dir       string   `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
+	Dir       string   `json:"dir" help:"directory of the backups on the node" default:"/var/lib/tidemark/backups"`
 }
 
 // SchemaOut is what restore-schema of the run created, for the whole ring.

@@ -18,7 +18,7 @@ import (
 type snapshot struct {
 	Tag       string   `json:"tag" help:"the snapshot's name, the backup's id" required:"true"`
 	Keyspaces []string `json:"keyspaces" help:"keyspaces to snapshot, all at one moment" required:"true"`
-	Dir       string   `json:"dir" help:"store of backups where it is noted that the snapshot goes with the run; empty: it stays until somebody clears it"`
+	Dir       string   `json:"dir" help:"directory of the backups where it is noted that the snapshot goes with the run; empty: it stays until somebody clears it"`
 }
 
 // SnapshotOut is the snapshot that was taken.

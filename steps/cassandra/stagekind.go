@@ -16,7 +16,7 @@ import (
 type stageRestore struct {
 	Keyspace string `json:"keyspace" help:"keyspace to lay ready" required:"true"`
 	Backup   string `json:"backup" help:"backup id" required:"true"`
-	Dir      string `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
+	Dir      string `json:"dir" help:"directory of the backups on the node" default:"/var/lib/tidemark/backups"`
 
 	Nodes []string `json:"nodes" names:"nodes" help:"the nodes that are restored in this run: undo-restore and release-restore want all of them"`
 }

@@ -17,7 +17,7 @@ import (
 type restoreKeyspace struct {
 	Keyspace string `json:"keyspace" help:"keyspace to exchange" required:"true"`
 	Backup   string `json:"backup" help:"backup id" required:"true"`
-	Dir      string `json:"dir" help:"store of backups on the node" default:"/var/lib/tidemark/backups"`
+	Dir      string `json:"dir" help:"directory of the backups on the node" default:"/var/lib/tidemark/backups"`
 
 	// hand is how it settles what it finds done; tests remember there what is on disk.
 	hand hand
