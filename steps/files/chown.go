@@ -135,7 +135,7 @@ func (t *tally) add(p string, e entry) error {
 	if len(d) == 0 {
 		return nil
 	}
-	if err := t.allows(p, e); err != nil {
+	if err := errors.Join(t.allows(p, e), t.needsRoot(p, e.uid)); err != nil {
 		return err
 	}
 	t.differ++

@@ -72,12 +72,15 @@ func (m *mkdir) Plan(_ context.Context, v *engine.View) (engine.Change, error) {
 	case at.kind != directory:
 		return c, refuse("choose another path, or move it away first", "%s is there and is a %s, no directory", show(m.Path), at.kind)
 	}
-	return m.planKept(c, w, at), nil
+	return m.planKept(c, w, at)
 }
 
 func (m *mkdir) planNew(c engine.Change, w wish, at sight) (engine.Change, error) {
 	if len(at.missing) > 0 && !m.Parents {
 		return c, refuse("say parents: true, or make it first", "%s cannot be made: %s does not exist", show(m.Path), show(path.Dir(m.Path)))
+	}
+	if err := w.needsRoot(m.Path, uint32(w.euid)); err != nil {
+		return c, err
 	}
 	w = m.fresh(w)
 	c.Sign, c.Summary = engine.Creates, fmt.Sprintf("make %s, %s", show(m.Path), w.text())
@@ -112,17 +115,17 @@ func (m *mkdir) planPromised(c engine.Change, w wish, at sight) engine.Change {
 	return c
 }
 
-func (m *mkdir) planKept(c engine.Change, w wish, at sight) engine.Change {
+func (m *mkdir) planKept(c engine.Change, w wish, at sight) (engine.Change, error) {
 	c.Pre = []engine.Fact{{Key: factPath(m.Path), Value: directory}}
 	differ := w.differences(at.entry)
 	if len(differ) > 0 {
 		c.Sign, c.Risk = engine.Changes, engine.Interrupts
 		c.Summary = fmt.Sprintf("%s is there: %s", show(m.Path), strings.Join(differ, ", "))
-		return c
+		return c, w.needsRoot(m.Path, at.uid)
 	}
 	c.Will = nil // nothing changes, so later steps see on the disk what they shall see
 	c.Sign, c.Summary, c.Out = engine.Same, fmt.Sprintf("%s is there, mode %04o", show(m.Path), at.mode), engine.Encode(MkdirOut{Path: m.Path})
-	return c
+	return c, nil
 }
 
 // Probe looks whether the directory is still there.

@@ -15,6 +15,7 @@ import (
 type wish struct {
 	owner, group string
 	uid, gid     int         // -1 leaves it
+	euid         int         // who asks
 	mode         schema.Mode // 0 leaves it
 	tree         bool        // directories get x wherever the mode has r, as chmod's X
 }
@@ -25,7 +26,15 @@ func newWish(a engine.Asker, owner, group string, mode schema.Mode) (wish, error
 		return wish{}, err
 	}
 	gid, err := groupID(a, group)
-	return wish{owner: owner, group: group, uid: uid, gid: gid, mode: mode}, err
+	return wish{owner: owner, group: group, uid: uid, gid: gid, euid: os.Geteuid(), mode: mode}, err
+}
+
+// needsRoot refuses what the system grants to root alone: to give an entry of owner uid to somebody else.
+func (w wish) needsRoot(p string, uid uint32) error {
+	if w.euid == 0 || w.uid < 0 || uint32(w.uid) == uid {
+		return nil
+	}
+	return refuse("let the step run as root (become: root for the node), or leave the owner out", "%s: only root can give it to %s", show(p), id(w.uid, w.owner))
 }
 
 // none tells that nothing is wished.
