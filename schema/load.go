@@ -155,7 +155,7 @@ func (l *loader) unused(inputs []Input) {
 	}
 	for _, in := range inputs {
 		own := l.docs.of(in.pos) == l.docs.main
-		if !l.frame.used[in.Name] && !(own && len(l.sources.Overlays) > 0) {
+		if !l.frame.used[in.Name] && (!own || len(l.sources.Overlays) == 0) {
 			l.warn(in.pos, codeUnused, fmt.Sprintf("input %q is used nowhere", in.Name), "remove it, or use it as inputs."+in.Name)
 		}
 	}
