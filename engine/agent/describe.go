@@ -48,6 +48,9 @@ func Describe(ctx context.Context, main string, limit time.Duration, fenced bool
 	}
 	err := cmd.Wait()
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	if fenced {
+		_ = sweep(cmd)
+	}
 	d := Described{Answer: out.Bytes(), Words: words.Bytes(), Code: cmd.ProcessState.ExitCode(), Late: ctx.Err() != nil, Cut: out.cut}
 	if _, why, found := strings.Cut(string(d.Words), cannotStart); fenced && found && d.Code > 0 {
 		return d, errors.New(strings.TrimSpace(why))

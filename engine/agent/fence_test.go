@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -40,6 +41,13 @@ func TestFence(t *testing.T) {
 	after, err := os.Stat(file)
 	if err != nil || after.Mode() != before.Mode() || after.ModTime() != before.ModTime() || after.Size() != before.Size() {
 		t.Errorf("the file changed: %v → %v (%v)", before, after, err)
+	}
+	left, err := processes(func(pid int, _ procStat) bool {
+		line, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")
+		return err == nil && strings.Contains(string(line), "left:"+file)
+	})
+	if err != nil || len(left) > 0 {
+		t.Errorf("it outlived the dry run: %v %v", left, err)
 	}
 	held := strings.Join(reply.Fence, ", ")
 	if os.Geteuid() == 0 && !strings.Contains(held, "read-only mounts") {

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"tidemark/engine"
 )
 
@@ -33,6 +35,9 @@ func child(what string) error {
 	}
 	if what == "fenced" {
 		return FencedMain(os.Args[3:])
+	}
+	if what == "layer" {
+		return layerMain(os.Args[3])
 	}
 	if what == "task" {
 		return TaskMain(kinds, nil, os.Stdin, os.Stderr)
@@ -105,6 +110,9 @@ func (b *breach) Plan(ctx context.Context, v *engine.View) (engine.Change, error
 		"signal":  func() error { return syscall.Kill(b.Victim, syscall.SIGUSR1) },
 		"host":    sameHostname,
 		"nice":    func() error { return syscall.Setpriority(syscall.PRIO_PROCESS, b.Victim, 5) },
+		"limits":  func() error { return unix.Prlimit(b.Victim, unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 99, Max: 99}, nil) },
+		"lock":    func() error { return lockOf(b.File) },
+		"outlive": func() error { return leave(b.File) },
 		"remount": func() error { return syscall.Mount("", "/", "", syscall.MS_REMOUNT, "") },
 	}
 	var broke []string
@@ -122,6 +130,25 @@ func (b *breach) Plan(ctx context.Context, v *engine.View) (engine.Change, error
 		broke = append(broke, "reading failed: "+err.Error())
 	}
 	return engine.Change{Sign: engine.Same, Summary: strings.Join(broke, ",")}, nil
+}
+
+func lockOf(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+}
+
+// leave starts a process in a group of its own, known by its argument, and one in a session of its own, which is refused.
+func leave(path string) error {
+	cmd := exec.CommandContext(context.Background(), "/bin/sh", "-c", "sleep 300; :", "left:"+path)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		panic(err)
+	}
+	return exec.CommandContext(context.Background(), "setsid", "true").Run()
 }
 
 // sameHostname sets the name the machine has: where the fence is missing, nothing is harmed.

@@ -13,14 +13,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"tidemark/engine"
 )
 
-// planFenced plans in a child process behind the kernel's fence; as root in a mount namespace of its own, which
-// the child then makes read-only.
+// planFenced plans in a child process behind the kernel's fence, and ends what that leaves.
 func (a *Agent) planFenced(ctx context.Context, r engine.PlanRequest) (engine.PlanReply, error) {
 	raw, err := json.Marshal(planOrder{r, a.o.Netns, a.o.Dir})
 	if err != nil {
@@ -32,11 +30,8 @@ func (a *Agent) planFenced(ctx context.Context, r engine.PlanRequest) (engine.Pl
 	out.left, errs.left = maxOutput, 64<<10
 	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.Dir = bytes.NewReader(raw), &out, &errs, "/"
 	cmd.WaitDelay = 2 * time.Second
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if os.Geteuid() == 0 {
-		cmd.SysProcAttr.Unshareflags = syscall.CLONE_NEWNS
-	}
-	if err := cmd.Run(); err != nil {
+	contained(cmd)
+	if err := errors.Join(cmd.Run(), sweep(cmd)); err != nil {
 		return engine.PlanReply{}, engine.Failf(engine.ClassIO, "%s: dry run: %w: %s", a.o.Node, err, strings.TrimSpace(string(errs.Bytes())))
 	}
 	var reply engine.PlanReply

@@ -110,11 +110,12 @@ func fencedUnless(ctx context.Context, free bool, main string, args ...string) *
 	}
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir, cmd.Env, cmd.WaitDelay = "/", programEnv(), graceLimit
+	if !free {
+		contained(cmd)
+		return cmd
+	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
-	if !free && os.Geteuid() == 0 {
-		cmd.SysProcAttr.Unshareflags = syscall.CLONE_NEWNS
-	}
 	return cmd
 }
 
@@ -146,6 +147,9 @@ func (m *Machine) listen(ctx context.Context, cmd *exec.Cmd, c engine.ProgramCal
 	}
 	err := cmd.Wait()
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	if cmd.SysProcAttr.Setsid {
+		_ = sweep(cmd)
+	}
 	_, _ = hidden.Close(), hiddenWords.Close() // into memory
 	lines.end()
 	words.end()

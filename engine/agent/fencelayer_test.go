@@ -1,0 +1,128 @@
+package agent
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/elastic/go-seccomp-bpf/arch"
+	"golang.org/x/sys/unix"
+)
+
+// refused is what the filter of system calls must refuse by itself, whatever else stands before it.
+const refused = `chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat setxattr lsetxattr fsetxattr setxattrat removexattr
+lremovexattr fremovexattr removexattrat utime utimes utimensat futimesat sethostname setdomainname setpriority ioprio_set mount umount2
+mount_setattr move_mount open_tree fsopen fsconfig fsmount pivot_root chroot setns unshare reboot swapon swapoff kexec_load
+kexec_file_load init_module finit_module delete_module settimeofday clock_settime clock_adjtime adjtimex acct quotactl quotactl_fd bpf
+keyctl add_key request_key sched_setaffinity sched_setscheduler sched_setparam sched_setattr process_vm_writev ptrace pidfd_getfd
+shmget shmat shmctl semget semop semtimedop semctl msgget msgsnd msgrcv msgctl mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify
+name_to_handle_at open_by_handle_at flock setsid io_uring_setup prlimit64`
+
+// layerMain raises one layer of the fence alone and prints what shows that it is there.
+func layerMain(layer string) error {
+	if layer == "capabilities" {
+		if err := dropCapabilities(); err != nil {
+			return err
+		}
+		return syscall.Exec("/bin/grep", []string{"grep", "^Cap[IPEB]", "/proc/self/status"}, nil)
+	}
+	if err := denySyscalls(); err != nil {
+		return err
+	}
+	info, err := arch.GetInfo("")
+	if err != nil {
+		return err
+	}
+	const wrong = ^uintptr(0) // no call does anything with it
+	for _, name := range strings.Fields(refused) {
+		if n, ok := info.SyscallNames[name]; ok {
+			if _, _, errno := syscall.RawSyscall6(uintptr(n), wrong, wrong, wrong, wrong, wrong, wrong); errno != syscall.EPERM {
+				fmt.Println(name, errno)
+			}
+		}
+	}
+	for n := range info.SyscallNumbers {
+		if _, known := info.SyscallNumbers[n+1]; !known && n > 400 {
+			if _, _, errno := syscall.RawSyscall6(uintptr(n+1), wrong, wrong, wrong, wrong, wrong, wrong); errno != syscall.ENOSYS {
+				fmt.Println("a newer one:", errno)
+			}
+		}
+	}
+	var own unix.Rlimit
+	return unix.Prlimit(0, unix.RLIMIT_NOFILE, nil, &own) // what every program asks
+}
+
+func layer(t *testing.T, name string) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "/proc/self/exe", "agent", "layer", name).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return string(out)
+}
+
+// TestEachCallIsRefused: the list of system calls stands for itself, without the mounts and Landlock before it.
+func TestEachCallIsRefused(t *testing.T) {
+	if got := layer(t, "calls"); got != "" {
+		t.Errorf("not refused:\n%s", got)
+	}
+	for _, name := range slices.Concat(denied(), deniedOthers()) {
+		if !slices.Contains(strings.Fields(refused), name) {
+			t.Errorf("%s is refused, and not looked at here", name)
+		}
+	}
+}
+
+// TestCapabilitiesAreDropped: also for the programs that a plan starts.
+func TestCapabilitiesAreDropped(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("this user has none")
+	}
+	lines := strings.Split(strings.TrimSpace(layer(t, "capabilities")), "\n")
+	for _, line := range lines {
+		if want := fmt.Sprintf("%016x", 1<<unix.CAP_DAC_READ_SEARCH|1<<unix.CAP_SYS_PTRACE); !strings.HasSuffix(line, want) {
+			t.Errorf("%s, want %s", line, want)
+		}
+	}
+	if len(lines) != 4 {
+		t.Error(lines)
+	}
+}
+
+// TestAnotherProcessOfTheSameID: an id that was given anew, or that of another boot or container, is not the task's.
+func TestAnotherProcessOfTheSameID(t *testing.T) {
+	me, err := self()
+	if err != nil || !me.alive() {
+		t.Fatal(me, err)
+	}
+	s, err := stat(me.PID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leader, err := stat(s.session)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	lead := Process{PID: s.session, Start: leader.start, Boot: me.Boot, Init: me.Init}
+	if list, err := lead.members(); err != nil || len(list) == 0 {
+		t.Errorf("the session of this process: %v, %v", list, err)
+	}
+	for what, change := range map[string]func(*Process){
+		"another start": func(p *Process) { p.Start++ }, "another boot": func(p *Process) { p.Boot += "x" }, "another first process": func(p *Process) { p.Init++ },
+	} {
+		one, session := me, lead
+		change(&one)
+		change(&session)
+		if one.alive() {
+			t.Errorf("%s: taken for alive", what)
+		}
+		if list, err := session.members(); err != nil || leader.start > 0 && len(list) > 0 {
+			t.Errorf("%s: %v, %v", what, list, err)
+		}
+	}
+}
