@@ -6,12 +6,15 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/elastic/go-seccomp-bpf/arch"
 	"golang.org/x/sys/unix"
+
+	"tidemark/testdata/needed"
 )
 
 // refused is what the filter of system calls must refuse by itself, whatever else stands before it.
@@ -80,9 +83,7 @@ func TestEachCallIsRefused(t *testing.T) {
 
 // TestCapabilitiesAreDropped: also for the programs that a plan starts.
 func TestCapabilitiesAreDropped(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("this user has none")
-	}
+	needed.Root(t, "capabilities")
 	lines := strings.Split(strings.TrimSpace(layer(t, "capabilities")), "\n")
 	for _, line := range lines {
 		if want := fmt.Sprintf("%016x", 1<<unix.CAP_DAC_READ_SEARCH|1<<unix.CAP_SYS_PTRACE); !strings.HasSuffix(line, want) {
@@ -124,5 +125,23 @@ func TestAnotherProcessOfTheSameID(t *testing.T) {
 		if list, err := session.members(); err != nil || leader.start > 0 && len(list) > 0 {
 			t.Errorf("%s: %v, %v", what, list, err)
 		}
+	}
+}
+
+// TestWhatAPlanLeavesIsEnded: by its session, where it has no process ids of its own.
+func TestWhatAPlanLeavesIsEnded(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), "/bin/sh", "-c", "sleep 300 >/dev/null 2>&1 & echo $!")
+	contained(cmd)
+	cmd.SysProcAttr.Cloneflags = 0
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(out)))
+	if err != nil || dead(pid) {
+		t.Fatal("nothing was left", err)
+	}
+	if err := sweep(cmd); err != nil || !dead(pid) {
+		t.Errorf("%d lives: %v", pid, err)
 	}
 }
