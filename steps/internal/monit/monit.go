@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"tidemark/engine"
@@ -55,11 +56,21 @@ func (m *Monit) Services(ctx context.Context) ([]Service, error) {
 	if errors.Is(err, ErrNoDaemon) {
 		return nil, err
 	}
+	if err != nil && errors.Is(xmlErr, syscall.ECONNREFUSED) {
+		return nil, unheard(err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w (and its status page: %w)", err, xmlErr)
 	}
 	services, err := parseText(out)
 	return rc.complete(services), err
+}
+
+// unheard: monit serves its status page as long as it runs, and nobody listens there. What the command says besides may be of the
+// dry run, behind whose fence it cannot open its log.
+func unheard(err error) error {
+	said := fmt.Errorf("%w: nobody listens at 127.0.0.1:2812 (and %w)", ErrNoDaemon, err)
+	return engine.WithNext(engine.Fail(engine.ClassConnect, said), "start it: systemctl start monit; if it runs, let its `set httpd` name port 2812")
 }
 
 // Group lists the services of a group: by monit's configuration, which a dry run can read, else as the command
