@@ -69,7 +69,7 @@ func ended(at attemptDir, digest string) (engine.TaskState, error) {
 
 // Wait blocks until nobody holds the attempt any more and tells how it ended. It looks at the lock when the
 // process that this session started ends, and at growing intervals, since a blocked flock could not be called off.
-// What a dead task left is ended when the task's time is over.
+// What a task left is ended when its time is over, and one that does not end by itself then.
 func (a *Agent) Wait(ctx context.Context, ref engine.TaskRef, report func(engine.Progress)) (engine.TaskState, error) {
 	at := a.store.attempt(ref)
 	var last engine.Progress
@@ -95,7 +95,7 @@ func (a *Agent) Wait(ctx context.Context, ref engine.TaskRef, report func(engine
 			gone, pause = nil, time.Millisecond // what it started may still hold the lock
 		case <-time.After(pause):
 		}
-		if note, err = a.overdue(at, note); err != nil {
+		if note, err = a.overdue(ctx, at, note); err != nil {
 			return engine.TaskState{}, err
 		}
 	}
@@ -103,32 +103,6 @@ func (a *Agent) Wait(ctx context.Context, ref engine.TaskRef, report func(engine
 
 // longestPause is the time between two looks at a living attempt: its lock and its progress.
 const longestPause = 100 * time.Millisecond
-
-// verdict is how a finished attempt ended. No intent means that nothing was done: the process died, or could
-// not write, before it began.
-func (a *Agent) verdict(at attemptDir, note string, err error) (engine.TaskState, error) {
-	if err != nil {
-		return engine.TaskState{}, err
-	}
-	state, err := ended(at, "")
-	state.Note = note
-	if err != nil || state.Standing != engine.Nothing {
-		return state, err
-	}
-	var r engine.Receipt
-	if err := read(at.path("failed.json"), &r); err != nil {
-		r = engine.Receipt{Outcome: engine.Failed, Class: engine.ClassIO, Message: "the task's process ended before it began; its log: " + tail(at.path("log"), 300)}
-	}
-	return engine.TaskState{Standing: engine.Ended, Receipt: &r}, nil
-}
-
-func tail(path string, n int) string {
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return "no log"
-	}
-	return string(raw[max(0, len(raw)-n):])
-}
 
 // Log is the attempt's output, at most its last MiB.
 func (a *Agent) Log(_ context.Context, ref engine.TaskRef) ([]byte, error) {
