@@ -162,3 +162,20 @@ func TestClosedElsewhere(t *testing.T) {
 		t.Errorf("what the record knows was done elsewhere as %q", got)
 	}
 }
+
+// TestOvertakenByALaterEpoch: whatever began or was passed under one that the record does not know.
+func TestOvertakenByALaterEpoch(t *testing.T) {
+	for epoch, want := range map[int64]bool{1: false, 2: true} {
+		ref := engine.TaskRef{Run: "20261122T010203Z-k7", Epoch: epoch, Task: "s/x@a", Attempt: 1}
+		for what, node := range map[string]engine.NodeState{
+			"a receipt": {Tasks: []engine.TaskState{{Standing: engine.Ended, Receipt: &engine.Receipt{TaskRef: ref}}}},
+			"a barrier": {Barriers: []engine.Barrier{{Run: ref.Run, Epoch: epoch, Stage: "s"}}},
+			"an intent": {Intents: []engine.TaskRef{ref}},
+			"a task":    {Alive: []engine.TaskRef{ref}},
+		} {
+			if got := engine.Overtaken(&engine.State{Verified: true, Epoch: 1}, "a", node); got != want {
+				t.Errorf("%s of epoch %d: overtaken is %v", what, epoch, got)
+			}
+		}
+	}
+}
