@@ -94,6 +94,8 @@ type TaskState struct {
 type Cancelled struct {
 	// Told: the task's own process was asked to end; it writes its receipt.
 	Told bool `json:"told,omitempty"`
+	// Lives are the processes of a task that was told and has not ended within some seconds; "" where it ended.
+	Lives string `json:"lives,omitempty"`
 	// Ended are the processes that a task whose own one is gone had started, and that were ended: "4711 (sleep)".
 	Ended []string `json:"ended,omitempty"`
 }

@@ -54,6 +54,8 @@ func (a *app) cancelAttempts(ctx context.Context, node engine.Node, refs []engin
 		case failed != nil:
 			err = errors.Join(err, failed)
 			continue
+		case c.Told && c.Lives != "":
+			a.say("told %s to end; it still lives: %s", ref.Task, c.Lives)
 		case c.Told:
 			a.say("cancelled %s", ref.Task)
 		case len(c.Ended) > 0:

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"syscall"
-	"time"
 
 	"tidemark/engine"
 )
@@ -21,10 +19,18 @@ func (a *Agent) Settle(_ context.Context, ref engine.TaskRef) error {
 	})
 }
 
-// Cancel asks a living task to end; it writes its receipt. Of a task whose own process is gone it ends what that had
-// started, and tells what it was.
-func (a *Agent) Cancel(_ context.Context, ref engine.TaskRef) (c engine.Cancelled, err error) {
-	err = a.exclusive(func() error {
+// Cancel asks a living task to end, which writes its receipt, and tells whether it lives on. Of a task whose own process is
+// gone it ends what that had started, and tells what it was.
+func (a *Agent) Cancel(ctx context.Context, ref engine.TaskRef) (c engine.Cancelled, err error) {
+	err = a.cancel(ref, &c)
+	if err == nil && c.Told {
+		c.Lives, err = a.store.attempt(ref).livesOn(ctx, graceLimit)
+	}
+	return c, err
+}
+
+func (a *Agent) cancel(ref engine.TaskRef, c *engine.Cancelled) error {
+	return a.exclusive(func() (err error) {
 		if err := a.holds(ref.Run, ref.Epoch); err != nil {
 			return err
 		}
@@ -42,7 +48,6 @@ func (a *Agent) Cancel(_ context.Context, ref engine.TaskRef) (c engine.Cancelle
 		at.noteEnded("cancel", rest)
 		return nil
 	})
-	return c, err
 }
 
 // tell asks the attempt's own process to end, if it lives. One that has not begun yet is known by the lock alone.
@@ -55,7 +60,7 @@ func (a attemptDir) tell() (bool, error) {
 		if !in.Process.alive() {
 			return false, nil
 		}
-		return true, syscall.Kill(in.Process.PID, syscall.SIGTERM)
+		return true, in.Process.member().told()
 	}
 	if held, err := a.held(); err != nil || !held {
 		return false, err
@@ -65,40 +70,9 @@ func (a attemptDir) tell() (bool, error) {
 		return false, a.letGo(0) // it ended, or cannot be seen
 	}
 	for _, m := range list {
-		err = errors.Join(err, m.signal(syscall.SIGTERM))
+		err = errors.Join(err, m.told())
 	}
 	return err == nil, err
-}
-
-// overdue ends what is left of a task whose own process is gone when the task's time is over, as that process would have
-// done; with a receipt that is at once. The note says so; without anything to do it is the one from before.
-func (a *Agent) overdue(at attemptDir, before string) (note string, err error) {
-	in, err := at.began()
-	if err != nil || in == nil || in.Process.alive() {
-		return before, err
-	}
-	r, err := at.receipt()
-	why := "its time was over"
-	switch {
-	case err != nil:
-		return before, err
-	case r != nil:
-		why = "the task had ended"
-	case in.Until.IsZero() || time.Now().Before(in.Until):
-		return before, nil
-	}
-	var rest []member
-	err = a.exclusive(func() (err error) {
-		rest, err = at.endRest(graceLimit)
-		return err
-	})
-	if err != nil {
-		return before, fmt.Errorf("%s: its process is gone, what it had started lives on beyond its time: %w", in.Task, err)
-	}
-	if len(rest) == 0 {
-		return before, nil
-	}
-	return at.noteEnded(why, rest), nil
 }
 
 // noteEnded tells, also in the attempt's log, what was ended of a task whose own process was gone.

@@ -77,6 +77,9 @@ func (e *Execution) begin() error {
 	in := Intent{TaskRef: e.Spec.TaskRef, Digest: e.Spec.Digest, Process: p, Began: time.Now().UTC()}
 	if e.Spec.Timeout > 0 {
 		in.Until = in.Began.Add(e.Spec.Timeout)
+		if in.Clock, err = sinceBoot(); err != nil {
+			return err
+		}
 	}
 	if e.redo == engine.Pure {
 		return e.note("process.json", in)

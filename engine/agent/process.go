@@ -46,6 +46,15 @@ func (p Process) alive() bool {
 	return err == nil && boot == p.Boot && init == p.Init && member{pid: p.PID, start: p.Start}.alive()
 }
 
+// member is the process itself, with its name while it lives.
+func (p Process) member() member {
+	m := member{pid: p.PID, start: p.Start, name: "ended"}
+	if s, err := stat(p.PID); err == nil && s.start == p.Start {
+		m.name = s.name
+	}
+	return m
+}
+
 // members are the living processes of the session that p led.
 func (p Process) members() ([]member, error) {
 	boot, init, err := era()
@@ -82,6 +91,11 @@ func (m member) signal(sig syscall.Signal) error {
 		return fmt.Errorf("process %s: %w", m, err)
 	}
 	return nil
+}
+
+// told asks it to end. One that is stopped is woken, since it hears of nothing until then.
+func (m member) told() error {
+	return errors.Join(m.signal(syscall.SIGTERM), m.signal(syscall.SIGCONT))
 }
 
 // processes lists the living processes that match.

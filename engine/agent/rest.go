@@ -96,7 +96,7 @@ func end(list func() ([]member, error), grace time.Duration) (told []member, err
 			case spent >= grace:
 				errs = append(errs, m.signal(syscall.SIGKILL))
 			case !known:
-				errs = append(errs, m.signal(syscall.SIGTERM))
+				errs = append(errs, m.told())
 			}
 			if !has(told, m) {
 				told = append(told, m)

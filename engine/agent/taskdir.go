@@ -22,6 +22,8 @@ type Intent struct {
 	Began   time.Time `json:"began"`
 	// Until is when its time is over; zero: never. The process sees to it itself; the agent does where that one is gone.
 	Until time.Time `json:"until,omitzero"`
+	// Clock is when it began, too, since the boot of Process: the calendar may be set while the task runs.
+	Clock time.Duration `json:"clock,omitempty"`
 }
 
 // attemptDir is the room of one attempt on its node: lock, intent, receipt, log, progress. Marks belong to the
