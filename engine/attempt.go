@@ -90,8 +90,12 @@ func (x *Executor) spec(t *Task, ref TaskRef) TaskSpec {
 	return s
 }
 
-// lose leaves the attempt open: nobody knows how it stands until the node answers again.
+// lose leaves the attempt open: nobody knows how it stands until the node answers again. Whoever detaches lets go himself, and
+// has lost nothing.
 func (x *Executor) lose(t *Task, err error) Outcome {
+	if ClassOf(err) == ClassCancelled {
+		return Unknown
+	}
 	_ = x.emit(Event{Type: EventLost, Stage: t.Stage, Task: t.ID, Node: t.Node, Class: ClassOf(err), Message: err.Error(), Next: NextOf(err)})
 	return Unknown
 }

@@ -1,12 +1,14 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"tidemark/engine"
+	"tidemark/engine/enginetest"
 )
 
 // TestADeadlineIsNobodysStop: the run is not done because its time is over, which is kept until somebody takes it up again.
@@ -38,4 +40,29 @@ stages:
 			t.Errorf("resumed: %v, %s", err, s.Overdue)
 		}
 	})
+}
+
+// TestWhoDetachesLosesNothing: the record names no node as lost.
+func TestWhoDetachesLosesNothing(t *testing.T) {
+	b := newBench(t, once)
+	b.w.slow = map[string]time.Duration{"n1/first": 100 * time.Millisecond}
+	c, p := &enginetest.Controller{}, b.plan()
+	ctx, detach := context.WithCancel(t.Context())
+	x := b.executor(p, c, nil)
+	x.Observe = func(e engine.Event) {
+		if e.Type == engine.EventBegin && e.Node == "n1" {
+			detach()
+		}
+	}
+	if err := x.Run(ctx); err == nil {
+		t.Error("the run is done")
+	}
+	for _, n := range b.names() {
+		b.fleet.Node(n).Idle()
+	}
+	for _, e := range c.Events {
+		if e.Type == engine.EventLost {
+			t.Errorf("lost %s: %s", e.Node, e.Message)
+		}
+	}
 }

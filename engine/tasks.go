@@ -47,6 +47,9 @@ func (x *Executor) calledOff(t *Task) bool {
 	return x.Stopped() || x.ranHere(t.ID) && r.Class == ClassCancelled && !r.Cancelled
 }
 
+// AnsweredNo begins the message of a task that the operator did not agree to.
+const AnsweredNo = "the answer was no: "
+
 // agreed asks the operator where the step wants that.
 func (x *Executor) agreed(ctx context.Context, t *Task) error {
 	step, err := x.Basis.Kinds.Get(t.Kind).Step(t.Args)
@@ -59,7 +62,7 @@ func (x *Executor) agreed(ctx context.Context, t *Task) error {
 	}
 	yes, err := x.Ask(ctx, q.Question())
 	if err == nil && !yes {
-		err = Failf(ClassCancelled, "the answer was no: %s", q.Question())
+		err = Failf(ClassCancelled, "%s%s", AnsweredNo, q.Question())
 	}
 	return err
 }

@@ -23,8 +23,8 @@ type Entry struct {
 // open tells whether the run is not closed; one that cannot be read counts as open.
 func (e *Entry) open() bool { return e.State == nil || e.State.Closed == "" }
 
-// List reads all runs of a state directory, oldest first (run ids begin with their time). A directory without a
-// plan was never a run: the plan is written before anything else.
+// List reads all runs of a state directory, oldest first (run ids begin with their time). A directory without
+// plan and journal was never a run: the plan is written before anything else. One that lost its plan cannot be read.
 func List(state string) ([]Entry, error) {
 	return list(state, func(string) bool { return true })
 }
@@ -44,7 +44,7 @@ func list(state string, wanted func(dir string) bool) ([]Entry, error) {
 	var out []Entry
 	for _, d := range dirs {
 		dir := Dir(state, d.Name())
-		if _, err := os.Stat(filepath.Join(dir, planName)); err != nil || filepath.Ext(dir) != "" || !wanted(dir) {
+		if filepath.Ext(dir) != "" || !has(dir, planName) && !has(dir, journalName) || !wanted(dir) {
 			continue
 		}
 		e := Entry{Run: d.Name(), Dir: dir}
@@ -54,4 +54,9 @@ func list(state string, wanted func(dir string) bool) ([]Entry, error) {
 		out = append(out, e)
 	}
 	return out, err
+}
+
+func has(dir, name string) bool {
+	_, err := os.Stat(filepath.Join(dir, name))
+	return err == nil
 }

@@ -47,6 +47,9 @@ func Read(dir string) (*Record, error) {
 
 func read(dir string) (*Record, *parsed, error) {
 	data, err := os.ReadFile(filepath.Join(dir, planName))
+	if errors.Is(err, fs.ErrNotExist) && has(dir, journalName) {
+		return nil, nil, refuse(dir, planName, nil, errors.New("it is gone"))
+	}
 	if err != nil {
 		return nil, nil, missing(dir, err)
 	}

@@ -39,6 +39,7 @@ func TestClassify(t *testing.T) {
 		"jump's key":     {255, unknown + "kex_exchange_identification: Connection closed by remote host\n", engine.ClassHostKey, "not known here", false, true},
 		"booting":        {255, "\"System is booting up. Unprivileged users are not permitted to log in yet.\"\nConnection closed by h port 22\n", engine.ClassConnect, "booting up", false, false},
 		"sudo password":  {1, "sudo: a password is required\n", engine.ClassAuth, "ops ALL=(root) NOPASSWD: /usr/bin/tidemark agent *", false, false},
+		"sudo tty":       {1, "sudo: sorry, you must have a tty to run sudo\n", engine.ClassAuth, "Defaults:ops !requiretty", false, false},
 		"sudo own":       {1, "sudo: a password is required\n", engine.ClassAuth, "ops ALL=(root) NOPASSWD: ALL", false, false},
 		"not a sudoer":   {1, "ops is not in the sudoers file.\n", engine.ClassAuth, "sudo refused ops: ops is not in", false, false},
 		"not allowed":    {1, "Sorry, user ops is not allowed to execute '/bin/sh' as root on h.\n", engine.ClassAuth, "not allowed to execute", false, false},

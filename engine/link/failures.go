@@ -2,6 +2,7 @@ package link
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -18,7 +19,15 @@ func hostKeyUnknown(t Target, said string) error {
 func hostKeyChanged(t Target, said string) error {
 	return engine.WithNext(engine.Failf(engine.ClassHostKey, "%s: its host key is another one than before; ssh says:\n%s", t.Name, lastLines(said, 20)),
 		"stop if nobody reinstalled "+t.Name+": another machine may answer in its place; else read the new fingerprint on its console, remove "+
-			"the old line that ssh names, and log in once with `"+t.loginCommand()+"`")
+			"the old line ("+removal(said)+"), and log in once with `"+t.loginCommand()+"`")
+}
+
+// removal is the command by which ssh says that the old key goes.
+func removal(said string) string {
+	if found := regexp.MustCompile(`ssh-keygen -f \S+ -R \S+`).FindString(said); found != "" {
+		return "`" + found + "`"
+	}
+	return "which ssh names"
 }
 
 func login(t Target, said string) error {
@@ -44,7 +53,12 @@ func sudoRefusal(t Target, e ending) error {
 	if user == "" {
 		user = "THE-USER"
 	}
-	return engine.WithNext(engine.Failf(engine.ClassAuth, "%s: sudo refused %s: %s", t.Name, user, lastLines(e.stderr, 1)),
+	err := engine.Failf(engine.ClassAuth, "%s: sudo refused %s: %s", t.Name, user, lastLines(e.stderr, 1))
+	if strings.Contains(e.stderr, "must have a tty") {
+		return engine.WithNext(err, "sudo on "+t.Name+" wants a terminal (requiretty), and no permission cures that: put this line into /etc/sudoers.d/tidemark there (visudo -f)\n"+
+			"  Defaults:"+user+" !requiretty")
+	}
+	return engine.WithNext(err,
 		"put one line into /etc/sudoers.d/tidemark on "+t.Name+" (visudo -f): for the installed package\n"+
 			"  "+user+" ALL=(root) NOPASSWD: /usr/bin/tidemark agent *\n"+
 			"or, where tidemark sends its own binary (whoever may do that may do everything)\n"+
@@ -97,7 +111,10 @@ func silent(t Target, limit time.Duration) error {
 }
 
 func dropped(t Target, exit int, said string) error {
-	if said == "" {
+	switch {
+	case said == "" && exit < 0:
+		return engine.Failf(engine.ClassConnect, "%s: the connection was broken off", t.Name)
+	case said == "":
 		return engine.Failf(engine.ClassConnect, "%s: the agent's session ended (exit %d)", t.Name, exit)
 	}
 	return engine.Failf(engine.ClassConnect, "%s: the agent's session ended (exit %d): %s", t.Name, exit, said)

@@ -114,7 +114,7 @@ func TestWaitGoesOnAfterAgentIsKilled(t *testing.T) {
 	if pids := waitThrough(t, n, target.StateDir, syscall.SIGKILL); len(pids) != 2 || pids[0] == pids[1] {
 		t.Errorf("pids %v, want two agents", pids)
 	}
-	want := []string{"here down here: the agent's session ended (exit -1)", "here up"}
+	want := []string{"here down here: the connection was broken off", "here up"}
 	if got := seen.list(); !slices.Equal(got, want) {
 		t.Errorf("told %q, want %q", got, want)
 	}
