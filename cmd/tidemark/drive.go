@@ -50,9 +50,7 @@ func (a *app) drive(ctx context.Context, r *driven) error {
 	sink := a.sink(r.plan, r.state)
 	see := func(e engine.Event) {
 		tracker.Event(e)
-		if e.Type != engine.EventLost || e.Class != engine.ClassCancelled { // whoever detaches lets go himself
-			sink.Event(e)
-		}
+		sink.Event(e)
 	}
 	x := &engine.Executor{
 		Plan: r.plan, Basis: r.basis, Nodes: r.nodes, Journal: r.journal, State: r.state, Holder: holder(),

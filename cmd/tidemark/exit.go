@@ -32,7 +32,7 @@ func exits() []reference.Exit {
 		{Code: exitInterrupted, Meaning: "interrupted; what runs on nodes goes on"},
 		{Code: exitUnknown, Meaning: "the outcome of a step is unknown"},
 		{Code: exitLocked, Meaning: "another run holds a node, or the run"},
-		{Code: exitRefused, Meaning: "refused before a change: a gate, a fact that drifted, a plan that was used, a node that cannot be reached, a question answered with no. Of a `resume`: before a further change"},
+		{Code: exitRefused, Meaning: "refused before a change: a gate, a fact that drifted, a plan that was used, a node that cannot be reached, consent that was not given. Of a `resume`: before a further change"},
 		{Code: exitLogin, Meaning: "a host key or login was refused"},
 		{Code: exitPartly, Meaning: "some nodes are done, some failed"},
 		{Code: exitFailed, Meaning: "failed, and no node is done; or `lint` or `fmt --check` found something, or the answer could not be written"},

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"time"
 
 	"tidemark/cmd/internal/view"
@@ -42,7 +41,7 @@ func (a *app) notDone(r *driven, err error, detached bool, rep *view.Report) {
 	rep.Next = a.nextAfter(r, err)
 	rep.Warnings = others(err, rep.Next)
 	if behind(r.state, err) {
-		rep.Log = journalOf(r)
+		rep.Log = a.command("logs", r.plan.Run)
 		return
 	}
 	rep.Safe = append(view.Standing(r.plan, r.state, false), a.keepsToItsPlan(r.plan, r.state)...)
@@ -99,12 +98,10 @@ func others(err error, told string) []string {
 // logWait bounds the fetching of logs: the report must not wait for a dead node.
 const logWait = 5 * time.Second
 
-// journalOf is the file of the run's record.
-func journalOf(r *driven) string { return filepath.Join(r.journal.Dir(), "journal.jsonl") }
-
-// keepLogs fetches the output of failed tasks into the run's directory and gives the place to look at first.
+// keepLogs fetches the output of failed tasks into the run's directory and gives what to look at first: where none of them printed
+// anything, the command that tells the run's events.
 func (a *app) keepLogs(r *driven, detached bool) string {
-	first := journalOf(r)
+	first := a.command("logs", r.plan.Run)
 	if detached {
 		return first
 	}

@@ -79,7 +79,11 @@ func (a *app) leaveOut(ctx context.Context, site *schema.Site, before *engine.Pl
 	if err := forAll(names, func(name string) error { return s.silent(ctx, name) }); err != nil {
 		return &refused{err}
 	}
-	a.say("WARNING: %s does not answer and is left out as gone for good. It must never come up with its data again, which would mix old rows with restored ones: wipe its disks before it is switched on.", view.NodeList(names))
+	danger := ": wipe its disks before it is switched on, as it keeps the lock and what is half-done of run " + before.Run
+	if restores(before) {
+		danger = ", which would mix old rows with restored ones: wipe its disks before it is switched on"
+	}
+	a.say("WARNING: %s does not answer and is left out as gone for good. It must never come up with its data again%s.", view.NodeList(names), danger)
 	return nil
 }
 

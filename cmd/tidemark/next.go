@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 
 	"tidemark/cmd/internal/view"
 	"tidemark/engine"
@@ -15,8 +16,21 @@ func (a *app) onward(p *engine.Plan, s *engine.State, driven bool) string {
 		return a.command("attach", p.Run)
 	case task != "":
 		return a.settles(task, p.Run)
+	case answeredNo(s) && len(view.Down(p, s))+len(view.Restored(p, s)) == 0:
+		return "to end it:\n  " + a.command("abandon", p.Run) + "\nto be asked again:\n  " + a.command("resume", p.Run)
 	}
 	return a.command("resume", p.Run)
+}
+
+// answeredNo tells whether the run stands because a person said no, and wanted no more of it.
+func answeredNo(s *engine.State) (no bool) {
+	for _, r := range s.Tasks {
+		if r.Outcome == engine.Failed && !strings.HasPrefix(r.Message, engine.AnsweredNo) {
+			return false
+		}
+		no = no || r.Outcome == engine.Failed
+	}
+	return no
 }
 
 // leftToAPerson is the first task whose outcome only a person can settle, or "".

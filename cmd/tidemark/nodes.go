@@ -95,7 +95,7 @@ func nodesTable(a *app, lines []nodeLine) {
 		state, root := "free", "yes"
 		switch {
 		case l.Error != "":
-			state = unusable(l.Class)
+			state = unusable(l)
 		case l.Lock != nil:
 			state = "locked by " + l.Lock.Run + " (" + l.Lock.Runbook + "), " + l.Lock.Holder.User + "@" + l.Lock.Holder.Host
 		}
@@ -115,11 +115,14 @@ func nodesTable(a *app, lines []nodeLine) {
 }
 
 // unusable says in words why a node is of no use to a run.
-func unusable(class engine.Class) string {
-	switch class {
+func unusable(l nodeLine) string {
+	switch l.Class {
 	case engine.ClassConnect:
 		return "not reached"
 	case engine.ClassAuth:
+		if strings.Contains(l.Error, "sudo refused ") {
+			return "sudo refused"
+		}
 		return "login refused"
 	case engine.ClassHostKey:
 		return "host key refused"

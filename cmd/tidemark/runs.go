@@ -34,6 +34,8 @@ type runLine struct {
 	Done    int    `json:"done"`
 	Failed  int    `json:"failed"`
 	Unknown int    `json:"unknown"`
+	// Old: another controller ended the run, so what is counted here is older than that.
+	Old bool `json:"old,omitempty"`
 }
 
 func (a *app) runs() error {
@@ -45,6 +47,9 @@ func (a *app) runs() error {
 	if !a.json() {
 		if len(all) == 0 {
 			a.say("no runs in %s", a.stateDir())
+			if err := a.stateThere(); err != nil {
+				a.say("%v; %s", err, engine.NextOf(err))
+			}
 			return nil
 		}
 		a.runsTable(a.stdout, all)
@@ -64,6 +69,9 @@ func lineOf(e *journal.Entry) runLine {
 	}
 	p := e.Record.Plan
 	l.Runbook, l.Site, l.State = p.Runbook, p.Site, view.RunState(e.State)
+	if l.Old = e.State.ClosedBy == engine.ByAnother; l.Old {
+		l.State += " " + e.State.ClosedBy
+	}
 	l.Created = p.Created.UTC().Format(time.RFC3339)
 	if p.Holder.User != "" {
 		l.Owner = p.Holder.User + "@" + p.Holder.Host
@@ -89,7 +97,11 @@ func (a *app) runsTable(w io.Writer, all []journal.Entry) {
 	var rows [][]string
 	for _, e := range all {
 		l := lineOf(&e)
-		rows = append(rows, []string{l.Run, l.Runbook, l.Site, strings.Replace(l.Created, "T", " ", 1), l.Owner, l.State, fmt.Sprintf("%d/%d", l.Done, l.Tasks), fmt.Sprint(l.Failed), fmt.Sprint(l.Unknown)})
+		counts := []string{fmt.Sprintf("%d/%d", l.Done, l.Tasks), fmt.Sprint(l.Failed), fmt.Sprint(l.Unknown)}
+		if l.Old {
+			counts = []string{"?", "?", "?"}
+		}
+		rows = append(rows, append([]string{l.Run, l.Runbook, l.Site, strings.Replace(l.Created, "T", " ", 1), l.Owner, l.State}, counts...))
 	}
 	view.Table(w, []string{"RUN", "RUNBOOK", "SITE", "CREATED", "OWNER", "STATE", "DONE", "FAILED", "UNKNOWN"}, rows)
 }

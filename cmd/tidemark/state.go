@@ -2,6 +2,8 @@ package main
 
 import (
 	"cmp"
+	"errors"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -31,11 +33,23 @@ func (a *app) pickRun(args []string) (string, error) {
 	if len(open) == 1 {
 		return open[0].Dir, nil
 	}
+	if err := a.stateThere(); err != nil {
+		return "", err
+	}
 	if len(open) == 0 {
 		return "", usagef(a.command("runs"), "no run is open in %s; name a RUN", a.stateDir())
 	}
 	a.runsTable(a.stderr, open)
 	return "", usagef("", "%d runs are open; name one", len(open))
+}
+
+// stateThere refuses a state directory that is gone, or was never made: the nodes know who holds them, and keep his run.
+func (a *app) stateThere() error {
+	if _, err := os.Stat(a.stateDir()); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return usagef("see which run holds which node: "+a.command("nodes")+"; a run is taken up again from its nodes by resume --adopt",
+		"the state directory %s does not exist: no run is known here", a.stateDir())
 }
 
 // readRun reads the run that args name, or the only open one.

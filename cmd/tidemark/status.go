@@ -67,5 +67,19 @@ func (a *app) status(args []string) error {
 		}
 		fmt.Fprintln(a.stdout, view.Next(next))
 	}
+	if task := firstBad(p, s); task != "" {
+		fmt.Fprintf(a.stdout, "log:  %s\n", a.command("logs", p.Run, view.Command([]string{task})))
+	}
 	return nil
+}
+
+// firstBad is the first task of which an attempt failed or ended unknown; "" is none.
+func firstBad(p *engine.Plan, s *engine.State) (first string) {
+	p.Tasks(func(t *engine.Task) {
+		r := s.Tasks[t.ID]
+		if first == "" && r != nil && r.Attempt > 0 && (r.Outcome == engine.Failed || r.Outcome == engine.Unknown) {
+			first = t.ID
+		}
+	})
+	return first
 }

@@ -45,10 +45,14 @@ func Problem(w io.Writer, err error, st Style) {
 	}
 	f.each(func(text string, nodes []string) {
 		text, next, _ := strings.Cut(text, "\x00")
+		text, more, _ := strings.Cut(text, "\n")
 		if nodes[0] != "" {
 			text += "  @" + NodeList(nodes)
 		}
 		fmt.Fprintln(w, st.paint(red, "tidemark: "+text))
+		for line := range strings.Lines(more) {
+			fmt.Fprintf(w, "    %s\n", strings.TrimRight(line, "\n"))
+		}
 		if next != "" {
 			fmt.Fprintf(w, "  next: %s\n", behind(next, 8))
 		}

@@ -16,6 +16,9 @@ func Status(w io.Writer, p *engine.Plan, s *engine.State, driver string, live bo
 		state += "; " + driver
 	}
 	fmt.Fprintln(w, state)
+	if lost := lostNow(p, s); live && len(lost) > 0 {
+		fmt.Fprintf(w, "  not reached now: %s; the process dials again, and tasks go on there\n", NodeList(lost))
+	}
 	if s.Closed == "" && s.Overdue > 0 {
 		fmt.Fprintf(w, "  its deadline of %s is over: nothing new started behind it; a resume begins it anew\n", s.Overdue)
 	}
@@ -47,6 +50,16 @@ func Status(w io.Writer, p *engine.Plan, s *engine.State, driver string, live bo
 			fmt.Fprintf(w, "  %s\n", text)
 		}
 	}
+}
+
+// lostNow are the nodes whose connection is lost.
+func lostNow(p *engine.Plan, s *engine.State) (lost []string) {
+	for _, n := range p.Nodes {
+		if s.Lost[n] {
+			lost = append(lost, n)
+		}
+	}
+	return lost
 }
 
 // RunState is the run's state in a word or two.

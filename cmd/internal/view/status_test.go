@@ -55,3 +55,16 @@ func TestStatusOfAKilledRun(t *testing.T) {
 		}
 	}
 }
+
+// TestStatusNamesNodesThatAreNotReached: while a process dials them again; without one nobody does.
+func TestStatusNamesNodesThatAreNotReached(t *testing.T) {
+	p := restore()
+	s := engine.Fold([]engine.Event{{Type: engine.EventLocked, Epoch: 1}, {Type: engine.EventLost, Node: p.Nodes[0]}})
+	for _, live := range []bool{true, false} {
+		var b strings.Builder
+		Status(&b, p, s, "", live, Style{})
+		if told := strings.Contains(b.String(), "not reached now: "+p.Nodes[0]+";"); told != live {
+			t.Errorf("live %v:\n%s", live, b.String())
+		}
+	}
+}

@@ -20,12 +20,13 @@ func TestProblem(t *testing.T) {
 	err := errors.Join(cause("a"), errors.Join(cause("b"), errors.New("gate/space@c: 12 GiB are missing")), cause("c"),
 		errors.New("gate/space@d: 12 GiB are missing"),
 		errors.New("gate/gate@n-1: no backup on n-1 (n-10 has one)"), errors.New("gate/gate@n-2: no backup on n-2 (n-10 has one)"),
-		errors.New("gate/gate@one: not done on one"), errors.New("s/seal@a: a, b: no"), errors.New("s/seal@b: a, b: no"))
+		errors.New("gate/gate@one: not done on one"), &engine.NodeError{Node: "e", Err: errors.New("ssh says:\n@@@\nWARNING")}, errors.New("s/seal@a: a, b: no"), errors.New("s/seal@b: a, b: no"))
 	var b bytes.Buffer
 	Problem(&b, err, Style{})
 	want := "tidemark: host key changed  @a, b, c\n  next: compare it\ntidemark: gate/space: 12 GiB are missing  @c, d\n" +
 		"tidemark: gate/gate: no backup on the node (n-10 has one)  @n-1, n-2\n" +
 		"tidemark: gate/gate: not done on one  @one\n" +
+		"tidemark: ssh says:  @e\n    @@@\n    WARNING\n" +
 		"tidemark: s/seal: a, b: no  @a, b\n"
 	if d := cmp.Diff(want, b.String()); d != "" {
 		t.Error(d)
