@@ -131,7 +131,8 @@ func (d *Dialer) suits(t Target, h wire.Hello) error {
 		return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s: its agent is build %s, this controller build %s",
 			t.Name, h.Build, d.o.Build), next)
 	case t.Become == "root" && !h.Root:
-		return engine.Failf(engine.ClassPrecondition, "%s: its agent does not run as root, though the site says become: root", t.Name)
+		return engine.WithNext(engine.Failf(engine.ClassPrecondition, "%s: its agent does not run as root, though the site says become: root", t.Name),
+			"let sudo on "+t.Name+" lead to root (sudo -n id -u says 0), or take become: root out of the site")
 	}
 	return nil
 }
