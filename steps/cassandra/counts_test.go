@@ -189,3 +189,15 @@ func TestSumCounts(t *testing.T) {
 		})
 	}
 }
+
+// A table that one node could not count is left out whole: the others' rows alone would look like a loss.
+func TestSumLeavesOutWhatOneNodeLeft(t *testing.T) {
+	of := func(node string, left map[string]string) CountsOut {
+		return CountsOut{Node: node, Basis: quiet, SavedBasis: quiet, Rows: map[string]int64{"homer.simservs": 1}, Saved: map[string]int64{"homer.simservs": 2}, Left: left}
+	}
+	step := &sumCounts{Backup: "b1", Counts: []CountsOut{of("vellum-1", nil), of("vellum-2", map[string]string{"homer.simservs": "took too long"})}}
+	c, err := step.Plan(t.Context(), nil)
+	if err != nil || c.Sign != engine.Same || !strings.Contains(c.Summary, "homer.simservs not compared (vellum-2: took too long)") {
+		t.Errorf("%s, %v", c.Summary, err)
+	}
+}

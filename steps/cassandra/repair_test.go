@@ -132,6 +132,16 @@ func TestRepairRefuses(t *testing.T) {
 	}
 }
 
+// A member that goes down behind the plan is seen before the first keyspace, not in the middle of its repair.
+func TestRepairLooksAtTheRingAgain(t *testing.T) {
+	n := newToolNode(t)
+	n.members[1] = "DN" + n.members[1][2:]
+	_, err := everyKeyspace().Apply(t.Context(), engine.NewHost(n.actual(NodetoolRepair()), n.Marks), engine.Change{})
+	if engine.ClassOf(err) != engine.ClassPrecondition || !strings.Contains(err.Error(), "10.0.0.2 (site1, rack1) is down") || len(n.changes()) != 0 {
+		t.Errorf("%v, sent %q", err, n.changes())
+	}
+}
+
 func TestRepairThatFails(t *testing.T) {
 	n := newToolNode(t)
 	n.answers["repair"] = nodetooltest.Golden(t, "5.0.8", "repair-replica-down")
