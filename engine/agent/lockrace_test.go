@@ -39,3 +39,19 @@ func TestALookIsNoLivingTask(t *testing.T) {
 		t.Errorf("beside a look: %v, %v, %d started", s.Standing, err, started)
 	}
 }
+
+// TestALockIsOpenForWriting: flock(2) says that NFS wants that for a lock that excludes.
+func TestALockIsOpenForWriting(t *testing.T) {
+	at := newAgent(t).store.attempt(order1(t, shell{}).TaskRef)
+	if err := at.make(); err != nil {
+		t.Fatal(err)
+	}
+	lock, err := at.lock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close()
+	if mode, err := unix.FcntlInt(lock.Fd(), unix.F_GETFL, 0); err != nil || mode&unix.O_ACCMODE != unix.O_RDWR {
+		t.Errorf("opened with %#x, %v", mode, err)
+	}
+}

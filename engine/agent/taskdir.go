@@ -45,9 +45,10 @@ func (a attemptDir) make() error {
 }
 
 // lock takes the attempt's lock, or tells that a living task has it. The lock belongs to the open file: whoever
-// inherits the descriptor holds it for life. Who only looks shares it for a moment, and is waited for.
+// inherits the descriptor holds it for life. Who only looks shares it for a moment, and is waited for. It is open for writing,
+// without which NFS, where a home may lie, gives nobody a lock for himself.
 func (a attemptDir) lock() (*os.File, error) {
-	f, err := os.OpenFile(a.path("lock"), os.O_CREATE|os.O_RDONLY, 0o600)
+	f, err := os.OpenFile(a.path("lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, classed(a.path("lock"), err)
 	}
