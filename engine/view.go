@@ -14,6 +14,8 @@ type View struct {
 	Run, Node string
 	// Actual is set when the real state is asked, not the predicted one: just before Apply, and when settling.
 	Actual bool
+	// Settling is set, beside Actual, while it is asked how an earlier attempt ended; nothing is about to begin then.
+	Settling bool
 	// Log takes a line for the task's log; never nil.
 	Log func(format string, args ...any)
 

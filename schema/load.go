@@ -18,7 +18,7 @@ type runbookFile struct {
 	Title     string        `json:"title" help:"one sentence: what it does and what it costs"`
 	Locks     []text        `json:"locks" help:"groups or nodes that are locked though no task runs there"`
 	OnFailure string        `json:"on-failure" default:"hold" enum:"hold,close" help:"a failed run stays open with its nodes locked, or closes (only for what changes nothing but its own new files)"`
-	Deadline  time.Duration `json:"deadline" help:"limit of the whole run, begun anew by each resume; behind it nothing new starts"`
+	Deadline  time.Duration `json:"deadline" help:"limit of the whole run, begun anew by each resume; behind it nothing new starts, and the run stays open"`
 	Inputs    *yaml.Node    `json:"inputs" is:"inputs" help:"what the operator gives with --input, by name"`
 	Vars      *yaml.Node    `json:"vars" is:"vars" help:"values for expressions; a site and its nodes may set others"`
 	Stages    *yaml.Node    `json:"stages" is:"stages" required:"true" help:"stages: a list of {stage, on, steps}"`

@@ -125,7 +125,7 @@ func wrongRestore() map[string][]wrongArg {
 }
 
 func ofCassandra(keyspace string) string {
-	return "keyspace " + keyspace + " is Cassandra's own: its rows are about this node and its schema, and old ones would hide tables; name the application's keyspaces"
+	return "keyspace " + keyspace + " is Cassandra's own: its rows are about this node, the ring and its schema, and old ones would contradict what is there; name the application's keyspaces"
 }
 
 func wrongFiles() map[string][]wrongArg {

@@ -67,7 +67,7 @@ func deaf(t *testing.T, a *Agent, ref engine.TaskRef) (attemptDir, *Intent) {
 	}
 	defer lock.Close()
 	ready := filepath.Join(t.TempDir(), "pid")
-	cmd := exec.Command("/bin/sh", "-c", "trap '' TERM; echo $$ > "+ready+"; while :; do sleep 0.1; done")
+	cmd := exec.CommandContext(t.Context(), "/bin/sh", "-c", "trap '' TERM; echo $$ > "+ready+"; while :; do sleep 0.1; done")
 	cmd.ExtraFiles, cmd.SysProcAttr = []*os.File{lock}, &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -122,7 +122,7 @@ func planOne(ctx context.Context, kinds *engine.Kinds, g engine.Ground, facts *e
 			return err
 		}
 		view := engine.NewView(kind, g, facts, r.Run, r.Node)
-		view.Actual = r.Actual
+		view.Actual, view.Settling = r.Actual, r.Actual
 		view.Remember(known.attempt(engine.TaskRef{Run: r.Run, Task: item.Task}))
 		if keys := r.Probe[item.Task]; keys != nil {
 			p.Probed, err = probe(ctx, step, view, keys)

@@ -44,7 +44,7 @@ func (a attemptDir) unsaid(note string) engine.Receipt {
 // roomForRecord tries what a task writes when it begins.
 func (a attemptDir) roomForRecord() error {
 	probe := record{a.durable, a.path("record.tmp")}
-	defer os.Remove(probe.path)
+	defer os.Remove(probe.path) //nolint:errcheck // where it cannot be written there is none
 	return probe.begin(Intent{})
 }
 

@@ -76,7 +76,11 @@ func (s *action) foreseeRestart(v *engine.View, services []monit.Service, c *eng
 		return nil // an action has not ended
 	}
 	sign, why, err := s.restarted(v, services)
-	c.Sign, c.Unknown, c.Pre = sign, why, nil
+	c.Pre = nil
+	if sign == engine.NotKnown && !v.Settling {
+		return err // it failed, as is known or a person said: what was approved is done once more
+	}
+	c.Sign, c.Unknown = sign, why
 	switch {
 	case sign == engine.Same:
 		c.Summary = s.line() + ": done, other processes than before"

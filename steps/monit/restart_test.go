@@ -73,6 +73,36 @@ func TestAKilledRestartIsSettledByItsProcess(t *testing.T) {
 	}
 }
 
+// TestARestartThatFailedIsOrderedAgain: behind a known failure, or a person's word, the next attempt is what was approved.
+func TestARestartThatFailedIsOrderedAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		service string
+		before  func(f *fake)
+	}{
+		"new and not well":     {process, func(f *fake) { f.act("restart", process); f.failing = 32 }},
+		"no process to tell":   {lone, func(*fake) {}},
+		"monit took the order": {process, func(f *fake) { f.kill() }},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			f, b := newFake(t)
+			step := &action{Action: "restart", Service: c.service}
+			approved, err := b.Plan(Monit(), step)
+			if err != nil {
+				t.Fatal(err)
+			}
+			services, err := step.services(t.Context(), actual(b, Monit()))
+			if err := errors.Join(err, step.noteProcesses(engine.NewHost(actual(b, Monit()), b.Marks), services)); err != nil {
+				t.Fatal(err)
+			}
+			c.before(f)
+			now, err := planWith(b, step, false)
+			if err := errors.Join(err, engine.Compare(approved, now, nil)); err != nil || now.Sign != engine.Changes {
+				t.Errorf("%s: %s, %v", name, now.Sign, err)
+			}
+		})
+	}
+}
+
 // TestAHalfRestartIsFinished: what it left of the service is nothing that was approved, and no reason to refuse the next attempt.
 func TestAHalfRestartIsFinished(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -21,7 +21,14 @@ func actual(b *enginetest.Bench, k engine.Kind) *engine.View {
 }
 
 func planActual(b *enginetest.Bench, s engine.Step) (engine.Change, error) {
-	return s.Plan(b.T.Context(), actual(b, Monit()))
+	return planWith(b, s, true)
+}
+
+// planWith plans on the real state: to settle an earlier attempt, or right before Apply.
+func planWith(b *enginetest.Bench, s engine.Step, settling bool) (engine.Change, error) {
+	v := actual(b, Monit())
+	v.Settling = settling
+	return s.Plan(b.T.Context(), v)
 }
 
 // waitFor applies a wait that ends after limit.

@@ -12,7 +12,7 @@ const (
 	kept       = "done, kept"
 	askedAgain = "done, asked again"
 	inFlight   = "begun, no outcome yet; asked first"
-	calledOff  = "cancelled, repeated"
+	calledOff  = "cancelled, asked first"
 	unsettled  = "unknown, settled first"
 	repeated   = "failed, repeated"
 	outdated   = "invalid, repeated"

@@ -61,7 +61,7 @@ func DataKeyspace(name, keyspace string) error {
 		return schema.WrongArg(name, "keyspace system_auth is neither saved nor restored: its old passwords would lock out the run itself; "+
 			"make roles anew with CREATE ROLE and GRANT")
 	case OfCassandra(keyspace):
-		return schema.WrongArg(name, "keyspace %s is Cassandra's own: its rows are about this node and its schema, and old ones would hide tables; "+
+		return schema.WrongArg(name, "keyspace %s is Cassandra's own: its rows are about this node, the ring and its schema, and old ones would contradict what is there; "+
 			"name the application's keyspaces", keyspace)
 	}
 	return Keyspace(name, keyspace)
