@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"tidemark/engine"
 )
@@ -116,6 +117,8 @@ type foldText struct {
 	said []saying
 	// loose finds what may differ as well, and is told as a span; nil is nothing.
 	loose *regexp.Regexp
+	// addressed: the node's own address may differ, too, where ssh names it.
+	addressed bool
 }
 
 type saying struct{ node, text string }
@@ -163,24 +166,38 @@ func (f *foldText) each(visit func(text string, nodes []string)) {
 	for _, s := range f.said {
 		count[f.key(s.text)]++
 	}
-	nodes, texts := map[string][]string{}, map[string][]string{}
+	nodes, texts, alone := map[string][]string{}, map[string][]string{}, map[string]string{}
 	var order []string
 	for _, s := range f.said {
 		text := s.text
 		if count[f.key(text)] == 1 {
-			text = ownless(text, s.node)
+			text = f.ownless(s)
 		}
 		key := f.key(text)
 		if nodes[key] == nil {
-			order = append(order, key)
+			order, alone[key] = append(order, key), s.text
 		}
 		nodes[key], texts[key] = append(nodes[key], s.node), append(texts[key], text)
 	}
 	for _, key := range order {
-		name := "the node"
-		if len(nodes[key]) == 1 {
-			name = nodes[key][0]
+		text := alone[key]
+		if len(nodes[key]) > 1 {
+			text = strings.ReplaceAll(f.spans(texts[key]), self, "the node")
 		}
-		visit(strings.ReplaceAll(f.spans(texts[key]), self, name), nodes[key])
+		visit(text, nodes[key])
 	}
 }
+
+// ownless is a text without the name of its node, and where ssh names it without its address.
+func (f *foldText) ownless(s saying) string {
+	text := s.text
+	if f.addressed && s.node != "" {
+		text = sshAddress().ReplaceAllString(text, "${1}"+self+"${2}")
+	}
+	return ownless(text, s.node)
+}
+
+// sshAddress finds the address in what ssh says of a host.
+var sshAddress = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`((?:connect to host|Connection (?:closed|reset) by(?: authenticating user \S+)?) )\S+( port )`)
+})

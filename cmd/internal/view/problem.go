@@ -35,7 +35,7 @@ func Leaves(err error) []error {
 
 // Problem writes an error: each cause once, with the nodes that share it, and the next thing to do.
 func Problem(w io.Writer, err error, st Style) {
-	var f foldText
+	f := foldText{addressed: true}
 	for _, e := range Leaves(err) {
 		node, text := cause(e)
 		if next := engine.NextOf(e); next != "" {
@@ -61,7 +61,7 @@ func Problem(w io.Writer, err error, st Style) {
 
 // Causes are the failures in err, each once with the nodes that share it, without the next thing to do.
 func Causes(err error) (out []string) {
-	var f foldText
+	f := foldText{addressed: true}
 	for _, e := range Leaves(err) {
 		f.add(cause(e))
 	}
