@@ -64,6 +64,7 @@ func TestAGoneNodeIsLeftOut(t *testing.T) {
 			}
 			h.refused["two"] = dead
 			h.wants(leave("two"), 0, "WARNING: two does not answer and is left out as gone for good", "wipe its disks")
+			h.lacks("old rows with restored ones")
 			if got := h.closedAs(run); got != closed {
 				t.Errorf("closed as %q", got)
 			}

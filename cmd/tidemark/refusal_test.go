@@ -1,6 +1,10 @@
 package main
 
-import "testing"
+import (
+	"testing"
+
+	"tidemark/engine"
+)
 
 // TestARefusedRunSaysWhyAndWhere: the node is named, what is next works although the run is closed, and the reason is in its record
 // for whoever did not see the terminal.
@@ -17,4 +21,19 @@ func TestARefusedRunSaysWhyAndWhere(t *testing.T) {
 	h.wants(h.do("logs", run, "-o", "json"), 0, `"node": "two"`, `"class": "space"`)
 	h.full = ""
 	h.wants(h.run(), 0)
+}
+
+// TestWhatDriftedIsLookedAt: the plan that shows the difference is named as it was asked for; a command in a hint stays alone.
+func TestWhatDriftedIsLookedAt(t *testing.T) {
+	a, p := &app{}, &engine.Plan{Asked: []string{"./x.yaml"}}
+	drifted := engine.Failf(engine.ClassPrecondition, "%w: s/x@n", engine.ErrDrifted)
+	for want, err := range map[string]error{
+		"look at the difference: tidemark plan ./x.yaml": drifted,
+		"free space; then again: tidemark run ./x.yaml":  engine.WithNext(engine.Failf(engine.ClassSpace, "full"), "free space"),
+		"tidemark attach R":                              engine.WithNext(engine.Failf(engine.ClassSpace, "full"), "tidemark attach R"),
+	} {
+		if got := engine.NextOf(a.anew(err, p)); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
 }

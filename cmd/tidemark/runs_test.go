@@ -54,8 +54,9 @@ type house struct {
 	stdout  io.Writer // where answers go, nil is out
 	refused map[string]error
 	build   func() (string, error)
-	swaps   map[string][]string // the runs whose restore is half-way, by node
-	full    string              // the node whose state has no room
+	swaps   map[string][]string         // the runs whose restore is half-way, by node
+	full    string                      // the node whose state has no room
+	obeys   map[string]engine.Cancelled // what a cancel does to a task; nil asks the agents
 }
 
 func newHouse(t *testing.T) *house {
@@ -97,6 +98,9 @@ func (h *house) dial(target link.Target, o link.Options) engine.Node {
 	})
 	if err != nil {
 		h.t.Fatal(err)
+	}
+	if h.obeys != nil {
+		return cancelled{a, h.obeys}
 	}
 	if target.Name == h.full {
 		return roomless{a}

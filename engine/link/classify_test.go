@@ -25,6 +25,7 @@ func TestClassify(t *testing.T) {
 		"unknown next":   {255, unknown, engine.ClassHostKey, "log in once with `ssh -F /s/config ops@10.0.0.1`", false, true},
 		"changed":        {255, changed, engine.ClassHostKey, "Offending ED25519 key in /k/known_hosts:3", false, false},
 		"changed next":   {255, changed, engine.ClassHostKey, "stop if nobody reinstalled n", false, false},
+		"changed cure":   {255, changed + "  remove with:\n  ssh-keygen -f \"/k/known_hosts\" -R \"10.0.0.1\"\n", engine.ClassHostKey, "the old line (`ssh-keygen -f \"/k/known_hosts\" -R \"10.0.0.1\"`)", false, false},
 		"login":          {255, "Banner\nops@h: Permission denied (publickey).\n", engine.ClassAuth, "n: ssh: ops@h: Permission denied (publickey).", false, true},
 		"too many":       {255, "Received disconnect from h port 22:2: Too many authentication failures\nDisconnected from h\n", engine.ClassAuth, "Too many", false, true},
 		"port closed":    {255, "ssh: connect to host h port 22: Connection refused\n", engine.ClassConnect, "n: ssh: connect to host h port 22: Connection refused", false, false},
