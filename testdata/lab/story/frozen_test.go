@@ -27,13 +27,13 @@ func TestFrozenCassandra(t *testing.T) {
 	lab(t, "fault", "vellum-2", "freeze", "cassandra")
 	out, code := op.run("plan", "backup-vellum")
 	lab(t, "fault", "vellum-2", "thaw", "cassandra")
-	lab(t, "up") // the others took it for dead
+	whole(t)
 	if code != 5 {
 		t.Errorf("status %d, want 5", code)
 	}
 	said(t, out, "@vellum-2", "no answer", "look whether Cassandra hangs")
 	frozen(t, op, 4, "snapshot", "run", "backup-vellum", "--input", "keyspaces=homer", "--runbooks", dir, "--yes")
-	lab(t, "up")
+	whole(t)
 	op.must("resume", "--yes")
 	lab(t, "cql", "INSERT INTO homer.simservs (user, column1, value1) VALUES ('sip:late@example.com', 'a', 0x00)")
 	t.Cleanup(func() { lab(t, "cql", "DELETE FROM homer.simservs WHERE user = 'sip:late@example.com'") })
@@ -41,6 +41,20 @@ func TestFrozenCassandra(t *testing.T) {
 	frozen(t, op, 3, "drain", "run", "restore-vellum", "--input", "backup="+op.id(), "--input", "keyspaces=homer", "--runbooks", dir, "--yes=lab")
 	undone(t, op)
 	same(t, late)
+}
+
+// whole waits until the ring is whole behind a thaw: the others took vellum-2 for dead. Now and then a Cassandra that was frozen
+// never sees one of the others again, whoever asks it; it is started anew then, as a person would.
+func whole(t *testing.T) {
+	t.Helper()
+	out, err := labCommand("up").CombinedOutput()
+	if err == nil {
+		return
+	}
+	t.Logf("vellum-2 is started anew: lab up: %v\n%s", err, out)
+	lab(t, "stop", "vellum-2")
+	lab(t, "start", "vellum-2")
+	lab(t, "up")
 }
 
 // handed writes a file and the directory that it lies in.

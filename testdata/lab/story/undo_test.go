@@ -13,7 +13,7 @@ func undone(t *testing.T, op person) {
 	p, _ := op.frozenAt("vellum-2", func(c change) bool { return c.exchanged() != "" }, "resume", "--yes=lab")
 	p.kill()
 	undo := []string{"run", "undo-restore-vellum", "--input", "run=" + run, "--yes=lab"}
-	op.refused(5, []string{"vellum-2: task restore/restore[homer]@vellum-2 of run " + run + " still lives", " cancel " + run}, undo...)
+	op.refused(5, []string{"task restore/restore[homer]@vellum-2 of run " + run + " still lives", " cancel " + run}, undo...)
 	lab(t, "fault", "vellum-2", "thaw", "tidemark agent task")
 	onVellums(t, `for i in $(seq 600); do pgrep -xf 'tidemark agent task' >/dev/null || exit 0; sleep 0.1; done; exit 1`)
 	op.must(undo...)
