@@ -30,7 +30,7 @@ func TestWhatDriftedIsLookedAt(t *testing.T) {
 	for want, err := range map[string]error{
 		"look at the difference: tidemark plan ./x.yaml": drifted,
 		"free space; then again: tidemark run ./x.yaml":  engine.WithNext(engine.Failf(engine.ClassSpace, "full"), "free space"),
-		"tidemark attach R":                              engine.WithNext(engine.Failf(engine.ClassSpace, "full"), "tidemark attach R"),
+		"tidemark attach R": engine.WithNext(engine.Failf(engine.ClassSpace, "full"), "tidemark attach R"),
 	} {
 		if got := engine.NextOf(a.anew(err, p)); got != want {
 			t.Errorf("%q, want %q", got, want)
