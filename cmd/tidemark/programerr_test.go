@@ -14,8 +14,29 @@ import (
 
 // Each archive is a site whose kind has one mistake; what is said of it stands beside, as for all of testdata/err.
 func TestErrPrograms(t *testing.T) {
-	paths, err := filepath.Glob("../../testdata/err/program-*.txtar")
-	if err != nil || len(paths) < 14 {
+	eachArchive(t, "program-*.txtar", 14, func(t *testing.T, path string, files map[string]string) {
+		shownAs(t, path, shownOf(t, files))
+	})
+}
+
+// Each archive is a site with runbooks that no name finds.
+func TestErrShelves(t *testing.T) {
+	eachArchive(t, "shelf-*.txtar", 1, func(t *testing.T, path string, files map[string]string) {
+		dir := layOut(t, files)
+		wrong := unfoundIn(t, dir)
+		own, err := readAll(".", []string{filepath.Join(dir, "runbooks"), filepath.Join(dir, "more")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shownAs(t, path, strings.ReplaceAll(wrong.Render(own...), dir+"/", ""))
+	})
+}
+
+// eachArchive visits the archives of testdata/err with such names, of which there are at least so many, with their files.
+func eachArchive(t *testing.T, names string, least int, visit func(t *testing.T, path string, files map[string]string)) {
+	t.Helper()
+	paths, err := filepath.Glob("../../testdata/err/" + names)
+	if err != nil || len(paths) < least {
 		t.Fatalf("%d archives, %v", len(paths), err)
 	}
 	for _, path := range paths {
@@ -28,33 +49,8 @@ func TestErrPrograms(t *testing.T) {
 			for _, f := range archive.Files {
 				files[f.Name] = string(f.Data)
 			}
-			shownAs(t, path, shownOf(t, files))
+			visit(t, path, files)
 		})
-	}
-}
-
-// Each archive is a site with runbooks that no name finds.
-func TestErrShelves(t *testing.T) {
-	paths, err := filepath.Glob("../../testdata/err/shelf-*.txtar")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("%d archives, %v", len(paths), err)
-	}
-	for _, path := range paths {
-		archive, err := txtar.ParseFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files := map[string]string{}
-		for _, f := range archive.Files {
-			files[f.Name] = string(f.Data)
-		}
-		dir := layOut(t, files)
-		wrong := unfoundIn(t, dir)
-		own, err := readAll(".", []string{filepath.Join(dir, "runbooks"), filepath.Join(dir, "more")})
-		if err != nil {
-			t.Fatal(err)
-		}
-		shownAs(t, path, strings.ReplaceAll(wrong.Render(own...), dir+"/", ""))
 	}
 }
 
