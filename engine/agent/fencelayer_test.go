@@ -1,9 +1,7 @@
 package agent
 
 import (
-	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"slices"
 	"strconv"
@@ -97,35 +95,42 @@ func TestCapabilitiesAreDropped(t *testing.T) {
 
 // TestAnotherProcessOfTheSameID: an id that was given anew, or that of another boot or container, is not the task's.
 func TestAnotherProcessOfTheSameID(t *testing.T) {
-	me, err := self()
-	if err != nil || !me.alive() {
-		t.Fatal(me, err)
-	}
-	s, err := stat(me.PID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	leader, err := stat(s.session)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		t.Fatal(err)
-	}
-	lead := Process{PID: s.session, Start: leader.start, Boot: me.Boot, Init: me.Init}
-	if list, err := lead.members(); err != nil || len(list) == 0 {
-		t.Errorf("the session of this process: %v, %v", list, err)
+	lead := leader(t)
+	if list, err := lead.members(); err != nil || len(list) != 1 || !lead.alive() {
+		t.Errorf("its session: %v, %v", list, err)
 	}
 	for what, change := range map[string]func(*Process){
 		"another start": func(p *Process) { p.Start++ }, "another boot": func(p *Process) { p.Boot += "x" }, "another first process": func(p *Process) { p.Init++ },
 	} {
-		one, session := me, lead
-		change(&one)
-		change(&session)
-		if one.alive() {
+		other := lead
+		change(&other)
+		if other.alive() {
 			t.Errorf("%s: taken for alive", what)
 		}
-		if list, err := session.members(); err != nil || leader.start > 0 && len(list) > 0 {
+		if list, err := other.members(); err != nil || len(list) > 0 {
 			t.Errorf("%s: %v, %v", what, list, err)
 		}
 	}
+}
+
+// leader is a process with a session of its own: that of the tests may be led by one outside of their container, with id 0.
+func leader(t *testing.T) Process {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "sleep", "300")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = cmd.Process.Kill(), cmd.Wait() })
+	s, err := stat(cmd.Process.Pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	me, err := self()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Process{PID: cmd.Process.Pid, Start: s.start, Boot: me.Boot, Init: me.Init}
 }
 
 // TestWhatAPlanLeavesIsEnded: by its session, where it has no process ids of its own.
