@@ -12,6 +12,8 @@ const (
 	Changes  Sign = "~"
 	Destroys Sign = "-"
 	NotKnown Sign = "?"
+	// Unplanned is of a task that the dry run could not look at, or refuses: the summary is why. No plan with one is carried out.
+	Unplanned Sign = "!"
 )
 
 // Risk is how much a change may hurt; a change may never be of a higher risk than the approved one.

@@ -97,6 +97,13 @@ func (p *Plan) Risk() Risk {
 	return risk
 }
 
+// Whole tells whether every task could be planned; a plan that is not whole has no digest and is not carried out.
+func (p *Plan) Whole() bool {
+	whole := true
+	p.Tasks(func(t *Task) { whole = whole && t.Change.Sign != Unplanned })
+	return whole
+}
+
 // Pending counts the tasks that would change something or may; what only waits or looks does not.
 func (p *Plan) Pending() int {
 	n := 0

@@ -2,13 +2,16 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"sync"
 )
 
 // Preview asks every node, behind the fence of the dry run, what its tasks would do, and fills the changes in. Tasks
 // that wait for outputs have theirs already, from NewPlan.
-// The error joins all nodes' failures: a plan with a hole is no plan.
+// A task that cannot be planned is Unplanned, and the tasks behind it are asked all the same. The error joins the first of
+// each node: what comes behind it may come of it. Such a plan is to be read, never carried out.
 func Preview(ctx context.Context, p *Plan, nodes map[string]Node) error {
 	p.Fence, p.Open, p.Probes = map[string][]string{}, map[string][]string{}, map[string][]string{}
 	if err := ship(ctx, p, nodes); err != nil {
@@ -17,11 +20,12 @@ func Preview(ctx context.Context, p *Plan, nodes map[string]Node) error {
 	var mu sync.Mutex
 	return each(ctx, NodesOf(p), func(ctx context.Context, name string) error {
 		reply, err := nodes[name].Plan(ctx, request(p, name))
-		if err != nil {
-			return err
-		}
 		mu.Lock()
 		defer mu.Unlock()
+		if err != nil {
+			pending(p, name, func(t *Task) { t.Change = unplanned(err) })
+			return err
+		}
 		p.Fence[name], p.Open[name], p.Probes[name] = reply.Fence, reply.Open, reply.Probes
 		return fillIn(p, name, reply)
 	})
@@ -42,34 +46,53 @@ func NodesOf(p *Plan) []string {
 
 func request(p *Plan, node string) PlanRequest {
 	r := PlanRequest{Run: p.Run, Node: node}
-	p.Tasks(func(t *Task) {
-		if t.Place() == node && t.Skip == "" && t.Args != nil {
-			r.Items = append(r.Items, PlanItem{Task: t.ID, Kind: t.Kind, Args: t.Args, Program: t.Program})
-		}
+	pending(p, node, func(t *Task) {
+		r.Items = append(r.Items, PlanItem{Task: t.ID, Kind: t.Kind, Args: t.Args, Program: t.Program})
 	})
 	return r
 }
 
-func fillIn(p *Plan, node string, reply PlanReply) error {
+// pending visits the tasks that the node is asked about: those that will run and wait for no output.
+func pending(p *Plan, node string, visit func(*Task)) {
+	p.Tasks(func(t *Task) {
+		if t.Place() == node && t.Skip == "" && len(t.Waits) == 0 {
+			visit(t)
+		}
+	})
+}
+
+func fillIn(p *Plan, node string, reply PlanReply) (first error) {
 	answers := map[string]Planned{}
 	for _, a := range reply.Planned {
 		answers[a.Task] = a
 	}
-	var errs []error
-	p.Tasks(func(t *Task) {
-		if t.Place() != node || t.Skip != "" || len(t.Waits) > 0 {
+	pending(p, node, func(t *Task) {
+		a, ok := answers[t.ID]
+		if ok && a.Error == "" {
+			t.Change = a.Change
 			return
 		}
-		a, ok := answers[t.ID]
+		err := errors.New("the node gave no answer")
 		switch {
-		case !ok && len(errs) > 0: // behind a task that could not be planned
-		case !ok:
-			errs = append(errs, fmt.Errorf("%s: the node gave no answer", t.ID))
-		case a.Error != "":
-			errs = append(errs, &Error{Class: a.Class, Err: fmt.Errorf("%s: %s", t.ID, a.Error), Next: a.Next})
-		default:
-			t.Change = a.Change
+		case ok:
+			err = &Error{Class: a.Class, Err: errors.New(a.Error), Next: a.Next}
+		case first != nil:
+			err = errors.New("not asked: behind one that took too long")
+		}
+		t.Change = unplanned(err)
+		if first == nil {
+			first = fmt.Errorf("%s: %w", t.ID, err)
 		}
 	})
-	return join(errs)
+	return first
+}
+
+// unplanned is the change of a task that cannot be planned.
+func unplanned(err error) Change {
+	lines := strings.Split(strings.TrimRight(err.Error(), "\n"), "\n")
+	c := Change{Sign: Unplanned, Summary: lines[0], Details: lines[1:]}
+	if next := NextOf(err); next != "" {
+		c.Details = append(c.Details, "next: "+next)
+	}
+	return c
 }

@@ -39,30 +39,44 @@ func (a *app) planVerb(ctx context.Context, arg string, detailed bool) error {
 	}
 	defer s.close()
 	p, _, _, err := a.preview(ctx, s, d)
-	if err != nil {
+	if p == nil || ctx.Err() != nil {
 		return err
 	}
-	if a.json() {
-		err = view.JSON(a.stdout, planAnswer{p, p.Digest(), p.Pending(), p.Risk()})
-	} else {
-		view.Plan(a.stdout, p, view.StyleOf(a.stdout), false)
-		fmt.Fprintf(a.stdout, "To run exactly this: %s --expect %s\n", a.again("run", p), p.Digest())
+	if err := errors.Join(err, a.showPlan(p)); err != nil {
+		return err
 	}
-	if err == nil && detailed && p.Pending() > 0 {
+	if detailed && p.Pending() > 0 {
 		return errPending
 	}
-	return err
+	return nil
+}
+
+// showPlan answers with a plan; one that is not whole has nothing by which it could be run.
+func (a *app) showPlan(p *engine.Plan) error {
+	if a.json() {
+		answer := planAnswer{p, "", p.Pending(), p.Risk()}
+		if p.Whole() {
+			answer.Digest = p.Digest()
+		}
+		return view.JSON(a.stdout, answer)
+	}
+	view.Plan(a.stdout, p, view.StyleOf(a.stdout), false)
+	if p.Whole() {
+		fmt.Fprintf(a.stdout, "To run exactly this: %s --expect %s\n", a.again("run", p), p.Digest())
+	}
+	return nil
 }
 
 // planAnswer is a plan as JSON.
 type planAnswer struct {
 	*engine.Plan
-	Digest  string      `json:"digest"`
+	Digest  string      `json:"digest"` // "" where the plan is not whole
 	Pending int         `json:"pending"`
 	Risk    engine.Risk `json:"risk"`
 }
 
-// preview makes the plan and has the nodes fill it in behind the fence; whatever fails here is a refusal.
+// preview makes the plan and has the nodes fill it in behind the fence; whatever fails here is a refusal. A plan that comes
+// with an error is not whole and only to be shown.
 func (a *app) preview(ctx context.Context, s *session, d *definition) (*engine.Plan, engine.Basis, map[string]engine.Node, error) {
 	b := engine.Basis{Runbook: d.runbook, Site: d.site, Kinds: d.kinds, Inputs: d.inputs, Run: newRunID(time.Now(), a.taken)}
 	limit, err := a.limits(d.site)
@@ -92,7 +106,7 @@ func (a *app) preview(ctx context.Context, s *session, d *definition) (*engine.P
 	}
 	p.Missing = sentences(missing(p, engine.NewState(), d.site))
 	if err := engine.Preview(ctx, p, nodes); err != nil {
-		return nil, b, nil, a.heldFirst(ctx, s, p, err)
+		return p, b, nil, a.heldFirst(ctx, s, p, err)
 	}
 	return p, b, nodes, nil
 }

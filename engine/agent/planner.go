@@ -77,18 +77,22 @@ func (o planOrder) leaves(exe string, err error) (out []string) {
 	return out
 }
 
-// planWith plans with the kinds of the request's programs as well. One that cannot be had fails the first task.
+// planWith plans with the kinds of the request's programs as well. One that cannot be had fails all tasks.
 func planWith(ctx context.Context, built *engine.Kinds, m *Machine, dir string, r engine.PlanRequest) engine.PlanReply {
 	kinds, err := m.programs.kindsOf(built, r.Programs()...)
 	if err != nil {
-		p := engine.Planned{Task: r.Items[0].Task, Class: engine.ClassOf(err), Error: err.Error(), Next: engine.NextOf(err)}
-		return engine.PlanReply{Planned: []engine.Planned{p}}
+		var reply engine.PlanReply
+		for _, item := range r.Items {
+			reply.Planned = append(reply.Planned, engine.Planned{Task: item.Task, Class: engine.ClassOf(err), Error: err.Error(), Next: engine.NextOf(err)})
+		}
+		return reply
 	}
 	return PlanTasks(ctx, kinds, m, dir, r)
 }
 
-// PlanTasks plans the tasks in their order over shared facts. Behind a task that cannot be planned nothing is known
-// of what follows, so it ends there. On actual state it knows the marks of their earlier attempts, from the node's state in dir.
+// PlanTasks plans the tasks in their order over shared facts. Behind one that cannot be planned the others are, as if it changed
+// nothing; behind one that took its time none is, since each would wait as long.
+// On actual state it knows the marks of their earlier attempts, from the node's state in dir.
 func PlanTasks(ctx context.Context, kinds *engine.Kinds, g engine.Ground, dir string, r engine.PlanRequest) engine.PlanReply {
 	seen := &recorder{Ground: g}
 	facts := engine.NewFacts(r.Promised)
@@ -97,7 +101,7 @@ func PlanTasks(ctx context.Context, kinds *engine.Kinds, g engine.Ground, dir st
 		p := planOne(ctx, kinds, seen, facts, store{dir: dir}, r, item)
 		facts.Add(p.Change.Will)
 		reply.Planned = append(reply.Planned, p)
-		if p.Error != "" {
+		if p.Class == engine.ClassTimeout {
 			break
 		}
 	}

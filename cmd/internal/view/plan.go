@@ -34,7 +34,11 @@ func Plan(w io.Writer, p *engine.Plan, st Style, short bool) {
 	pw.printf("\n")
 	pw.legend(p)
 	pw.text("", totals(p))
-	pw.printf("digest %s\n", p.Digest())
+	if p.Whole() {
+		pw.printf("digest %s\n", p.Digest())
+	} else {
+		pw.text(red, "no digest: nothing is run by a plan that is not whole")
+	}
 }
 
 type planWriter struct {

@@ -27,9 +27,11 @@ func (pw *planWriter) line(f *Folded) {
 	t := f.task()
 	text := f.summary()
 	size := f.size()
-	if t.Skip != "" {
-		why, _, _ := strings.Cut(t.Skip, "\n")
+	switch why, _, _ := strings.Cut(t.Skip, "\n"); {
+	case t.Skip != "":
 		text, size = "skipped, "+why, ""
+	case t.Change.Sign == engine.Unplanned:
+		text, size = notPlanned+": "+text, ""
 	}
 	pw.text(signColor(mark(t)), fmt.Sprintf("%s  %s %s  %s: %s%s  @%s", pw.indent, mark(t), t.Name(), t.Kind, Clean(text), size, NodeList(f.Nodes)))
 }
@@ -84,7 +86,7 @@ func size(c engine.Change, l *engine.Limits) string {
 // signColor is that of a mark.
 func signColor(s engine.Sign) string {
 	switch s {
-	case engine.Destroys:
+	case engine.Destroys, engine.Unplanned:
 		return red
 	case engine.Changes, engine.NotKnown:
 		return yellow

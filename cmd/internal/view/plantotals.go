@@ -20,7 +20,7 @@ func counts(tasks []*engine.Task) string {
 		n[does(t)]++
 	}
 	parts := []string{engine.Count(len(tasks), "task")}
-	for _, what := range []string{toCreate, toChange, toDestroy, knownLater, notKnowable, waits, nothingToDo, skipped} {
+	for _, what := range []string{toCreate, toChange, toDestroy, notPlanned, knownLater, notKnowable, waits, nothingToDo, skipped} {
 		if n[what] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n[what], what))
 		}
@@ -33,6 +33,7 @@ const (
 	toCreate    = "create"
 	toChange    = "change"
 	toDestroy   = "destroy"
+	notPlanned  = "cannot be planned"
 	knownLater  = "known after an earlier step"
 	notKnowable = "cannot be known"
 	waits       = "wait or ask"
@@ -53,6 +54,7 @@ func does(t *engine.Task) string {
 	}
 	return map[engine.Sign]string{
 		engine.Creates: toCreate, engine.Changes: toChange, engine.Destroys: toDestroy, engine.NotKnown: notKnowable, engine.Same: nothingToDo,
+		engine.Unplanned: notPlanned,
 	}[t.Change.Sign]
 }
 
@@ -85,6 +87,7 @@ func (pw *planWriter) legend(p *engine.Plan) {
 		{engine.Creates, "creates"},
 		{engine.Changes, "changes"},
 		{engine.Destroys, "destroys"},
+		{engine.Unplanned, notPlanned + "; what follows on that node is told as if it changed nothing"},
 		{engine.NotKnown, "not known yet"},
 		{waiting, "waits or asks"},
 		{engine.Same, "nothing to do"},
