@@ -20,6 +20,8 @@ type Snapshot struct {
 	ID        string   `json:"id" help:"the snapshot's tag, the backup's id"`
 	Node      string   `json:"node" help:"node that took it"`
 	Keyspaces []string `json:"keyspaces" help:"keyspaces in it"`
+	// Schema lets saving tell that tables were altered or dropped since: the snapshot has the files and statements of then.
+	Schema string `json:"schema,omitempty" help:"sha256 of the schema of its keyspaces when it was taken"`
 }
 
 // NoteSnapshot notes in the store dir that the snapshot s is to be taken for a backup.

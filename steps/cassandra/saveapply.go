@@ -54,6 +54,9 @@ func (s *saveSnapshot) save(ctx context.Context, h *engine.Host, d disk) (*backu
 	if err != nil {
 		return nil, err
 	}
+	if err := s.sameSchema(h, r); err != nil {
+		return nil, err
+	}
 	root, err := s.begin(h)
 	if err != nil {
 		return nil, s.discard(ctx, h, err)
@@ -120,6 +123,10 @@ func (s *saveSnapshot) tables(ctx context.Context, h *engine.Host, r *ring, m *b
 		if err != nil {
 			return err
 		}
+		table := tableOf(part.table, create)
+		if _, err := checkSaved(table); err != nil {
+			return fmt.Errorf("snapshot %s: no restore could create the table: %w", s.Tag, err)
+		}
 		list, err := components(h, part)
 		if err != nil {
 			return err
@@ -130,7 +137,7 @@ func (s *saveSnapshot) tables(ctx context.Context, h *engine.Host, r *ring, m *b
 		if m.Times.Snapshot.IsZero() || rec.Created.Before(m.Times.Snapshot) {
 			m.Times.Snapshot = rec.Created
 		}
-		files, m.Tables = append(files, list), append(m.Tables, tableOf(part.table, create))
+		files, m.Tables = append(files, list), append(m.Tables, table)
 	}
 	sv.meter = backup.NewMeter(h.Progress, total)
 	for i := range m.Tables {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/google/renameio/v2"
 	"golang.org/x/sync/errgroup"
@@ -49,7 +50,7 @@ func (s *saver) table(ctx context.Context, t *backup.Table, files []component) e
 	key := t.Keyspace + "." + t.Dir
 	part := filepath.Join(s.root, partsDir, key+".json")
 	if s.host.Marked(key) {
-		if data, err := os.ReadFile(part); err == nil && json.Unmarshal(data, &t.Files) == nil {
+		if data, err := os.ReadFile(part); err == nil && json.Unmarshal(data, &t.Files) == nil && unchanged(t.Files, files) {
 			s.skip(t.Files)
 			return nil
 		}
@@ -68,6 +69,12 @@ func (s *saver) table(ctx context.Context, t *backup.Table, files []component) e
 		return backup.Space(err, s.root)
 	}
 	return s.host.Mark(key)
+}
+
+// unchanged tells whether an earlier attempt saved these very files: the snapshot may have been cleared and taken anew since, and a
+// backup is of one moment. Cassandra gives no two SSTables of a table the same name.
+func unchanged(saved []backup.File, files []component) bool {
+	return slices.EqualFunc(saved, files, func(f backup.File, c component) bool { return f.Name == c.Name && f.Size == c.Size })
 }
 
 func (s *saver) skip(files []backup.File) {

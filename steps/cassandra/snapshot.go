@@ -133,7 +133,7 @@ func (s *snapshot) Apply(ctx context.Context, h *engine.Host, _ engine.Change) (
 		}
 	}
 	if s.Dir != "" {
-		if err := backup.NoteSnapshot(h, s.Dir, backup.Snapshot{ID: s.Tag, Node: h.Node, Keyspaces: s.Keyspaces}); err != nil {
+		if err := backup.NoteSnapshot(h, s.Dir, backup.Snapshot{ID: s.Tag, Node: h.Node, Keyspaces: s.Keyspaces, Schema: r.schemaSum()}); err != nil {
 			return engine.Output{}, err
 		}
 	}

@@ -88,9 +88,10 @@ func (s snapshotOf) schema(a engine.Asker) (string, error) {
 			continue
 		}
 		data, err := os.ReadFile(a.Path(filepath.Join(p, "schema.cql")))
-		if !errors.Is(err, fs.ErrNotExist) {
-			return string(data), err
+		if errors.Is(err, fs.ErrNotExist) || err == nil && len(data) == 0 { // an empty one was begun, and the power failed
+			continue
 		}
+		return string(data), err
 	}
 	return "", fmt.Errorf("%w: it has no schema.cql", s.absent())
 }
