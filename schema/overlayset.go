@@ -33,7 +33,8 @@ func (m *merger) set(c *change, t target) {
 	}
 	last := len(t.path) - 1
 	old := valueOf(at, t.path[last])
-	if !m.stillWas(c, old) || !m.claim(c, c.at.Value) {
+	m.stillWas(c, old)
+	if !m.claim(c, c.at.Value) {
 		return
 	}
 	m.layers[c.To] = append(m.passed(old), m.layer(c, c.To))
@@ -136,17 +137,16 @@ func nested(path []string, value string) string {
 	return value
 }
 
-// stillWas compares what the overlay says stood there.
-func (m *merger) stillWas(c *change, old *yaml.Node) bool {
-	if c.Was == nil || (old != nil && reflect.DeepEqual(bare(c.Was), bare(old))) {
-		return true
-	}
-	if old == nil {
+// stillWas compares what the overlay says stood there. The new value is put there all the same: what is wrong with that is told,
+// too.
+func (m *merger) stillWas(c *change, old *yaml.Node) {
+	switch {
+	case c.Was == nil:
+	case old == nil:
 		m.at(c.Was, codeWas, fmt.Sprintf("%s has no value now", c.at.Value), "take `was` out, or see what became of it")
-		return false
+	case !reflect.DeepEqual(bare(c.Was), bare(old)):
+		m.at(c.Was, codeWas, fmt.Sprintf("%s is %s now", c.at.Value, oneLine(old)), "the runbook has it as:\n"+m.shown(old))
 	}
-	m.at(c.Was, codeWas, fmt.Sprintf("%s is %s now", c.at.Value, oneLine(old)), "the runbook has it as:\n"+m.shown(old))
-	return false
 }
 
 // bare is a value without places, for comparison.
