@@ -30,13 +30,28 @@ func (r *Runbook) BindInputs(given map[string]string, site *Site) (map[string]an
 		case in.HasDefault:
 			b.fallback(in)
 		default:
-			b.refuse(in.Name, codeInputMissing, fmt.Sprintf("input %q is missing", in.Name), needed(in))
+			b.missing(in)
 		}
 	}
 	if b.list.HasErrors() {
 		return nil, b.list.sorted()
 	}
 	return b.out, b.list.sorted()
+}
+
+// missing are the inputs that must be given and are not; of a runbook with mistakes no more can be said of inputs.
+func (r *Runbook) missing(given map[string]string) Diagnostics {
+	if r == nil {
+		return nil
+	}
+	b := &binder{}
+	for i := range r.Inputs {
+		in := &r.Inputs[i]
+		if _, ok := given[in.Name]; in.Required && !in.HasDefault && !ok {
+			b.missing(in)
+		}
+	}
+	return b.list
 }
 
 type binder struct {
@@ -48,6 +63,10 @@ type binder struct {
 
 func (b *binder) refuse(name, code, message, help string) {
 	b.list = append(b.list, Diagnostic{Pos: Pos{File: commandLine + " " + name}, Width: 1, Code: code, Message: message, Help: help})
+}
+
+func (b *binder) missing(in *Input) {
+	b.refuse(in.Name, codeInputMissing, fmt.Sprintf("input %q is missing", in.Name), needed(in))
 }
 
 func (r *Runbook) inputNames() []string {

@@ -66,13 +66,13 @@ func load(t *testing.T, path string) ([]schema.Source, schema.Diagnostics) {
 	if filepath.Ext(path) == ".txtar" {
 		all = unpack(t, src)
 	}
+	if command, _, _ := strings.Cut(string(src.Data), "\n"); strings.HasPrefix(command, "# tidemark run ") {
+		_, _, ds := schema.NewReader(testKinds(), site).LoadGiven(all, inputsOf(command))
+		return all.All(), ds
+	}
 	book, ds := schema.Load(all, testKinds(), site)
 	if book != nil && strings.HasPrefix(src.Name, "lint-") {
 		ds = append(ds, book.Lint()...)
-	}
-	if command, _, _ := strings.Cut(string(src.Data), "\n"); book != nil && strings.HasPrefix(command, "# tidemark run ") {
-		_, more := book.BindInputs(inputsOf(command), site)
-		ds = append(ds, more...)
 	}
 	return all.All(), ds
 }

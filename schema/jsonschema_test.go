@@ -151,7 +151,7 @@ func beyond() map[string]string {
 func except() map[string]string {
 	out := map[string]string{}
 	for why, names := range map[string][]string{
-		"what is given":                                          {"given-missing", "given-type"},
+		"what is given":                                          {"given-missing", "given-type", "input-missing-beside"},
 		"JSON has no other keys":                                 {"key-not-text"},
 		"JSON has no largest number":                             {"value-huge-int", "value-huge-power", "value-huge-var", "value-huge-duration"},
 		"text is no bool in JSON, either":                        {"value-yes-for-bool"},
@@ -159,7 +159,7 @@ func except() map[string]string {
 		"the key is what an item is as text":                     {"each-twice"},
 		"the key is given by an expression":                      {"each-twice-key"},
 		"the words are given by an expression":                   {"const-enum"},
-		"the value stands in another file":                       {"overlays-laden", "overlay-alias-shared", "overlay-set-type"},
+		"the value stands in another file":                       {"overlays-laden", "overlay-alias-shared", "overlay-set-type", "overlay-was-type"},
 		"what an address is":                                     {"site-address-port", "site-address-url", "site-address-user"},
 		"names that are unique in a file":                        {"site-same-machine", "site-group-is-node"},
 		"the default is compared with words that the file names": {"input-enum"},

@@ -31,6 +31,26 @@ func NewReader(kinds []Kind, site *Site) *Reader { return &Reader{kinds: kinds, 
 
 // Load is the function of that name.
 func (rd *Reader) Load(src Sources) (*Runbook, Diagnostics) {
+	book, found := rd.blamed(src)
+	if found.HasErrors() {
+		return nil, found
+	}
+	return book, found
+}
+
+// LoadGiven is Load and BindInputs in one. Of a runbook with mistakes, and without a site, it still tells which inputs are
+// missing, so that all is told at once.
+func (rd *Reader) LoadGiven(src Sources, given map[string]string) (*Runbook, map[string]any, Diagnostics) {
+	book, found := rd.blamed(src)
+	if book == nil || found.HasErrors() || rd.site == nil {
+		return nil, nil, append(found, book.missing(given)...)
+	}
+	inputs, more := book.BindInputs(given, rd.site)
+	return book, inputs, append(found, more...)
+}
+
+// blamed reads a runbook and says of its mistakes by which overlay they came.
+func (rd *Reader) blamed(src Sources) (*Runbook, Diagnostics) {
 	book, merged, found := rd.read(src)
 	if merged != nil && found.HasErrors() {
 		rd.blame(src, merged.overlays, found)
@@ -38,7 +58,7 @@ func (rd *Reader) Load(src Sources) (*Runbook, Diagnostics) {
 	return book, found
 }
 
-// read is Load, and gives the overlays that were applied, nil for none.
+// read gives what could be read, nil of what is no YAML, and the overlays that were applied, nil for none.
 func (rd *Reader) read(src Sources) (*Runbook, *merger, Diagnostics) {
 	r := &report{declared: rd.declared, conf: rd.conf}
 	defer func() { rd.declared, rd.conf = r.declared, r.conf }()
@@ -56,8 +76,5 @@ func (rd *Reader) read(src Sources) (*Runbook, *merger, Diagnostics) {
 		l.book.ungated = l.merged.ungated
 	}
 	l.load(doc.root)
-	if r.list.HasErrors() {
-		return nil, l.merged, r.list.sorted()
-	}
 	return l.book, l.merged, r.list.sorted()
 }

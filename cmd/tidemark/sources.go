@@ -99,12 +99,8 @@ func (a *app) check(ctx context.Context, d *definition) error {
 	d.kinds, d.programs = own.kinds, own.programs
 	var diags, more schema.Diagnostics
 	d.site, diags = schema.LoadSite(d.siteSrc)
-	d.runbook, more = schema.Load(d.sources, own.Schema(), d.site)
+	d.runbook, d.inputs, more = schema.NewReader(own.Schema(), d.site).LoadGiven(d.sources, d.given)
 	diags = append(diags, more...)
-	if d.runbook != nil && d.site != nil {
-		d.inputs, more = d.runbook.BindInputs(d.given, d.site)
-		diags = append(diags, more...)
-	}
 	return a.judge(diags, append(append(d.sources.All(), own.answers...), d.siteSrc)...)
 }
 
