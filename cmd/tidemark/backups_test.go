@@ -112,7 +112,7 @@ func TestABackupWhoseManifestIsNotAccepted(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.write(dir+"manifest.json", c.manifest)
-		h.write(dir+"data/homer/nb-1-big-Data.db", strings.Repeat("x", 4096))
+		h.write(dir+"data/homer/nb-1-big-Data.db", strings.Repeat("x", 4096-len(c.manifest)))
 		h.wants(h.do("backups"), 0, id+" on two cannot be used as it is (", c.says, "; it takes 4.0 KiB and may be whole, so keep it, and ", c.next)
 		if strings.Contains(h.out.String()+h.err.String(), "rm -r") || !strings.Contains(h.out.String(), "4.0 KiB") {
 			t.Errorf("%s: it may be whole:\n%s%s", id, h.out.String(), h.err.String())
