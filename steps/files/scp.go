@@ -47,7 +47,7 @@ type scp struct {
 	Group   string      `json:"group" help:"group of what arrives, by name or number"`
 	Mode    schema.Mode `json:"mode" help:"permission bits of the files that arrive; left out: the source's"`
 	Replace bool        `json:"replace" help:"replace files that are there and differ"`
-	Backup  string      `json:"backup" help:"the source is the directory of the backup with this id: compared with its manifest before it counts, without the note of an earlier verification"`
+	Backup  string      `json:"backup" help:"the source is the directory of the backup with this id: compared with its manifest before it counts, without the notes about its machine: verified, in use, snapshot left"`
 	Saved   string      `json:"saved_by" help:"with backup: the node that saved it; left out: any"`
 }
 

@@ -199,7 +199,7 @@ func manifest(t *testing.T, id, by string) string {
 	return string(raw)
 }
 
-// A backup arrives whole and its own, or it does not arrive; the note of another machine's verification stays behind.
+// A backup arrives whole and its own, or it does not arrive; the notes of another machine stay behind.
 func TestScpLooksAtABackup(t *testing.T) {
 	data := "cassandra/data/homer/simservs-1/Data.db"
 	for _, c := range []struct{ name, id, by, data, more, want string }{
@@ -213,7 +213,10 @@ func TestScpLooksAtABackup(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			n := newNode(t)
-			files := map[string]string{data: c.data, "cassandra/verified.json": "{}", "set.json": "{}"}
+			files := map[string]string{data: c.data, "set.json": "{}"}
+			for _, note := range machineNotes() {
+				files[note] = "{}"
+			}
 			if c.id != "" {
 				files["cassandra/manifest.json"] = manifest(t, c.id, c.by)
 			}
@@ -228,11 +231,18 @@ func TestScpLooksAtABackup(t *testing.T) {
 			case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || there == nil):
 				t.Errorf("%v; there: %v", err, there == nil)
 			}
-			if _, err := os.Stat(n.at("/backups/b1/cassandra/verified.json")); err == nil {
-				t.Error("the note of another machine came along")
+			for _, note := range machineNotes() {
+				if _, err := os.Stat(n.at("/backups/b1/" + note)); err == nil {
+					t.Error("the note of another machine came along:", note)
+				}
 			}
 		})
 	}
+}
+
+// machineNotes speak of the machine that they lie on: nobody there would release a restore of another one.
+func machineNotes() []string {
+	return []string{"cassandra/verified.json", "in-use-20261123T040506Z-ab", "snapshot.json"}
 }
 
 // What a copy promised is looked for again when a run is resumed: a backup counts by its manifest, not by its name alone.
