@@ -101,7 +101,7 @@ func (c *comparison) hasColumn(name string) bool {
 func (c *comparison) types() {
 	for _, name := range slices.Sorted(maps.Keys(c.saved.Types)) {
 		if is, ok := c.live.Types[name]; ok && is != c.saved.Types[name] {
-			c.say("type %s has the fields (%s) in the backup, (%s) live", name, c.saved.Types[name], is)
+			c.say("%s", typeDiffers(name, c.saved.Types[name], is))
 		}
 	}
 }

@@ -28,7 +28,11 @@ func (g *gate) schema(ctx context.Context, server *cql.Server) error {
 	}
 	diff := compareSchema(g.manifest, g.step.Keyspaces, tables, made)
 	g.out.Missing, g.out.Kept = append(g.out.Missing, slices.Concat(diff.missing, diff.unfinished)...), append(g.out.Kept, diff.kept...)
-	for _, line := range diff.differs {
+	_, types, err := missingTypes(ctx, server, g.manifest, slices.Concat(diff.missing, diff.unfinished))
+	if err != nil {
+		return err
+	}
+	for _, line := range slices.Concat(diff.differs, types) {
 		g.refuse("bring the table back to the saved schema, or drop it so that it is created anew: its files do not fit the live one", "%s", line)
 	}
 	g.replicas(tables)

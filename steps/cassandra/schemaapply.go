@@ -63,8 +63,7 @@ func (c *creator) all(ctx context.Context, d liveDiff) error {
 		}
 	}
 	for _, name := range slices.Concat(d.unfinished, d.missing) {
-		keyspace, table, _ := strings.Cut(name, ".")
-		if err := c.table(ctx, *c.manifest.Table(keyspace, table)); err != nil {
+		if err := c.table(ctx, tableIn(c.manifest, name)); err != nil {
 			return fmt.Errorf("create %s: %w", name, err)
 		}
 	}

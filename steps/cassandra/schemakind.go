@@ -161,7 +161,10 @@ func (s *restoreSchema) diff(ctx context.Context, a engine.Asker, run string, m 
 	if len(d.differs) > 0 {
 		return d, s.misfit(m, d.differs)
 	}
-	d.types, err = missingTypes(ctx, server, m, slices.Concat(d.missing, d.unfinished))
+	types, differs, err := missingTypes(ctx, server, m, slices.Concat(d.missing, d.unfinished))
+	if d.types = types; err == nil && len(differs) > 0 {
+		err = s.misfit(m, differs)
+	}
 	return d, err
 }
 

@@ -103,6 +103,34 @@ func TestRestoreSchemaCompletesOnlyItsOwn(t *testing.T) {
 	}
 }
 
+// TestAMissingTableOfAnotherType: CREATE TYPE IF NOT EXISTS would leave the live type, and the table made of it would take no file of
+// the backup. That is refused while nothing is created, by the gate already.
+func TestAMissingTableOfAnotherType(t *testing.T) {
+	s := newSchemaServer(t)
+	m := s.open()
+	for name, fields := range map[string]string{"equal": "street text", "other": "street text, zip int"} {
+		m.Table("homer", "simservs").Types = map[string]string{"address": fields}
+		if err := m.Write(s.Ground.Dir + backup.Path(store, tag, backup.Cassandra)); err != nil {
+			t.Fatal(err)
+		}
+		s.keyspace, s.types = true, []string{"address"}
+		step := gateStep()
+		step.Keyspaces = []string{"homer"}
+		_, errGate := s.Plan(CheckRestore(), step)
+		_, errNote := s.Plan(NoteSchema(), noteStep())
+		_, errMake := s.Plan(RestoreSchema(), schemaStep())
+		for kind, err := range map[string]error{"gate": errGate, "note": errNote, "restore": errMake} {
+			if name == "equal" {
+				if err != nil {
+					t.Error(kind, err)
+				}
+				continue
+			}
+			enginetest.Refused(t, err, engine.ClassPrecondition, "homer.simservs: type address has the fields (street text, zip int) in the backup, (street text) live", "dropped, behind all tables that use it")
+		}
+	}
+}
+
 func TestTypesOf(t *testing.T) {
 	create := `CREATE TYPE homer."Big One" (a text); CREATE TYPE IF NOT EXISTS Homer.Small (b frozen<homer."Big One">);
 CREATE TYPE bare (c int); CREATE TABLE homer.t (k int PRIMARY KEY, v frozen<homer.small>);`

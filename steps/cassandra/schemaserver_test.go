@@ -104,7 +104,7 @@ func (s *schemaServer) schema(statement string) []engine.Row {
 		row("system_schema.dropped_columns", engine.Row{"table_name": "simservs", "column_name": c, "type": "text", "dropped_time": droppedAt()})
 	}
 	for _, name := range s.types {
-		row("system_schema.types", engine.Row{"type_name": name})
+		row("system_schema.types", engine.Row{"type_name": name, "field_names": []string{"street"}, "field_types": []string{"text"}})
 	}
 	if s.index {
 		row("system_schema.indexes", engine.Row{"table_name": "simservs", "index_name": "by_again"})

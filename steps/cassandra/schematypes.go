@@ -2,6 +2,8 @@ package cassandra
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -37,21 +39,40 @@ func plain(name string) string {
 	return strings.ToLower(name)
 }
 
-// missingTypes are the types that creating these tables, each as KEYSPACE.TABLE, would create. The server is asked only
-// where they have any.
-func missingTypes(ctx context.Context, server *cql.Server, m *backup.Manifest, tables []string) ([]string, error) {
+// missingTypes are the types that creating these tables, each as KEYSPACE.TABLE, would create. differs says which there are and
+// are made of something else: CREATE TYPE IF NOT EXISTS would leave them so, and the table would not be the saved one. The
+// server is asked only where the tables have any.
+func missingTypes(ctx context.Context, server *cql.Server, m *backup.Manifest, tables []string) (missing, differs []string, err error) {
 	var wanted, keyspaces []string
 	for _, name := range tables {
-		keyspace, table, _ := strings.Cut(name, ".")
-		for _, t := range typesOf(*m.Table(keyspace, table)) {
-			wanted, keyspaces = union(wanted, []string{t}), union(keyspaces, []string{keyspace})
+		t := tableIn(m, name)
+		if wanted = union(wanted, typesOf(t)); len(t.Types) > 0 || len(typesOf(t)) > 0 {
+			keyspaces = union(keyspaces, []string{t.Keyspace})
 		}
 	}
-	if len(wanted) == 0 {
-		return nil, nil
+	if len(keyspaces) == 0 {
+		return nil, nil, nil
 	}
 	live, err := server.Types(ctx, keyspaces)
-	return slices.DeleteFunc(wanted, func(t string) bool { return slices.Contains(live, t) }), err
+	for _, name := range tables {
+		t := tableIn(m, name)
+		for _, typ := range slices.Sorted(maps.Keys(t.Types)) {
+			if is, ok := live[t.Keyspace+"."+typ]; ok && is != t.Types[typ] {
+				differs = append(differs, name+": "+typeDiffers(typ, t.Types[typ], is))
+			}
+		}
+	}
+	return slices.DeleteFunc(wanted, func(t string) bool { _, there := live[t]; return there }), differs, err
+}
+
+func tableIn(m *backup.Manifest, name string) backup.Table {
+	keyspace, table, _ := strings.Cut(name, ".")
+	return *m.Table(keyspace, table)
+}
+
+// typeDiffers says it with the way out: no statement takes a field from a type.
+func typeDiffers(name, was, is string) string {
+	return fmt.Sprintf("type %s has the fields (%s) in the backup, (%s) live: to be created anew it must be dropped, behind all tables that use it", name, was, is)
 }
 
 // keepTypes names the types of the run that stay: they go with their keyspace alone. live are those that there are; where

@@ -3,6 +3,7 @@ package cassandra
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -74,7 +75,7 @@ func dropsOf(ctx context.Context, a engine.Asker, conf cassconf.Config, rec *cre
 		if err != nil {
 			return nil, err
 		}
-		d.keepTypes(types)
+		d.keepTypes(slices.Collect(maps.Keys(types)))
 	}
 	return d, nil
 }

@@ -152,14 +152,3 @@ func (s *Server) indexes(ctx context.Context, keyspaces []string, tables map[[2]
 func of(tables map[[2]string]*Table, r engine.Row) *Table {
 	return tables[[2]string{text(r, "keyspace_name"), text(r, "table_name")}]
 }
-
-// Types reads the names of the user types of keyspaces, each as KEYSPACE.TYPE.
-func (s *Server) Types(ctx context.Context, keyspaces []string) ([]string, error) {
-	rows, err := s.schema(ctx, "SELECT keyspace_name, type_name FROM system_schema.types", keyspaces)
-	var out []string
-	for _, r := range rows {
-		out = append(out, text(r, "keyspace_name")+"."+text(r, "type_name"))
-	}
-	slices.Sort(out)
-	return out, err
-}

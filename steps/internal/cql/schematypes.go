@@ -17,10 +17,10 @@ func (s *Server) views(ctx context.Context, keyspaces []string, tables map[[2]st
 	return err
 }
 
-// types reads what the user types are made of that columns of tables, or the fields of such types, name.
-func (s *Server) types(ctx context.Context, keyspaces []string, tables map[[2]string]*Table) error {
+// Types reads the user types of keyspaces: the fields, as "name type, …", by KEYSPACE.TYPE.
+func (s *Server) Types(ctx context.Context, keyspaces []string) (map[string]string, error) {
 	rows, err := s.schema(ctx, "SELECT keyspace_name, type_name, field_names, field_types FROM system_schema.types", keyspaces)
-	made := map[[2]string]string{}
+	made := map[string]string{}
 	for _, r := range rows {
 		names, _ := r["field_names"].([]string) // in the order of the type, which counts
 		types, _ := r["field_types"].([]string)
@@ -28,9 +28,15 @@ func (s *Server) types(ctx context.Context, keyspaces []string, tables map[[2]st
 		for i := range min(len(names), len(types)) {
 			fields = append(fields, names[i]+" "+types[i])
 		}
-		made[[2]string{text(r, "keyspace_name"), text(r, "type_name")}] = strings.Join(fields, ", ")
+		made[text(r, "keyspace_name")+"."+text(r, "type_name")] = strings.Join(fields, ", ")
 	}
-	if len(made) == 0 {
+	return made, err
+}
+
+// types notes with each table what the user types are made of that its columns, or the fields of such types, name.
+func (s *Server) types(ctx context.Context, keyspaces []string, tables map[[2]string]*Table) error {
+	made, err := s.Types(ctx, keyspaces)
+	if err != nil || len(made) == 0 {
 		return err
 	}
 	for _, t := range tables {
@@ -38,16 +44,16 @@ func (s *Server) types(ctx context.Context, keyspaces []string, tables map[[2]st
 			t.uses(c.Type, made)
 		}
 	}
-	return err
+	return nil
 }
 
 var typeName = regexp.MustCompile(`"(?:[^"]|"")+"|\w+`)
 
 // uses notes the user types that a type is made of.
-func (t *Table) uses(written string, made map[[2]string]string) {
+func (t *Table) uses(written string, made map[string]string) {
 	for _, name := range typeName.FindAllString(written, -1) {
 		name = strings.ReplaceAll(strings.Trim(name, `"`), `""`, `"`)
-		fields, ok := made[[2]string{t.Keyspace, name}]
+		fields, ok := made[t.Keyspace+"."+name]
 		if _, known := t.Types[name]; !ok || known {
 			continue
 		}
