@@ -32,6 +32,7 @@ type Executor struct {
 	mu      sync.Mutex
 	resumed bool
 	fatal   error
+	lost    []string        // nodes that lost records of the run
 	fresh   map[string]bool // tasks that ran in this process
 	doubted map[string]bool // nodes whose promises are to be looked at before anything rests on them
 	broken  map[string]int  // how often a task's promise was found broken

@@ -1,6 +1,9 @@
 package engine
 
-import "slices"
+import (
+	"context"
+	"slices"
+)
 
 // Forgotten tells of a run that had begun whether a node has no record of it at all: the node was wiped or replaced, since
 // every node was locked before the run began, and what released one noted it there.
@@ -21,6 +24,7 @@ func (x *Executor) forget(states map[string]NodeState) error {
 		if !x.forgot(name, states[name]) {
 			continue
 		}
+		x.lost = append(x.lost, name)
 		if err := x.emit(Event{Type: EventNote, Node: name, Message: RecordsGone + ": what had begun there is unknown"}); err != nil {
 			return err
 		}
@@ -31,6 +35,22 @@ func (x *Executor) forget(states map[string]NodeState) error {
 		}
 	}
 	return x.fatalError()
+}
+
+// remind stores on nodes that lost records which stages were passed. An adoption asks every node, and would go back to the
+// first stage that one of them does not know to be passed.
+func (x *Executor) remind(ctx context.Context) error {
+	return each(ctx, x.lost, func(ctx context.Context, name string) error {
+		for _, s := range x.Plan.Stages {
+			if !x.passedBarrier(s.ID) {
+				continue
+			}
+			if err := x.Nodes[name].Store(ctx, x.barrierOf(s)); err != nil {
+				return onNode(name, err)
+			}
+		}
+		return nil
+	})
 }
 
 // forgot tells whether the node lost records: all of them, or that of a task whose receipt the journal has.

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"tidemark/engine"
+	"tidemark/engine/enginetest"
 )
 
 // TestWhatAWipedNodeHadBegunIsUnknown: the controller and a task of n2 are killed, n2's records go with its disk. Behind the new
@@ -53,6 +55,35 @@ func TestWhatAWipedNodeHadBegunIsUnknown(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAWipedNodeKnowsAgainWhatWasPassed: a run that is resumed leaves on a wiped node what an adoption needs there. The stage under
+// way stays unpassed.
+func TestAWipedNodeKnowsAgainWhatWasPassed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, once+"  - stage: later\n    on: vellum\n    steps:\n      - {id: third, put-once: {key: third}}\n")
+		n2 := b.fleet.Node("n2")
+		n2.KillOn = func(path string) bool { return mark(path) && strings.Contains(path, "third") }
+		b.w.slow["n2/third"] = 2 * time.Second
+		p := b.plan()
+		events := b.until(p, "later/third@n2", time.Second)
+		n2.KillOn = nil
+		n2.Wipe()
+		if _, err := b.run(p, events, 0); err == nil {
+			t.Fatal("the third step was settled")
+		}
+		state := func(node string) engine.NodeState {
+			s, err := (&enginetest.Controller{}).Nodes(b.fleet, b.all()...)[node].State(t.Context(), p.Run)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+		got, want := state("n2").Barriers, state("n1").Barriers
+		if len(want) != 1 || len(got) != 1 || got[0].Stage != want[0].Stage || !reflect.DeepEqual(got[0].Outputs, want[0].Outputs) {
+			t.Errorf("n2 has %+v, n1 has %+v", got, want)
+		}
+	})
 }
 
 // TestADiskFromAnOlderImage: n2 still has its lock, but not the receipt of a task that the journal calls done.

@@ -102,6 +102,9 @@ func (x *Executor) verify(ctx context.Context) error {
 		if err := ship(ctx, x.Plan, x.Nodes); err != nil {
 			return err
 		}
+		if err := x.remind(ctx); err != nil {
+			return err
+		}
 		return x.revalidate(ctx)
 	}
 	if err := x.leftBehind(ctx); err != nil {

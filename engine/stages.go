@@ -102,12 +102,16 @@ func (x *Executor) passed(s *PlannedStage) bool {
 // barrier leaves the stage's outputs on all held nodes, then journals that the stage is passed: whoever adopts
 // the run finds them there.
 func (x *Executor) barrier(ctx context.Context, s *PlannedStage) error {
-	b := Barrier{Run: x.Plan.Run, Epoch: x.State.Epoch, Stage: s.ID, Outputs: x.outputs(s)}
+	b := x.barrierOf(s)
 	err := each(ctx, x.holds(), func(ctx context.Context, name string) error { return onNode(name, x.Nodes[name].Store(ctx, b)) })
 	if err != nil {
 		return errors.Join(err, &Incomplete{Run: x.Plan.Run, Open: true})
 	}
 	return x.emit(Event{Type: EventBarrier, Stage: s.ID})
+}
+
+func (x *Executor) barrierOf(s *PlannedStage) Barrier {
+	return Barrier{Run: x.Plan.Run, Epoch: x.State.Epoch, Stage: s.ID, Outputs: x.outputs(s)}
 }
 
 func (x *Executor) outputs(s *PlannedStage) map[string]map[string]json.RawMessage {
