@@ -73,15 +73,29 @@ type attempt struct {
 	open   bool
 }
 
-func (r *recollection) add(e engine.Event) {
+func (r *recollection) add(e engine.Event) { r.insert(len(r.events), e) }
+
+func (r *recollection) insert(at int, e engine.Event) {
 	e.Run = r.plan.Run
 	if e.Time.IsZero() {
 		e.Time = time.Now().UTC()
 	}
-	r.events = append(r.events, e)
+	r.events = slices.Insert(r.events, at, e)
 }
 
-// node recalls a node's attempts in the order in which they ended, the open ones last. What a later attempt followed was
+// put adds what no receipt tells where it came: before all that began on that node under this epoch, or a later one, and stands
+// behind it in the plan. The promise that came last counts.
+func (r *recollection) put(e engine.Event, epoch int64) {
+	at := slices.IndexFunc(r.events, func(o engine.Event) bool {
+		return o.Type == engine.EventBegin && o.Node == e.Node && o.Epoch >= epoch && r.place[o.Task] > r.place[e.Task]
+	})
+	if at < 0 {
+		at = len(r.events)
+	}
+	r.insert(at, e)
+}
+
+// node recalls a node's attempts in the order in which they ended, the open ones where they stand. What a later attempt followed was
 // settled before that one began.
 func (r *recollection) node(s engine.NodeState) {
 	var ended []*engine.Receipt
@@ -93,13 +107,15 @@ func (r *recollection) node(s engine.NodeState) {
 	}
 	r.inOrder(ended)
 	for _, rec := range ended {
-		r.begin(rec.TaskRef, rec.Began)
-		r.end(rec)
+		if t := r.tasks[rec.Task]; t != nil {
+			r.add(r.begin(t, rec.TaskRef, rec.Began))
+			r.end(t, rec)
+		}
 	}
 	slices.SortStableFunc(open, func(a, b engine.TaskRef) int { return cmp.Compare(a.Attempt, b.Attempt) })
 	for _, ref := range open {
-		if ref.Attempt >= r.last[ref.Task].number {
-			r.begin(ref, time.Time{})
+		if t := r.tasks[ref.Task]; t != nil && ref.Attempt >= r.last[ref.Task].number {
+			r.put(r.begin(t, ref, time.Time{}), ref.Epoch)
 		}
 	}
 }
@@ -130,18 +146,15 @@ func (r *recollection) inOrder(receipts []*engine.Receipt) {
 	})
 }
 
-func (r *recollection) begin(ref engine.TaskRef, at time.Time) {
-	if t := r.tasks[ref.Task]; t != nil {
-		r.last[t.ID] = attempt{ref.Attempt, ref.Epoch, true}
-		r.add(engine.Event{Type: engine.EventBegin, Time: at, Stage: t.Stage, Task: t.ID, Node: t.Node, Kind: t.Kind, Attempt: ref.Attempt, Digest: t.Digest})
+// begin notes an attempt as the last one of its task, and tells that it began.
+func (r *recollection) begin(t *engine.Task, ref engine.TaskRef, at time.Time) engine.Event {
+	r.last[t.ID] = attempt{ref.Attempt, ref.Epoch, true}
+	return engine.Event{
+		Type: engine.EventBegin, Time: at, Stage: t.Stage, Task: t.ID, Node: t.Node, Kind: t.Kind, Attempt: ref.Attempt, Digest: t.Digest, Epoch: ref.Epoch,
 	}
 }
 
-func (r *recollection) end(rec *engine.Receipt) {
-	t := r.tasks[rec.Task]
-	if t == nil {
-		return
-	}
+func (r *recollection) end(t *engine.Task, rec *engine.Receipt) {
 	e := engine.Event{
 		Type: engine.EventEnd, Time: rec.Ended, Stage: t.Stage, Task: t.ID, Node: t.Node, Kind: t.Kind, Attempt: rec.Attempt, Digest: rec.Digest,
 		Outcome: rec.Outcome, Changed: rec.Changed, Sign: rec.Change.Sign, Class: rec.Class, Message: cmp.Or(rec.Message, rec.Note),
@@ -192,7 +205,7 @@ func (r *recollection) passed(s *engine.PlannedStage, b engine.Barrier) {
 		if k := r.kinds.Get(t.Kind); t.Skip != "" || (!began && k != nil && k.Out != nil && len(e.Out) == 0) {
 			e.Outcome, e.Will = engine.Skipped, nil
 		}
-		r.add(e)
+		r.put(e, b.Epoch)
 	}
 	r.add(engine.Event{Type: engine.EventBarrier, Stage: s.ID})
 }

@@ -173,6 +173,42 @@ func TestRecollectBehindAClockSetBack(t *testing.T) {
 	}
 }
 
+// TestRecollectWithoutAReceipt: a stop that left none was found done, or its node lost it; a start behind it left one. What was
+// promised last is the start, until the stop was passed once more.
+func TestRecollectWithoutAReceipt(t *testing.T) {
+	kinds, err := allKinds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &engine.Plan{Run: "r", Nodes: []string{"a"}}
+	for _, step := range []string{"stop", "start"} {
+		will := []engine.Fact{{Key: "cassandra", Value: step}}
+		p.Stages = append(p.Stages, &engine.PlannedStage{ID: step, Tasks: []*engine.Task{{
+			ID: engine.TaskID(step, step, "a"), Stage: step, Step: step, Node: "a", Kind: "nodetool", Change: engine.Change{Will: will},
+		}}})
+	}
+	ref := func(step string, epoch int64) engine.TaskRef {
+		return engine.TaskRef{Run: "r", Task: engine.TaskID(step, step, "a"), Attempt: 1, Epoch: epoch}
+	}
+	started := []engine.TaskState{{Standing: engine.Ended, Receipt: &engine.Receipt{TaskRef: ref("start", 2), Outcome: engine.Done, Change: p.Stages[1].Tasks[0].Change}}}
+	for name, c := range map[string]struct {
+		passed  int64
+		intents []engine.TaskRef
+		last    string
+	}{
+		"lost":            {2, nil, "start"},
+		"found done":      {2, []engine.TaskRef{ref("stop", 1)}, "start"},
+		"found done anew": {3, []engine.TaskRef{ref("stop", 3)}, "stop"},
+	} {
+		out := map[string]map[string]json.RawMessage{"a": {"stop": json.RawMessage("{}")}}
+		state := engine.NodeState{Tasks: started, Intents: c.intents, Barriers: []engine.Barrier{{Run: "r", Stage: "stop", Epoch: c.passed, Outputs: out}}}
+		s := engine.Fold(recollect(p, kinds, map[string]engine.NodeState{"a": state}))
+		if facts, _ := s.Promises(p, "a"); facts["cassandra"] != c.last || s.Tasks["stop/stop@a"].Outcome != engine.Done {
+			t.Errorf("%s: last promised is %q, want %q; the stop is %+v", name, facts["cassandra"], c.last, s.Tasks["stop/stop@a"])
+		}
+	}
+}
+
 // TestRecollectWhatFoundItsWorkDone: a done task that had nothing to do promises what was approved, as in the run itself.
 func TestRecollectWhatFoundItsWorkDone(t *testing.T) {
 	kinds, err := allKinds()
