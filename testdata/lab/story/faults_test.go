@@ -33,10 +33,16 @@ func TestOnlyTheParentDies(t *testing.T) {
 // killParent kills the process of the task that runs on a host, and nothing that it started.
 func killParent(t *testing.T, host string) {
 	t.Helper()
+	signalParent(t, host, "KILL")
+}
+
+// signalParent sends a signal to the process of the task that runs on a host, and to nothing that it started.
+func signalParent(t *testing.T, host, signal string) {
+	t.Helper()
 	// The process that waits for the next task has no child yet.
-	line := `for p in $(pgrep -xf 'tidemark agent task'); do if pgrep -P "$p" >/dev/null; then kill -9 "$p" && echo "$p"; fi; done`
-	if killed := strings.Fields(on(t, host, line)); len(killed) != 1 {
-		t.Fatalf("%d processes were killed, want 1", len(killed))
+	line := `for p in $(pgrep -xf 'tidemark agent task'); do if pgrep -P "$p" >/dev/null; then kill -` + signal + ` "$p" && echo "$p"; fi; done`
+	if got := strings.Fields(on(t, host, line)); len(got) != 1 {
+		t.Fatalf("%d processes got SIG%s, want 1", len(got), signal)
 	}
 }
 
