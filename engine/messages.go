@@ -35,6 +35,8 @@ type PlanItem struct {
 	Args json.RawMessage `json:"args"`
 	// Program is the hash of the program behind an executable kind.
 	Program string `json:"program,omitempty"`
+	// User is as whom the task would run, where it changes something; "" is the agent's own.
+	User string `json:"user,omitempty"`
 }
 
 // PlanRequest asks a node what the tasks would do, in their order, behind the fence of the dry run.

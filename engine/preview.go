@@ -47,7 +47,7 @@ func NodesOf(p *Plan) []string {
 func request(p *Plan, node string) PlanRequest {
 	r := PlanRequest{Run: p.Run, Node: node}
 	pending(p, node, func(t *Task) {
-		r.Items = append(r.Items, PlanItem{Task: t.ID, Kind: t.Kind, Args: t.Args, Program: t.Program})
+		r.Items = append(r.Items, PlanItem{Task: t.ID, Kind: t.Kind, Args: t.Args, Program: t.Program, User: t.User})
 	})
 	return r
 }

@@ -133,6 +133,19 @@ func (m *Machine) drop(cmd *exec.Cmd, name string) error {
 	return nil
 }
 
+// mayBecome refuses what drop would meet: only root can become somebody else.
+func mayBecome(name string) error {
+	euid := os.Geteuid()
+	if name == "" || euid == 0 {
+		return nil
+	}
+	if u, err := user.Lookup(name); err == nil && u.Uid == strconv.Itoa(euid) {
+		return nil
+	}
+	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "only root can run it as user %s", name),
+		"let tidemark be root there (become: root for the node, sudo where the node is this machine), or leave user out")
+}
+
 // limited keeps the first bytes of an output, and notes that there was more. The buffer is no part of its methods: one
 // that reads by itself would know no bound.
 type limited struct {

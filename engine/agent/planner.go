@@ -133,6 +133,9 @@ func planOne(ctx context.Context, kinds *engine.Kinds, g engine.Ground, facts *e
 			return err
 		}
 		p.Change, err = engine.PlanStep(ctx, step, view)
+		if err == nil && p.Change.Sign != engine.Same {
+			err = mayBecome(item.User)
+		}
 		return err
 	}()
 	if err != nil {
