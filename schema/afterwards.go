@@ -5,7 +5,7 @@ import "gopkg.in/yaml.v3"
 // afterwards reads the sentences that stand at the end of a run: text that may use inputs, site and run.
 func (l *loader) afterwards(n *yaml.Node) {
 	if n != nil && n.Kind != yaml.SequenceNode {
-		l.at(n, codeShape, "afterwards is a list of sentences", "")
+		l.at(n, codeShape, "afterwards is a list of sentences", "write each on a line of its own, with a hyphen: - …")
 		return
 	}
 	s := stageScope(l.frame.typ, varsType(l.book.Vars, nil, l.site), secretsType(l.site))

@@ -20,16 +20,16 @@ func (c *checker) equality(n *ast.BinaryNode) *typ {
 	if join(l, r) == nil {
 		c.error(n, codeMismatch, fmt.Sprintf("%s is never equal to %s", a(l), a(r)), wayOut(l, r))
 	}
-	c.enumValue(n.Right, l)
-	c.enumValue(n.Left, r)
+	c.enumValue(n.Right, n.Left, l)
+	c.enumValue(n.Left, n.Right, r)
 	return scalarType(tBool)
 }
 
-// enumValue reports a written text that the enum on the other side cannot be.
-func (c *checker) enumValue(n ast.Node, other *typ) {
+// enumValue reports a written text that the enum on the other side, of this type, cannot be.
+func (c *checker) enumValue(n, other ast.Node, t *typ) {
 	text, ok := n.(*ast.StringNode)
-	if ok && other.values != nil && !slices.Contains(other.values, text.Value) {
-		c.error(n, codeMismatch, fmt.Sprintf("it is never %q", text.Value), suggest(text.Value, "values", other.values))
+	if ok && t.values != nil && !slices.Contains(t.values, text.Value) {
+		c.error(n, codeMismatch, fmt.Sprintf("%s is never %q", other, text.Value), suggest(text.Value, "values", t.values))
 	}
 }
 

@@ -46,7 +46,7 @@ func (c *checker) binary(n *ast.BinaryNode) *typ {
 	l, r := c.used(n.Left), c.used(n.Right)
 	if list, ok := n.Right.(*ast.ArrayNode); ok && n.Operator == "in" {
 		for _, e := range list.Nodes {
-			c.enumValue(e, l)
+			c.enumValue(e, n.Left, l)
 		}
 	}
 	secret := tainted(l, r)

@@ -37,6 +37,8 @@ func (e *Expr) failed(r *report, code string, err error) {
 		from, width, message, help = better.at, better.width, better.message, better.help
 	case errors.As(err, &known):
 		help = known.help
+	case mixedForm().MatchString(at.Message):
+		help = fmt.Sprintf("put what ?? belongs to in brackets: (a ?? b) %[1]s c, or a ?? (b %[1]s c)", mixedForm().FindStringSubmatch(at.Message)[1])
 	case indexForm().MatchString(at.Message):
 		help = "the first element is [0], the last [-1]; len(list) says how many there are"
 	}
@@ -59,6 +61,9 @@ func plainMessage(text string) string {
 	}
 	if m := indexForm().FindStringSubmatch(text); m != nil {
 		return fmt.Sprintf("there is no element %s: the list has %s", m[1], m[2])
+	}
+	if m := mixedForm().FindStringSubmatch(text); m != nil {
+		return fmt.Sprintf("which of %s and ?? comes first is not said", m[1])
 	}
 	if name, ok := strings.CutSuffix(text, " from <nil>"); ok {
 		return fmt.Sprintf("there is nothing to take %q from", strings.TrimPrefix(name, "cannot fetch "))

@@ -126,7 +126,7 @@ func (l *loader) strategy(f strategyFile) Strategy {
 // share reads "all", a number or a percentage above zero.
 func (l *loader) share(n *yaml.Node) string {
 	if n.Kind != yaml.ScalarNode || !shareForm().MatchString(n.Value) {
-		l.at(n, codeStrategy, fmt.Sprintf("%q is no number of nodes", n.Value), "write all, a number above 0, or a percentage: 10%")
+		l.at(n, codeStrategy, fmt.Sprintf("%q is no number of nodes", n.Value), "write all, a number above 0, or a percentage from 1% to 100%")
 		return "all"
 	}
 	return n.Value

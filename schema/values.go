@@ -140,6 +140,7 @@ var (
 // an address is not, and the first line of a block scalar.
 var (
 	characterForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^unrecognized character: U\+[0-9A-F]+ '(.)'$`) })
+	mixedForm     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^Operator \((.+)\) and coalesce`) })
 	tokenForm     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`unexpected token \w+\((".*?")\)`) })
 	noSpaceForm   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_-]*):([^\s/]|/[^/])`) })
 	blockForm     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[|>]([+-]?[1-9]?|[1-9][+-])\s*($|\s#)`) })
