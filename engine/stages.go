@@ -30,10 +30,10 @@ func (x *Executor) stages(ctx context.Context) error {
 	}
 }
 
-// next is the first stage that is not passed or of which a task must run again; nil when there is none but `finally:`.
+// next is the first stage that is not passed, or no longer; nil when there is none but `finally:`.
 func (x *Executor) next() *PlannedStage {
 	for _, s := range x.Plan.Stages {
-		if s.ID != FinallyStage && (!x.State.Barriers[s.ID] || x.dirty(s)) {
+		if s.ID != FinallyStage && (!x.passedBarrier(s.ID) || x.dirty(s)) {
 			return s
 		}
 	}
@@ -51,9 +51,9 @@ func (x *Executor) goesBack(ctx context.Context, s *PlannedStage) bool {
 	return !x.halted(ctx) && x.dirtyBefore(s)
 }
 
-// dirty tells whether a task of a passed stage must run again.
+// dirty tells whether a task of a passed stage must run again, or was begun again and is not done since.
 func (x *Executor) dirty(s *PlannedStage) bool {
-	return slices.ContainsFunc(s.Tasks, x.invalid)
+	return slices.ContainsFunc(s.Tasks, x.invalid) || x.passedBarrier(s.ID) && !x.passed(s)
 }
 
 // invalid tells whether the task was done and must run again.
