@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -20,18 +21,28 @@ func (x *Executor) attempt(ctx context.Context, t *Task) (outcome Outcome, again
 			return Failed, false
 		}
 	}
-	s, err := x.ask(ctx, t, ref, r.Open)
+	s, err := x.start(ctx, t, ref, r.Open)
 	switch {
 	case err != nil && heldByOthers(err):
 		return x.displaced(err), false
 	case err != nil && !r.Open && (ClassOf(err) == ClassPrecondition || ClassOf(err) == ClassSpace):
 		// The node answered that it does not begin; where it has no space, not even for the intent.
 		return x.end(t, ref, failure(err)), false
-	case err != nil:
+	case err == nil && s.Standing != Ended && s.Standing != Orphaned:
+		s, err = x.await(ctx, t, ref) // it lives: whatever goes wrong now is no answer of the task
+	}
+	if err != nil {
 		return x.lose(t, err), false
+	}
+	outcome, again = x.conclude(ctx, t, ref, s)
+	return outcome, again || r.Cancelled && outcome == Failed && s.Receipt.Class == ClassCancelled
+}
+
+// conclude journals how an attempt ended, and settles it where that is not known.
+func (x *Executor) conclude(ctx context.Context, t *Task, ref TaskRef, s TaskState) (outcome Outcome, again bool) {
+	switch {
 	case s.Standing == Ended && s.Receipt.Outcome != Unknown:
-		outcome = x.end(t, ref, s.Receipt)
-		return outcome, r.Cancelled && outcome == Failed && s.Receipt.Class == ClassCancelled
+		return x.end(t, ref, s.Receipt), false
 	case s.Standing == Ended:
 		x.end(t, ref, s.Receipt)
 	default:
@@ -52,22 +63,24 @@ func (x *Executor) ref(t *Task, attempt int) TaskRef {
 	return TaskRef{Run: x.Plan.Run, Epoch: x.State.Epoch, Task: t.ID, Attempt: attempt}
 }
 
-// ask starts the attempt, or attaches to it where it was begun before, and waits for its end.
-func (x *Executor) ask(ctx context.Context, t *Task, ref TaskRef, begun bool) (TaskState, error) {
-	node, spec := x.Nodes[t.Place()], x.spec(t, ref)
+// start starts the attempt, or tells how it stands where it was begun before.
+func (x *Executor) start(ctx context.Context, t *Task, ref TaskRef, begun bool) (TaskState, error) {
+	spec := x.spec(t, ref)
 	unread := x.addSecrets(ctx, t, &spec)
 	if unread != nil && !begun {
 		return TaskState{}, unread
 	}
-	s, err := node.Start(ctx, spec)
+	s, err := x.Nodes[t.Place()].Start(ctx, spec)
 	if err != nil && unread != nil {
 		return s, unread
 	}
-	if err != nil || s.Standing == Ended || s.Standing == Orphaned {
-		return s, err
-	}
+	return s, err
+}
+
+// await waits for the end of an attempt that lives, and brings it what it takes from other nodes.
+func (x *Executor) await(ctx context.Context, t *Task, ref TaskRef) (TaskState, error) {
 	defer x.bridged(ctx, t, ref)()
-	return node.Wait(ctx, ref, func(p Progress) {
+	return x.Nodes[t.Place()].Wait(ctx, ref, func(p Progress) {
 		_ = x.emit(Event{Type: EventProgress, Stage: t.Stage, Task: t.ID, Node: t.Node, Attempt: ref.Attempt, Done: p.Done, Total: p.Total, Message: p.Text})
 	})
 }
@@ -123,7 +136,7 @@ func failure(err error) *Receipt {
 // end journals an outcome. When the journal fails, the task counts as unknown: it was not recorded.
 func (x *Executor) end(t *Task, ref TaskRef, r *Receipt) Outcome {
 	e := Event{
-		Type: EventEnd, Stage: t.Stage, Task: t.ID, Node: t.Node, Kind: t.Kind, Attempt: ref.Attempt, Digest: t.Digest,
+		Type: EventEnd, Stage: t.Stage, Task: t.ID, Node: t.Node, Kind: t.Kind, Attempt: ref.Attempt, Digest: cmp.Or(r.Digest, t.Digest),
 		Outcome: r.Outcome, Changed: r.Changed, Sign: r.Change.Sign, Class: r.Class, Message: r.Message, Next: r.Next, Exit: r.Exit, Out: r.Out,
 	}
 	if r.Note != "" && r.Message == "" {

@@ -10,13 +10,16 @@ import (
 // settle clears up an unknown outcome by the kind's rule; never by trying again in hope. Before anything else
 // the node ends what may still live of the task.
 func (x *Executor) settle(ctx context.Context, t *Task, ref TaskRef) (Outcome, bool) {
-	if err := x.Nodes[t.Place()].Settle(ctx, ref); err != nil {
+	if err := x.Nodes[t.Place()].Settle(ctx, ref); heldByOthers(err) {
+		return x.displaced(err), false
+	} else if err != nil {
 		return x.stays(t, ref, fmt.Errorf("what still ran could not be ended: %w", err))
 	}
-	switch redo := x.redo(t); redo {
-	case Pure, Idempotent:
+	unresolved := t.Args == nil // nothing can be done again, or looked at, with arguments that are gone
+	switch redo := x.redo(t); {
+	case redo == Pure, redo == Idempotent && !unresolved:
 		return x.settled(t, ref, "done again ("+string(redo)+")")
-	case Manual:
+	case redo == Manual, unresolved:
 		return x.asks(t, ref), false
 	}
 	return x.check(ctx, t, ref)

@@ -10,6 +10,8 @@ type TaskRecord struct {
 	// Attempt is the last one that began; Open is set while it has no end.
 	Attempt int
 	Open    bool
+	// Digest is that of the arguments of this attempt; "" where the record cannot tell.
+	Digest  string
 	Outcome Outcome
 	Changed bool
 	Out     json.RawMessage
@@ -90,7 +92,7 @@ func (s *State) Add(e *Event) {
 		s.Lost[e.Node] = e.Type == EventLost
 	case EventBegin:
 		t := s.task(e.Task)
-		t.Attempt, t.Open, t.Outcome, t.Cancelled = e.Attempt, true, "", false
+		t.Attempt, t.Open, t.Digest, t.Outcome, t.Cancelled = e.Attempt, true, e.Digest, "", false
 		s.began(e.Time)
 	case EventCancel:
 		t := s.task(e.Task)
@@ -120,10 +122,11 @@ func (s *State) began(at time.Time) {
 	}
 }
 
+// end keeps the number of the last attempt also where none was made: the node has the records of each.
 func (s *State) end(e *Event) {
 	t := s.task(e.Task)
 	*t = TaskRecord{
-		Attempt: e.Attempt, Outcome: e.Outcome, Changed: e.Changed, Out: e.Out, Will: e.Will, Class: e.Class,
+		Attempt: max(e.Attempt, t.Attempt), Digest: e.Digest, Outcome: e.Outcome, Changed: e.Changed, Out: e.Out, Will: e.Will, Class: e.Class,
 		Exit: e.Exit, Message: e.Message, Next: e.Next, Reason: e.Reason, Manual: e.Manual, Valid: e.Outcome == Done,
 		Cancelled: t.Cancelled && t.Attempt == e.Attempt,
 	}

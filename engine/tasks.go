@@ -12,6 +12,9 @@ import (
 // An open record after it means that the node could not be asked.
 func (x *Executor) task(ctx context.Context, t *Task) Outcome {
 	t, err := x.resolved(t)
+	if outcome, free := x.asBegun(ctx, t, err); !free {
+		return outcome
+	}
 	if err != nil {
 		return x.end(t, TaskRef{}, failure(err))
 	}

@@ -125,6 +125,7 @@ func testKinds(t testing.TB, w *world) *engine.Kinds {
 		kind("turn", engine.Checked, nil, func() engine.Step { return &turn{w: w} }),
 		kind("say", engine.Manual, nil, func() engine.Step { return &say{} }),
 		kind("look", engine.Pure, nil, func() engine.Step { return &look{} }),
+		kind("ask", engine.Pure, putOut{}, func() engine.Step { return &ask{w: w} }),
 	)
 	if err != nil {
 		t.Fatal(err)
