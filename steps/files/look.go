@@ -40,13 +40,29 @@ func onDisk(v *engine.View, p string) (out sight, err error) {
 	if out.parent, err = statOf(s.dir); err != nil {
 		return out, failed(s.at, err)
 	}
-	for at, left := s.at, s.rest; len(left) > 1; left = left[1:] {
-		at = path.Join(at, left[0])
-		if value, ok := v.Promised(factPath(at)); !ok || value == absent {
-			out.missing = append(out.missing, at)
+	out.missing = missing(v, p, s.at)
+	return out, nil
+}
+
+// missing are the directories on the way to p that are not there by the disk, which has them down to the directory at, or by
+// the promises of earlier steps. What lies in a directory that is moved away goes with it.
+func missing(v *engine.View, p, at string) []string {
+	var out []string
+	lacks := false
+	for i := 1; i < len(p); i++ {
+		if p[i] != '/' {
+			continue
+		}
+		dir := p[:i]
+		kind, ok := v.Promised(factPath(dir))
+		if lacks = lacks || dir != at && !below(at, dir); ok {
+			lacks = kind == absent
+		}
+		if lacks {
+			out = append(out, dir)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // promised is what earlier steps of the node will leave at p. Below a directory that a step makes there is what is

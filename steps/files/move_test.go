@@ -162,3 +162,30 @@ func TestMovePromises(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatLiesBelowAMovedDirectory: it goes with it, so a step behind the move needs the directory made anew.
+func TestWhatLiesBelowAMovedDirectory(t *testing.T) {
+	n := moveNode(t, "f")
+	n.dir("/d/sub")
+	for _, c := range []struct {
+		kind engine.Kind
+		args string
+		sign engine.Sign
+		says string
+	}{
+		{Move(), `{"from":"/d","to":"/x"}`, engine.Changes, ""},
+		{Mkdir(), `{"path":"/d/y"}`, "", "/d/y cannot be made: /d does not exist"},
+		{Move(), `{"from":"/e","to":"/d/sub/e"}`, "", "/e cannot be moved there: /d/sub does not exist"},
+		{Mkdir(), `{"path":"/d/sub/y","parents":true}`, engine.Creates, "make its parent /d, mode 0755|make its parent /d/sub, mode 0755"},
+		{Mkdir(), `{"path":"/d/y"}`, engine.Creates, ""},
+	} {
+		got, err := n.plan(c.kind, c.args)
+		said := strings.Join(got.Details, "|")
+		if err != nil {
+			said = err.Error()
+		}
+		if got.Sign != c.sign && err == nil || (err != nil) != (c.sign == "") || c.kind.Name == "mkdir" && said != c.says || !strings.Contains(said, c.says) {
+			t.Errorf("%s: got %q %s, %v", c.args, got.Sign, said, err)
+		}
+	}
+}
