@@ -56,7 +56,7 @@ func (g *gate) run(ctx context.Context) error {
 	if g.conf, err = readConfig(g.view); err != nil {
 		return err
 	}
-	for _, check := range []func(context.Context) error{g.others, g.backup, g.space, g.mounts, g.hints, g.server} {
+	for _, check := range []func(context.Context) error{g.others, g.backup, g.space, g.mounts, g.commitLog, g.hints, g.server} {
 		if err := g.keep(check(ctx)); err != nil {
 			return err
 		}

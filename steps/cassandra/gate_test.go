@@ -130,7 +130,10 @@ func TestGateRefuses(t *testing.T) {
 				}
 			}
 		}, []string{"the directories of homer.simservs were deleted while Cassandra runs", "monit start cassandra_process"}},
-		"unreleased":    {func(n *snapshotNode) { n.unreleased() }, []string{"not released yet", "release-restore-vellum --input run=20261120T000000Z-zz", "undo-restore-vellum"}},
+		"unreleased": {func(n *snapshotNode) { n.unreleased() }, []string{"not released yet", "release-restore-vellum --input run=20261120T000000Z-zz", "undo-restore-vellum"}},
+		"encrypted commit log": {func(n *snapshotNode) {
+			n.put("/var/lib/cassandra/commitlog/CommitLog-7-2.log", strings.Replace(segmentHead, "\x00\x02{}", "\x00\x0f{\"encCipher\":1}", 1)+zeros)
+		}, []string{"the commit log in /var/lib/cassandra/commitlog is encrypted", "transparent_data_encryption_options"}},
 		"symbolic link": {func(n *snapshotNode) { n.link(n.disks()[1] + "/memento/elsewhere-1") }, []string{"elsewhere-1 is a symbolic link"}},
 	}
 	for name, c := range cases {

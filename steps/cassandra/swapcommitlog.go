@@ -53,26 +53,32 @@ func segment(path string) (string, error) {
 	if err != nil || info.Size() == 0 {
 		return "", err // a segment that was made and never begun
 	}
-	head := make([]byte, segmentStart+paramsLength)
-	if _, err := f.ReadAt(head, 0); err != nil {
+	params, whole := parameters(f)
+	switch {
+	case !whole:
 		return "has no whole header", nil // a short file is the finding
-	}
-	at := int64(segmentStart + paramsLength)
-	params := make([]byte, binary.BigEndian.Uint16(head[segmentStart:]))
-	if _, err := f.ReadAt(params, at); err != nil {
-		return "has no whole header", nil // as above
-	}
-	if allZero(head) {
+	case len(params) == 0:
 		return onlyZeros(f, 0) // allocated, never begun
 	}
 	empty := int64(sectionMarker)
 	switch {
-	case bytes.Contains(params, []byte("encCipher")):
+	case encrypted(params):
 		return "is encrypted, so it cannot be told that it is empty", nil
 	case bytes.Contains(params, []byte("compressionClass")):
 		empty += 4 // the length of what was compressed
 	}
-	return sections(f, at+int64(len(params))+checksum, empty)
+	return sections(f, segmentStart+paramsLength+int64(len(params))+checksum, empty)
+}
+
+// parameters are what a segment's header says of how it is written, as JSON; none in one that was never begun.
+func parameters(f *os.File) (params []byte, whole bool) {
+	head := make([]byte, segmentStart+paramsLength)
+	if _, err := f.ReadAt(head, 0); err != nil {
+		return nil, false
+	}
+	params = make([]byte, binary.BigEndian.Uint16(head[segmentStart:]))
+	_, err := f.ReadAt(params, int64(len(head)))
+	return params, err == nil
 }
 
 // sections walks from marker to marker; a section longer than its own head holds rows.
@@ -115,3 +121,6 @@ func onlyZeros(f *os.File, at int64) (string, error) {
 }
 
 func allZero(b []byte) bool { return len(bytes.Trim(b, "\x00")) == 0 }
+
+// encrypted tells by a segment's parameters.
+func encrypted(params []byte) bool { return bytes.Contains(params, []byte("encCipher")) }
