@@ -48,7 +48,7 @@ func (s *stageRestore) note(h *engine.Host, rec *swapRecord, m *backup.Manifest,
 		rec.forget(s.Keyspace, t.Name, live[t.Name])
 		rec.add(s.Keyspace, live[t.Name])
 	}
-	if err := rec.lookBeside(areasOf(h, rec.DataDirs, rec.Run)); err != nil {
+	if err := rec.lookBeside(areasOf(h, rec.DataDirs, rec.Run), s.Keyspace); err != nil {
 		return err
 	}
 	rec.Nodes = s.Nodes

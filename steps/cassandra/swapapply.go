@@ -2,6 +2,7 @@ package cassandra
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -19,7 +20,7 @@ func (s *restoreKeyspace) Apply(ctx context.Context, h *engine.Host, _ engine.Ch
 	if rec == nil {
 		rec = newRecord(conf, h.Run, s.Backup, s.Dir)
 	}
-	if err := s.resolve(h, conf, m, rec); err != nil {
+	if err := errors.Join(s.resolve(h, conf, m, rec), rec.stillMeant(areasOf(h, conf.DataDirs, h.Run))); err != nil {
 		return engine.Output{}, err
 	}
 	if err := backup.Use(h, s.Dir, s.Backup, h.Run); err != nil {

@@ -1,6 +1,7 @@
 package cassandra
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -107,4 +108,28 @@ func (n *snapshotNode) reworded(change func(*swapRecord)) {
 	if change(r); r.save(hand{}, n.host()) != nil {
 		n.T.Fatal("not written")
 	}
+}
+
+// TestTheExchangeLooksForTheDirectories: a table that was created again since its files were laid ready reads another directory, and
+// what came into the old one would be seen by nobody.
+func TestTheExchangeLooksForTheDirectories(t *testing.T) {
+	const again = "/disk2/data/homer/simservs-0001af20e6dc11f194afabbca74eff8c/"
+	n := newRestoreNode(t)
+	n.must(StageRestore(), stageStep("homer"), engine.Creates)
+	n.put(again+"nb-1-big-Data.db", "new")
+	n.must(StageRestore(), stageStep("memento"), engine.Creates) // which looks at its own tables alone
+	n.stop()
+	before := n.data()
+	_, _, err := n.Apply(RestoreKeyspace(), restoreStep("homer"))
+	enginetest.Refused(t, err, engine.ClassPrecondition, "homer.simservs was created again since its files were laid ready", "simservs-0001af20e6dc11f194afabbca74eff8c", "monit start")
+	if now := n.data(); !maps.Equal(now, before) {
+		t.Errorf("changed all the same: %v", now)
+	}
+	ask := n.Ground.OnQuery // Cassandra is started, and laid ready is for the new table
+	n.answer("system_schema.tables WHERE", "id", callsID)
+	n.Ground.Open = map[string]bool{"10.0.0.1:9042": true}
+	n.must(StageRestore(), stageStep("homer"), engine.Creates)
+	n.Ground.OnQuery = ask
+	n.stop()
+	n.must(RestoreKeyspace(), restoreStep("homer"), engine.Changes)
 }
