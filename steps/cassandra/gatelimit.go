@@ -41,7 +41,7 @@ func (g *gate) replicas(live []cql.Table) {
 	}
 	names := strings.Join(left, ", ")
 	if len(why) > 0 {
-		g.refuse("run it without --limit", "the restore leaves out %s, which hold replicas of the same ranges: %s", names, listed(why))
+		g.refuse("run it without --limit, on nodes of these names: one that has another name in the site file by now needs its old one for the restore", "the restore leaves out %s, which hold replicas of the same ranges: %s", names, listed(why))
 		return
 	}
 	g.note("%s left out: none of the tables exists, so nothing there can win over restored rows; run repair-vellum --input all=true on all nodes afterwards, which brings every replica its rows, also those that only hints had", names)

@@ -62,7 +62,9 @@ func TestUndoSchemaLeavesItToTheNodeThatCreated(t *testing.T) {
 			if err != nil || c.Sign != engine.NotKnown || c.Later != engine.AfterSteps || c.Risk != engine.Harmless {
 				t.Fatalf("%+v, %v", c, err)
 			}
-			s.must(UndoSchema(), step, engine.Destroys)
+			if note := s.must(UndoSchema(), step, engine.Destroys).Note; gone == nil && note != "nothing was to be dropped through this node" {
+				t.Error(note)
+			}
 			s.createdElsewhere()
 			s.must(UndoSchema(), &undoSchema{Run: restoreRun, Gone: []string{"vellum-1"}}, engine.Same)
 			if len(s.sent) > 0 {

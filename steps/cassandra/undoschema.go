@@ -170,8 +170,14 @@ func (s *undoSchema) Apply(ctx context.Context, h *engine.Host, _ engine.Change)
 	if err := rec.save(h, conf.DataDirs); err != nil {
 		return engine.Output{}, err
 	}
-	note := fmt.Sprintf("%s, %s are gone", engine.Count(len(out.Keyspaces), "keyspace"), engine.Count(len(out.Tables), "table"))
-	return engine.Output{Value: out, Note: strings.Join(append([]string{note}, out.Kept...), "; ")}, nil
+	return engine.Output{Value: out, Note: strings.Join(append([]string{out.note()}, out.Kept...), "; ")}, nil
+}
+
+func (o UndoSchemaOut) note() string {
+	if len(o.Keyspaces)+len(o.Tables) == 0 {
+		return "nothing was to be dropped through this node"
+	}
+	return fmt.Sprintf("%s, %s are gone", engine.Count(len(o.Keyspaces), "keyspace"), engine.Count(len(o.Tables), "table"))
 }
 
 // out says what is gone, whichever attempt dropped it.
