@@ -43,13 +43,11 @@ func TestTokensAreDistinctAndNotInterleaved(t *testing.T) {
 }
 
 func TestConfigSpellsForItsVersion(t *testing.T) {
-	for version, want := range map[string]string{
-		"5.0.8": "commitlog_sync_period: 10000ms", "4.1.10": "commitlog_sync_period: 10000ms",
-		"4.0.18": "commitlog_sync_period_in_ms: 10000",
-	} {
+	newer, older := []string{"commitlog_sync_period: 10000ms", "materialized_views_enabled: true"}, []string{"commitlog_sync_period_in_ms: 10000", "enable_materialized_views: true"}
+	for version, want := range map[string][]string{"5.0.8": newer, "4.1.10": newer, "4.0.18": older} {
 		text := Config(Node{Version: version, Address: "10.0.0.1", Seeds: []string{"10.0.0.1", "10.0.0.2"}, Tokens: []int64{-5, 7}})
 		for _, line := range []string{
-			want, "num_tokens: 2", "initial_token: -5,7", "listen_address: 10.0.0.1", "rpc_address: 10.0.0.1",
+			want[0], want[1], "num_tokens: 2", "initial_token: -5,7", "listen_address: 10.0.0.1", "rpc_address: 10.0.0.1",
 			`          - seeds: "10.0.0.1,10.0.0.2"`, "auto_bootstrap: false",
 		} {
 			if !strings.Contains(text, "\n"+line+"\n") {

@@ -35,6 +35,7 @@ commitlog_sync: periodic
 %s
 auto_snapshot: true
 snapshot_before_compaction: false
+%s: true
 seed_provider:
     - class_name: org.apache.cassandra.locator.SimpleSeedProvider
       parameters:
@@ -47,9 +48,9 @@ func Config(n Node) string {
 	for i, t := range n.Tokens {
 		tokens[i] = strconv.FormatInt(t, 10)
 	}
-	period := "commitlog_sync_period: 10000ms"
+	period, views := "commitlog_sync_period: 10000ms", "materialized_views_enabled"
 	if strings.HasPrefix(n.Version, "4.0.") {
-		period = "commitlog_sync_period_in_ms: 10000"
+		period, views = "commitlog_sync_period_in_ms: 10000", "enable_materialized_views"
 	}
-	return fmt.Sprintf(configText, len(n.Tokens), strings.Join(tokens, ","), n.Address, period, strings.Join(n.Seeds, ","))
+	return fmt.Sprintf(configText, len(n.Tokens), strings.Join(tokens, ","), n.Address, period, views, strings.Join(n.Seeds, ","))
 }
