@@ -25,8 +25,8 @@ func disaster(t *testing.T, op person) {
 }
 
 // TestBackupDisasterRestore is the main job: at each of several points the restore is killed with -9 and resumed, in
-// the end by another operator who adopts it; what must not happen twice is counted on the nodes, and at the end every
-// table has its digest from before. Then the restore is released, and says what that freed.
+// the end by another operator who adopts it, and on the way a node loses its records. What must not happen twice is counted
+// on the nodes, and at the end every table has its digest from before. Then the restore is released, and says what that freed.
 func TestBackupDisasterRestore(t *testing.T) {
 	op := operator(t)
 	want := lab(t, "digest")
@@ -48,7 +48,9 @@ func TestBackupDisasterRestore(t *testing.T) {
 	op.killAt(task(r, []string{"gate/gate", "schema/schema", "gate/serving"}[r.IntN(3)]), "run", "restore-vellum", "--input", "backup=latest", "--input", "basis=quiet", "--yes=lab")
 	again := killedWithTask(t, op, r)
 	op.killAt(task(r, []string{"stop/drain", "stop/stop", "stop/stopped"}[r.IntN(3)]), "resume", "--yes=lab")
+	open := forgets(t, op, half[strings.IndexByte(half, '@')+1:])
 	op.killAt(half, "resume", "--yes=lab")
+	toldAndSettled(t, op.events(), open)
 	held(t, op, half)
 	op.killAt(task(r, []string{"start/start", "start/serving_again"}[r.IntN(2)]), "resume", "--yes=lab")
 	other := operator(t)
