@@ -51,12 +51,34 @@ func (m *Manifest) Verify(ctx context.Context, root string, depth Depth, progres
 	return m.verify(ctx, root, depth, func(File) bool { return false }, progress)
 }
 
+// VerifyIn is Verify for the files of some keyspaces; those of others are not looked at.
+func (m *Manifest) VerifyIn(ctx context.Context, root string, keyspaces []string, depth Depth) error {
+	part, all := *m, map[string]fs.FileInfo{}
+	part.Tables = nil
+	for _, k := range merge(nil, keyspaces...) {
+		part.Tables = append(part.Tables, m.In(k)...)
+		found, err := walk(filepath.Join(root, dataName, k))
+		if err != nil {
+			return fmt.Errorf("backup %s: %w", m.Backup, err)
+		}
+		for rel, info := range found {
+			all[filepath.Join(k, rel)] = info
+		}
+	}
+	return part.compare(ctx, root, all, depth, func(File) bool { return false }, nil)
+}
+
 // verify takes the sha256 of those files as found that were read already.
 func (m *Manifest) verify(ctx context.Context, root string, depth Depth, read func(File) bool, progress Progress) error {
 	found, err := walk(filepath.Join(root, dataName))
 	if err != nil {
 		return fmt.Errorf("backup %s: %w", m.Backup, err)
 	}
+	return m.compare(ctx, root, found, depth, read, progress)
+}
+
+// compare holds what was found against the tables.
+func (m *Manifest) compare(ctx context.Context, root string, found map[string]fs.FileInfo, depth Depth, read func(File) bool, progress Progress) error {
 	problems := m.sealed(root)
 	var intact []expected
 	for _, want := range m.expected() {

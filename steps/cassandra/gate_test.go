@@ -170,6 +170,22 @@ func TestGateRefusesWithoutRoom(t *testing.T) {
 	enginetest.Refused(t, g.verdict(), engine.ClassPrecondition, "/var/lib/cassandra/data has ", "free, the copies beside it need", "/disk2/data has", "free space on Cassandra's file system")
 }
 
+// TestGatePassesWhatIsWhole: a damaged file of a keyspace that is not restored takes nothing from the others.
+func TestGatePassesWhatIsWhole(t *testing.T) {
+	n, step := newRestoreNode(t), gateStep()
+	n.rewrite(backup.Path(store, tag, backup.Cassandra, "data/memento", calls, "da-1-bti-Data.db"), "memento 1 Dbta.db")
+	n.put(backup.Path(store, tag, backup.Cassandra, "data/memento/surplus"), "x")
+	_, err := n.Plan(CheckRestore(), step)
+	enginetest.Refused(t, err, engine.ClassPrecondition, "da-1-bti-Data.db", "surplus")
+	step.Keyspaces = []string{"homer", "homer"}
+	if _, err := n.Plan(CheckRestore(), step); err != nil {
+		t.Error(err)
+	}
+	n.put(backup.Path(store, tag, backup.Cassandra, "data/homer/surplus"), "x")
+	_, err = n.Plan(CheckRestore(), step)
+	enginetest.Refused(t, err, engine.ClassPrecondition, "homer/surplus: surplus")
+}
+
 // TestGateListsTablesThatStay: a live table that the backup lacks is no reason to refuse, but the reviewer sees it.
 func TestGateListsTablesThatStay(t *testing.T) {
 	n := newRestoreNode(t)

@@ -59,7 +59,7 @@ func CheckRestore() engine.Kind {
 	return engine.Kind{
 		Name: "check-restore",
 		Doc: "Proves before any change that a backup can be restored on this node without losing data. " +
-			"Compared are the set and every file of the backup with its checksum; cluster, partitioner, tokens, data centre and rack; columns, " +
+			"Compared are the set and every file of these keyspaces in the backup with its checksum; cluster, partitioner, tokens, data centre and rack; columns, " +
 			"types, dropped columns and indexes of each table; space and mounts. All findings are named at once. Run it on all nodes, with a barrier behind it.",
 		Example: "id: gate\ncheck-restore: {backup: 20261122T010203Z-k7, keyspaces: [homer, memento]}",
 		Redo:    engine.Pure,
