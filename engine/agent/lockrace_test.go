@@ -2,6 +2,7 @@ package agent
 
 import (
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -37,6 +38,26 @@ func TestALookIsNoLivingTask(t *testing.T) {
 	defer looker.Wait()
 	if s, err := a.Start(t.Context(), spec); err != nil || s.Standing != engine.Started || started != 1 {
 		t.Errorf("beside a look: %v, %v, %d started", s.Standing, err, started)
+	}
+}
+
+// TestALookThatDoesNotEndIsNotWaitedForForEver: its process was stopped in it. All that changes the node's records would wait
+// behind who starts a task.
+func TestALookThatDoesNotEndIsNotWaitedForForEver(t *testing.T) {
+	at := newAgent(t).store.attempt(order1(t, shell{}).TaskRef)
+	if err := at.make(); err != nil {
+		t.Fatal(err)
+	}
+	look, err := os.OpenFile(at.path("lock"), os.O_CREATE|os.O_RDONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer look.Close()
+	if err := unix.Flock(int(look.Fd()), unix.LOCK_SH); err != nil {
+		t.Fatal(err)
+	}
+	if lock, err := at.lockWithin(0); lock != nil || !strings.Contains(engine.NextOf(err), "fuser "+at.path("lock")) {
+		t.Errorf("%v, %v", lock, err)
 	}
 }
 

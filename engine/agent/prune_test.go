@@ -118,3 +118,21 @@ func TestNoOpenRunIsForgotten(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatCannotBeForgottenRefusesNoRun: old records that the system does not let go.
+func TestWhatCannotBeForgottenRefusesNoRun(t *testing.T) {
+	a := newAgent(t)
+	programs := a.store.programs().dir
+	if err := os.MkdirAll(filepath.Dir(programs), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(programs, nil, 0o600); err != nil { // no directory, so it cannot be listed
+		t.Fatal(err)
+	}
+	if a.store.prune(time.Now()) == nil {
+		t.Fatal("what is in the way is not told of")
+	}
+	if err := a.Lock(t.Context(), engine.LockRequest{LockRecord: engine.LockRecord{Run: run, Epoch: 2}}); err != nil {
+		t.Error(err)
+	}
+}

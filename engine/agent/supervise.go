@@ -82,7 +82,7 @@ func (a *Agent) Wait(ctx context.Context, ref engine.TaskRef, report func(engine
 	for ; ; pause = min(pause+pause/2, longestPause) {
 		held, err := at.held()
 		if err != nil || !held {
-			return a.verdict(at, note, err)
+			return a.verdict(ref, note, err)
 		}
 		if p, ok := at.progress(); ok && p != last && report != nil {
 			last = p

@@ -47,12 +47,17 @@ func (a attemptDir) make() error {
 // lock takes the attempt's lock, or tells that a living task has it. The lock belongs to the open file: whoever
 // inherits the descriptor holds it for life. Who only looks shares it for a moment, and is waited for. It is open for writing,
 // without which NFS, where a home may lie, gives nobody a lock for himself.
-func (a attemptDir) lock() (*os.File, error) {
+func (a attemptDir) lock() (*os.File, error) { return a.lockWithin(lookers) }
+
+// lookers is how long who only looks at a lock is waited for: a moment, unless its process was stopped in it.
+const lookers = 10 * time.Second
+
+func (a attemptDir) lockWithin(wait time.Duration) (*os.File, error) {
 	f, err := os.OpenFile(a.path("lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, classed(a.path("lock"), err)
 	}
-	for {
+	for until := time.Now().Add(wait); ; {
 		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 		if err == nil {
 			return f, nil
@@ -65,9 +70,17 @@ func (a attemptDir) lock() (*os.File, error) {
 			return nil, f.Close()
 		case err != nil:
 			return nil, errors.Join(classed(a.path("lock"), err), f.Close())
+		case time.Now().After(until):
+			return nil, errors.Join(a.looked(wait), f.Close())
 		}
 		time.Sleep(100 * time.Microsecond) // it can be shared: nobody has it for himself
 	}
+}
+
+// looked is the refusal where the process of somebody who looks does not go on.
+func (a attemptDir) looked(wait time.Duration) error {
+	return engine.WithNext(engine.Failf(engine.ClassIO, "%s: a process that only looks holds it for %s", a.path("lock"), wait),
+		"find it, and let it go on or end it: fuser "+a.path("lock"))
 }
 
 // held tells whether a living task has the attempt's lock.

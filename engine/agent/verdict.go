@@ -9,15 +9,19 @@ import (
 )
 
 // verdict is how a finished attempt ended. No record of its beginning means that nothing was done: the process died, or could
-// not write, before it began.
-func (a *Agent) verdict(at attemptDir, note string, err error) (engine.TaskState, error) {
+// not write, before it began. Where the run's lock is gone as well, that means nothing: the records went, and it may live.
+func (a *Agent) verdict(ref engine.TaskRef, note string, err error) (engine.TaskState, error) {
 	if err != nil {
 		return engine.TaskState{}, err
 	}
+	at := a.store.attempt(ref)
 	state, err := ended(at, "")
 	state.Note = note
 	if err != nil || state.Standing != engine.Nothing {
 		return state, err
+	}
+	if held, err := a.store.lockRecord(); err != nil || held == nil || held.Run != ref.Run {
+		return engine.TaskState{Standing: engine.Orphaned, Note: engine.RecordsGone}, err
 	}
 	var r engine.Receipt
 	if err := read(at.path("failed.json"), &r); err != nil {

@@ -61,3 +61,21 @@ func TestAFullDiskIsToldOfAnAttemptThatCouldNotSay(t *testing.T) {
 		})
 	}
 }
+
+// TestRecordsThatGoWhileATaskLives: the state directory is taken away in the middle of it. That it left no record does not say
+// that it never began.
+func TestRecordsThatGoWhileATaskLives(t *testing.T) {
+	a, dir := newAgent(t), t.TempDir()
+	spec := order1(t, shell{Script: "echo $$ > pid; exec sleep 60", Dir: dir})
+	if _, err := a.Start(t.Context(), spec); err != nil {
+		t.Fatal(err)
+	}
+	pid := waitForPID(t, filepath.Join(dir, "pid"))
+	defer func() { _ = syscall.Kill(pid, syscall.SIGKILL) }()
+	if err := os.RemoveAll(a.store.dir); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := a.Wait(t.Context(), spec.TaskRef, nil); err != nil || s.Standing != engine.Orphaned || s.Note != engine.RecordsGone {
+		t.Errorf("%+v, %v", s, err)
+	}
+}

@@ -6,7 +6,7 @@ import (
 )
 
 // Room makes the place of the runs below a state directory and writes there, so that a run which cannot be recorded is
-// refused before anybody plans it. What it wrote is gone when it returns. It gives the system's error, with the path.
+// refused before anybody plans it. What it writes has no name any more. It gives the system's error, with the path.
 func Room(state string) error { return room(state, disk{}) }
 
 func room(state string, d disk) error {
@@ -18,6 +18,7 @@ func room(state string, d disk) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(make([]byte, 4096))
-	return errors.Join(err, f.Close(), os.Remove(f.Name()))
+	err = os.Remove(f.Name()) // first, so that whoever is killed here leaves nothing
+	_, failed := f.Write(make([]byte, 4096))
+	return errors.Join(failed, err, f.Close())
 }
