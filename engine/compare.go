@@ -27,7 +27,7 @@ func Compare(approved, real Change, touched []string) error {
 	}
 	if d := drift(approved.Pre, real.Pre, touched); len(d) > 0 {
 		return WithNext(Failf(ClassPrecondition, "facts changed since approval: %s", strings.Join(d, "; ")),
-			"if the node is still starting or stopping, wait for that; else find out what changed it, and look at a new plan")
+			"find out what changed it: what is no longer as approved takes a new run, with a new plan; only where a server is just starting or stopping, wait for that")
 	}
 	return nil
 }

@@ -23,11 +23,13 @@ const (
 	EventInvalid  EventType = "invalid" // a done task whose promise no longer holds
 	EventLost     EventType = "lost"    // the connection to a node; tasks go on there
 	EventBack     EventType = "back"
-	EventBarrier  EventType = "barrier"  // every node passed the stage; its outputs are on all nodes
-	EventCancel   EventType = "cancel"   // a person had a living attempt ended while no process drove the run
-	EventDeadline EventType = "deadline" // the runbook's deadline, Seconds, is over: nothing new starts
-	EventClosed   EventType = "closed"   // Reason: how it ended, see State.Closed
-	EventNote     EventType = "note"
+	// EventForgotten: Node lost records of the run; what had begun there stands before it as unknown.
+	EventForgotten EventType = "forgotten"
+	EventBarrier   EventType = "barrier"  // every node passed the stage; its outputs are on all nodes
+	EventCancel    EventType = "cancel"   // a person had a living attempt ended while no process drove the run
+	EventDeadline  EventType = "deadline" // the runbook's deadline, Seconds, is over: nothing new starts
+	EventClosed    EventType = "closed"   // Reason: how it ended, see State.Closed
+	EventNote      EventType = "note"
 )
 
 // Event is one thing that happened in a run: what journal, views and reports are made from.

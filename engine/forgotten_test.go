@@ -49,7 +49,7 @@ func TestWhatAWipedNodeHadBegunIsUnknown(t *testing.T) {
 				if n := b.w.applied["n2/first"]; n > 1 || n == 0 && (c.worked || !c.unknown) {
 					t.Errorf("it was applied %d times", n)
 				}
-				if !slices.ContainsFunc(done.Events, func(e engine.Event) bool { return e.Type == engine.EventNote && e.Node == "n2" }) {
+				if !slices.ContainsFunc(done.Events, func(e engine.Event) bool { return e.Type == engine.EventForgotten && e.Node == "n2" }) {
 					t.Error("nothing was said of the records that are gone")
 				}
 			})
@@ -105,6 +105,83 @@ func TestADiskFromAnOlderImage(t *testing.T) {
 			t.Errorf("it was applied %d times", n)
 		}
 	})
+}
+
+// TestAnImageFromBeforeTheLastLock: n2's disk is put back as it was under the first controller. The task that began under the
+// second one is the first of the node, so no receipt is missing; the lock of the second one is.
+func TestAnImageFromBeforeTheLastLock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, once)
+		p, n2 := b.plan(), b.fleet.Node("n2")
+		first, _ := b.run(p, nil, 2) // it dies behind the look at the facts
+		if s := engine.Fold(first.Events); !s.Verified || len(s.Tasks) > 0 {
+			t.Fatalf("the first controller came as far as %+v", s)
+		}
+		putBack := n2.Image()
+		n2.KillOn = mark
+		b.w.slow["n2/first"] = 2 * time.Second
+		second := b.leaveFrom(p, first.Events, "work/first@n2", time.Second)
+		n2.Idle()
+		n2.KillOn = nil
+		putBack()
+		c, err := b.run(p, second.Events, 0)
+		if r := engine.Fold(c.Events).Tasks["work/first@n2"]; err == nil || r.Outcome != engine.Unknown || !r.Manual || r.Attempt != 1 {
+			t.Errorf("%v: %+v", err, r)
+		}
+	})
+}
+
+// TestALossIsToldOnce: behind the note the node is as any other. A task that began in the journal alone is started, and nothing is
+// said again of what was lost.
+func TestALossIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, strings.Replace(once, "{id: second, put: {key: second}}", "{id: second, put-once: {key: second}}", 1))
+		p := b.plan()
+		b.w.failing["n2/second"] = 1
+		c, err := b.run(p, nil, 0)
+		if err == nil {
+			t.Fatal("it did not fail")
+		}
+		b.fleet.Node("n2").Lose("work/first@n2", "work/second@n2")
+		c = b.leaveFrom(p, c.Events, "work/second@n2", 0)
+		told := losses(c.Events)
+		if c, err = b.run(p, c.Events, 0); err != nil || b.w.applied["n2/second"] != 2 {
+			t.Errorf("%v, applied %v", err, b.w.applied)
+		}
+		if now := losses(c.Events); told != 1 || now != 1 {
+			t.Errorf("told %d times, then %d times", told, now)
+		}
+	})
+}
+
+// TestNoLossWhereAnotherRunHasTheNodes: an undo has them. A node on which nothing had begun yet lost nothing.
+func TestNoLossWhereAnotherRunHasTheNodes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, simple)
+		p := b.plan()
+		first, _ := b.run(p, nil, 3)
+		b.basis.Run = undoRun
+		undo := &enginetest.Controller{DieAt: 2}
+		x := b.executor(b.plan(), undo, nil)
+		x.TakeOver = firstRun
+		if err := x.Run(t.Context()); !undo.Dead() || b.holders()["s1"] != undoRun {
+			t.Fatal("the undo does not have the nodes", err)
+		}
+		b.basis.Run = firstRun
+		c, err := b.run(p, first.Events, 0)
+		if !errors.As(err, new(*engine.Locked)) || losses(c.Events) > 0 {
+			t.Errorf("%v: told %d times", err, losses(c.Events))
+		}
+	})
+}
+
+func losses(events []engine.Event) (n int) {
+	for _, e := range events {
+		if e.Type == engine.EventForgotten {
+			n++
+		}
+	}
+	return n
 }
 
 // until are the events of a run whose controller is killed so long after the task has begun; the task goes on.

@@ -29,7 +29,10 @@ func (x *Executor) lock(ctx context.Context) error {
 			return errors.Join(err, x.giveBack(ctx, names[:i+1], epoch)) // the last may have locked and not answered
 		}
 	}
-	return x.emit(Event{Type: EventLocked, Epoch: epoch, Message: strings.Join(x.Plan.Nodes, ", ")})
+	if err := x.emit(Event{Type: EventLocked, Epoch: epoch, Message: strings.Join(x.Plan.Nodes, ", ")}); err != nil {
+		return errors.Join(err, x.giveBack(ctx, names, epoch)) // no record knows of these locks
+	}
+	return nil
 }
 
 // leftBehind notes which tasks of the run that was taken over left no receipt. Nothing of them lives any more; what they

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -50,11 +51,13 @@ type State struct {
 	Lost  map[string]bool // nodes whose connection is lost now
 	// order of done tasks, for promises that later ones replaced.
 	ended []string
+	// forgot is how many of them there were when a node was last found to have lost records.
+	forgot map[string]int
 }
 
 // NewState is a run of which nothing is known.
 func NewState() *State {
-	return &State{Tasks: map[string]*TaskRecord{}, Barriers: map[string]bool{}, Lost: map[string]bool{}}
+	return &State{Tasks: map[string]*TaskRecord{}, Barriers: map[string]bool{}, Lost: map[string]bool{}, forgot: map[string]int{}}
 }
 
 // Fold makes the state of a run from its events.
@@ -103,6 +106,8 @@ func (s *State) Add(e *Event) {
 		s.end(e)
 	case EventInvalid:
 		s.task(e.Task).Valid = false
+	case EventForgotten:
+		s.forgot[e.Node] = len(s.ended)
 	}
 }
 
@@ -131,6 +136,11 @@ func (s *State) end(e *Event) {
 		Cancelled: t.Cancelled && t.Attempt == e.Attempt,
 	}
 	s.ended = append(s.ended, e.Task)
+}
+
+// endedSinceLoss tells whether the task ended after its node was last found to have lost records.
+func (s *State) endedSinceLoss(task, node string) bool {
+	return slices.Contains(s.ended[s.forgot[node]:], task)
 }
 
 // Promises are the facts that done tasks of a node left, by key, with the task that promised last.

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -21,11 +22,17 @@ const (
 // the node is not even asked to start it.
 func (b *bench) leave(p *engine.Plan, task string, after time.Duration) *enginetest.Controller {
 	b.t.Helper()
+	return b.leaveFrom(p, nil, task, after)
+}
+
+// leaveFrom does so with a controller that knows the events so far.
+func (b *bench) leaveFrom(p *engine.Plan, events []engine.Event, task string, after time.Duration) *enginetest.Controller {
+	b.t.Helper()
 	ctx, cancel := context.WithCancel(b.t.Context())
 	defer cancel()
-	c := &enginetest.Controller{}
+	c := &enginetest.Controller{Events: slices.Clone(events)}
 	c.OnDeath(cancel)
-	x := b.executor(p, c, nil)
+	x := b.executor(p, c, c.Events)
 	x.Observe = func(e engine.Event) {
 		if e.Type == engine.EventBegin && e.Task == task {
 			if after == 0 {
@@ -138,5 +145,26 @@ func aRefusedUndo(t *testing.T) {
 	b.basis.Run = firstRun
 	if _, err := b.run(p, first.Events, 0); err != nil || !b.w.has("n2/rearmed") {
 		t.Errorf("the run cannot go on: %v", err)
+	}
+}
+
+// noRoom is a journal that has no room for the line that says which nodes are locked.
+type noRoom struct{ *enginetest.Controller }
+
+func (n noRoom) Append(e *engine.Event) error {
+	if e.Type == engine.EventLocked {
+		return errors.New("no space left on device")
+	}
+	return n.Controller.Append(e)
+}
+
+// TestLocksThatNoRecordKnowsAreGivenBack: nobody would look for them.
+func TestLocksThatNoRecordKnowsAreGivenBack(t *testing.T) {
+	b := newBench(t, simple)
+	c := &enginetest.Controller{}
+	x := b.executor(b.plan(), c, nil)
+	x.Journal = noRoom{c}
+	if err := x.Run(t.Context()); err == nil || len(b.holders()) > 0 {
+		t.Errorf("%v, held: %v", err, b.holders())
 	}
 }

@@ -102,6 +102,20 @@ func (n *FleetNode) Wipe() {
 	n.renew()
 }
 
+// Image keeps what is on the node's disk; the function that it gives puts that back in place of what is there then.
+func (n *FleetNode) Image() (putBack func()) {
+	image := filepath.Join(n.fleet.T.TempDir(), "image")
+	if err := os.CopyFS(image, os.DirFS(n.dir)); err != nil {
+		n.fleet.T.Fatal(err)
+	}
+	return func() {
+		if err := errors.Join(os.RemoveAll(n.dir), os.CopyFS(n.dir, os.DirFS(image))); err != nil {
+			n.fleet.T.Fatal(err)
+		}
+		n.renew()
+	}
+}
+
 // Lose takes the records of these tasks of all runs, as an older image of the disk would.
 func (n *FleetNode) Lose(tasks ...string) {
 	for _, id := range tasks {

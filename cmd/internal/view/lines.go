@@ -59,7 +59,7 @@ func line(e engine.Event) string {
 		return "stage " + e.Stage + " passed"
 	case engine.EventClosed:
 		return closedLine(e, text)
-	case engine.EventNote, engine.EventDeadline:
+	case engine.EventNote, engine.EventDeadline, engine.EventForgotten:
 		return text
 	}
 	return taskLine(e, text)
