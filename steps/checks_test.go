@@ -99,6 +99,7 @@ func wrongRestore() map[string][]wrongArg {
 			{`{keyspace: a, backup: «x y}`, `backup "x y": an id has letters, digits, dots and hyphens, at most 64`},
 			{`{keyspace: a, backup: x, dir: «""}`, "dir is empty"},
 			{`{keyspace: «system_distributed, backup: x}`, ofCassandra("system_distributed")},
+			{`{keyspace: «system_mine, backup: x}`, "keyspace system_mine is taken for Cassandra's own, as any that begins with system_: each release has more of them; an application's needs another name to be saved"},
 		},
 		"restore-keyspace": {
 			{`{keyspace: a, backup: «../x}`, `backup "../x": an id has letters, digits, dots and hyphens, at most 64`},
@@ -125,7 +126,11 @@ func wrongRestore() map[string][]wrongArg {
 }
 
 func ofCassandra(keyspace string) string {
-	return "keyspace " + keyspace + " is Cassandra's own: its rows are about this node, the ring and its schema, and old ones would contradict what is there; name the application's keyspaces"
+	why := "its rows are about this node, the ring and its schema, and old ones would contradict what is there"
+	if keyspace == "system_traces" || keyspace == "system_distributed" {
+		why = "it notes there what it traced, or repaired and built, and nothing rests on old notes"
+	}
+	return "keyspace " + keyspace + " is Cassandra's own: " + why + "; name the application's keyspaces"
 }
 
 func wrongFiles() map[string][]wrongArg {

@@ -11,7 +11,7 @@ import (
 // recollect makes events from what the nodes keep of a run: attempts with their receipts, open attempts, and the
 // stages whose outputs lie on every node.
 func recollect(p *engine.Plan, kinds *engine.Kinds, states map[string]engine.NodeState) []engine.Event {
-	r := &recollection{plan: p, kinds: kinds, last: map[string]attempt{}, tasks: map[string]*engine.Task{}, place: map[string]int{}}
+	r := &recollection{plan: p, kinds: kinds, last: map[string]attempt{}, done: map[string]bool{}, tasks: map[string]*engine.Task{}, place: map[string]int{}}
 	p.Tasks(func(t *engine.Task) { r.tasks[t.ID], r.place[t.ID] = t, len(r.place) })
 	var epoch int64
 	for _, n := range keys(states) {
@@ -63,14 +63,16 @@ type recollection struct {
 	tasks  map[string]*engine.Task
 	place  map[string]int     // of a task in the plan
 	last   map[string]attempt // by task, of those with a record of their own
+	done   map[string]bool    // tasks of which a receipt says so
 	events []engine.Event
 }
 
-// attempt is the last one of a task that left a record; open is one whose outcome is not known from it.
+// attempt is the last one of a task that left a record; open is one whose outcome is not known from it. With redone an earlier
+// one of them was done.
 type attempt struct {
-	number int
-	epoch  int64
-	open   bool
+	number       int
+	epoch        int64
+	open, redone bool
 }
 
 func (r *recollection) add(e engine.Event) { r.insert(len(r.events), e) }
@@ -148,7 +150,7 @@ func (r *recollection) inOrder(receipts []*engine.Receipt) {
 
 // begin notes an attempt as the last one of its task, and tells that it began.
 func (r *recollection) begin(t *engine.Task, ref engine.TaskRef, at time.Time) engine.Event {
-	r.last[t.ID] = attempt{ref.Attempt, ref.Epoch, true}
+	r.last[t.ID] = attempt{ref.Attempt, ref.Epoch, true, r.done[t.ID]}
 	return engine.Event{
 		Type: engine.EventBegin, Time: at, Stage: t.Stage, Task: t.ID, Node: t.Node, Kind: t.Kind, Attempt: ref.Attempt, Digest: t.Digest, Epoch: ref.Epoch,
 	}
@@ -161,9 +163,10 @@ func (r *recollection) end(t *engine.Task, rec *engine.Receipt) {
 		Next: rec.Next, Exit: rec.Exit, Out: rec.Out, Seconds: rec.Ended.Sub(rec.Began).Seconds(), Reason: "from the node",
 	}
 	if rec.Outcome == engine.Done {
+		r.done[t.ID] = true
 		e.Will = engine.Promised(t.Change, rec.Change)
 	}
-	r.last[t.ID] = attempt{rec.Attempt, rec.Epoch, rec.Outcome == engine.Unknown}
+	r.last[t.ID] = attempt{rec.Attempt, rec.Epoch, rec.Outcome == engine.Unknown, r.done[t.ID]}
 	r.add(e)
 }
 
@@ -191,11 +194,11 @@ func copiedHere(s *engine.PlannedStage) bool {
 
 // passed recalls a passed stage. Tasks without a receipt there were pure or skipped, ran on the controller, or were found
 // done when their outcome was unknown: their outputs stand in the barrier. It tells nothing of attempts that began under a
-// later epoch; and a stage that may pass with failures does not tell which tasks those are.
+// later epoch, or of a task that was done before: it may have been begun again since, as its promise was broken; and a stage that may pass with failures does not tell which tasks those are.
 func (r *recollection) passed(s *engine.PlannedStage, b engine.Barrier) {
 	for _, t := range s.Tasks {
 		last, began := r.last[t.ID]
-		if began && (!last.open || last.epoch > b.Epoch || s.Strategy.MaxFailures > 0) {
+		if began && (!last.open || last.epoch > b.Epoch || last.redone || s.Strategy.MaxFailures > 0) {
 			continue
 		}
 		e := engine.Event{

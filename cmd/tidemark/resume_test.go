@@ -252,6 +252,7 @@ func TestRecollectWhatWasSettled(t *testing.T) {
 		"an earlier one":         {engine.NodeState{Intents: []engine.TaskRef{ref(2, 4)}, Tasks: ended(ref(1, 3), engine.Done)}, 0, engine.TaskRecord{Open: true, Attempt: 2}},
 		"a barrier":              {engine.NodeState{Barriers: passed, Intents: []engine.TaskRef{ref(1, 5)}}, 0, engine.TaskRecord{Outcome: engine.Done, Attempt: 1}},
 		"unknown, then passed":   {engine.NodeState{Barriers: passed, Tasks: ended(ref(1, 4), engine.Unknown)}, 0, engine.TaskRecord{Outcome: engine.Done, Attempt: 1}},
+		"done, and begun again":  {engine.NodeState{Barriers: passed, Intents: []engine.TaskRef{ref(2, 5)}, Tasks: ended(ref(1, 5), engine.Done)}, 0, engine.TaskRecord{Open: true, Attempt: 2}},
 		"begun after it":         {engine.NodeState{Barriers: passed, Intents: []engine.TaskRef{ref(2, 6)}}, 0, engine.TaskRecord{Open: true, Attempt: 2}},
 		"failures allowed":       {engine.NodeState{Barriers: passed, Intents: []engine.TaskRef{ref(1, 5)}}, 1, engine.TaskRecord{Open: true, Attempt: 1}},
 	} {

@@ -60,16 +60,26 @@ func DataKeyspace(name, keyspace string) error {
 	case keyspace == "system_auth":
 		return schema.WrongArg(name, "keyspace system_auth is neither saved nor restored: its old passwords would lock out the run itself; "+
 			"make roles anew with CREATE ROLE and GRANT")
-	case OfCassandra(keyspace):
+	case keyspace == "system_traces", keyspace == "system_distributed":
+		return schema.WrongArg(name, "keyspace %s is Cassandra's own: it notes there what it traced, or repaired and built, and nothing rests on old notes; "+
+			"name the application's keyspaces", keyspace)
+	case slices.Contains(aboutItself(), keyspace):
 		return schema.WrongArg(name, "keyspace %s is Cassandra's own: its rows are about this node, the ring and its schema, and old ones would contradict what is there; "+
 			"name the application's keyspaces", keyspace)
+	case OfCassandra(keyspace):
+		return schema.WrongArg(name, "keyspace %s is taken for Cassandra's own, as any that begins with system_: each release has more of them; "+
+			"an application's needs another name to be saved", keyspace)
 	}
 	return Keyspace(name, keyspace)
 }
 
+// aboutItself are the keyspaces in which Cassandra keeps what it is: old rows would contradict what is there.
+func aboutItself() []string {
+	return []string{"system", "system_schema", "system_views", "system_virtual_schema", "system_cluster_metadata"}
+}
+
 // OfCassandra tells whether Cassandra itself makes and fills the keyspace. It goes by the prefix, since each release has more
-// of them: system, system_schema, system_auth, system_distributed, system_traces, system_views, system_virtual_schema,
-// system_cluster_metadata.
+// of them.
 func OfCassandra(keyspace string) bool {
 	return keyspace == "system" || strings.HasPrefix(keyspace, "system_")
 }
