@@ -80,9 +80,14 @@ func (x *Executor) start(ctx context.Context, t *Task, ref TaskRef, begun bool) 
 // await waits for the end of an attempt that lives, and brings it what it takes from other nodes.
 func (x *Executor) await(ctx context.Context, t *Task, ref TaskRef) (TaskState, error) {
 	defer x.bridged(ctx, t, ref)()
-	return x.Nodes[t.Place()].Wait(ctx, ref, func(p Progress) {
+	return x.Nodes[t.Place()].Wait(ctx, ref, x.shows(t, ref))
+}
+
+// shows tells how far an attempt is.
+func (x *Executor) shows(t *Task, ref TaskRef) func(Progress) {
+	return func(p Progress) {
 		_ = x.emit(Event{Type: EventProgress, Stage: t.Stage, Task: t.ID, Node: t.Node, Attempt: ref.Attempt, Done: p.Done, Total: p.Total, Message: p.Text})
-	})
+	}
 }
 
 // defaultTimeout bounds a task whose step says nothing: a night and a day, so that nothing waits for ever.
