@@ -108,6 +108,9 @@ func (a *app) preview(ctx context.Context, s *session, d *definition) (*engine.P
 	if err := engine.Preview(ctx, p, nodes); err != nil {
 		return p, b, nil, a.heldFirst(ctx, s, p, err)
 	}
+	if err := a.mustUndo(p); err != nil {
+		return nil, b, nil, err
+	}
 	return p, b, nodes, nil
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"tidemark/cmd/internal/view"
 	"tidemark/engine"
@@ -106,10 +105,4 @@ func (r *driven) takeOverOf(p *engine.Plan) {
 	if run, ok := undone(p); ok {
 		r.replaces, r.closing = run, "undone"
 	}
-}
-
-// undone is the run that an undo runbook takes back.
-func undone(p *engine.Plan) (string, bool) {
-	run, ok := p.Inputs["run"].(string)
-	return run, ok && strings.HasPrefix(p.Runbook, "undo-")
 }

@@ -81,7 +81,7 @@ func TestNoteSchemaOfNothing(t *testing.T) {
 	s.Run = laterRun
 	s.must(NoteSchema(), noteStep(), engine.Creates)
 	c, err := s.Plan(UndoSchema(), &undoSchema{Run: laterRun, Gone: []string{"vellum-1"}})
-	if err != nil || c.Sign != engine.Same || len(c.Details) > 0 || !strings.Contains(c.Summary, "created no keyspace or table") {
+	if err != nil || c.Sign != engine.Same || len(c.Details) > 0 || !strings.HasPrefix(c.Summary, "run "+laterRun+" created no keyspace or table") {
 		t.Errorf("%+v, %v", c, err)
 	}
 }

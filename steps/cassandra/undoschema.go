@@ -57,11 +57,11 @@ func (s *undoSchema) Plan(ctx context.Context, v *engine.View) (engine.Change, e
 	}
 	switch {
 	case rec == nil:
-		return s.nothing("created no keyspace or table through this node", s.out(&createdRecord{}, s.lost(rec))), nil
+		return s.nothing("run "+s.Run+" created no keyspace or table through this node", s.out(&createdRecord{}, s.lost(rec))), nil
 	case rec.Undone != nil:
-		return s.nothing("created is dropped", *rec.Undone), nil
+		return s.nothing("what run "+s.Run+" created is dropped", *rec.Undone), nil
 	case rec.all().none():
-		return s.nothing("created no keyspace or table", s.out(rec, s.lost(rec))), nil
+		return s.nothing("run "+s.Run+" created no keyspace or table", s.out(rec, s.lost(rec))), nil
 	}
 	c := engine.Change{Sign: engine.Destroys, Risk: engine.Overwrites}
 	undone, err := s.undone(v)
@@ -133,8 +133,8 @@ func (s *undoSchema) lost(rec *createdRecord) []survivor {
 	}}
 }
 
-func (s *undoSchema) nothing(why string, out UndoSchemaOut) engine.Change {
-	c := engine.Change{Sign: engine.Same, Summary: "what run " + s.Run + " " + why, Out: engine.Encode(out)}
+func (s *undoSchema) nothing(summary string, out UndoSchemaOut) engine.Change {
+	c := engine.Change{Sign: engine.Same, Summary: summary, Out: engine.Encode(out)}
 	for _, k := range out.Kept {
 		c.Details = append(c.Details, "= "+k)
 	}
