@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -40,6 +41,45 @@ stages:
 	b.w.breaks = false
 	if _, err := b.run(p, c.Events, 0); err != nil || !b.w.has("n1/work") {
 		t.Errorf("resume: %v", err)
+	}
+}
+
+// TestLetGoBeforeTheFirstStep: who interrupts a run while its plan is compared with the nodes reads that, and no call that was
+// broken off; the run is closed.
+func TestLetGoBeforeTheFirstStep(t *testing.T) {
+	for _, twice := range []bool{true, false} {
+		newBench(t, `
+runbook: once
+title: Something that is let go
+stages:
+  - stage: work
+    on: vellum
+    steps:
+      - {id: work, put: {key: work}}
+`).letGo(t, twice)
+	}
+}
+
+// letGo runs the bench's plan and interrupts it behind its locks, once or twice.
+func (b *bench) letGo(t *testing.T, twice bool) {
+	t.Helper()
+	c := &enginetest.Controller{}
+	x := &engine.Executor{Plan: b.plan(), Basis: b.basis, Nodes: c.Nodes(b.fleet, b.names()...), Journal: c, State: engine.NewState()}
+	ctx, let := context.WithCancel(t.Context())
+	x.Observe = func(e engine.Event) {
+		if e.Type == engine.EventLocked {
+			x.Stop()
+			if twice {
+				let()
+			}
+		}
+	}
+	err := x.Run(ctx)
+	if !errors.Is(err, context.Canceled) || err.Error() != "interrupted before the first step; nothing was done" || engine.ClassOf(err) != engine.ClassCancelled {
+		t.Errorf("%v, class %v", err, engine.ClassOf(err))
+	}
+	if end := c.Events[len(c.Events)-1]; x.Began() || end.Reason != engine.ClosedRefused || end.Message != err.Error() {
+		t.Errorf("began %v, %+v", x.Began(), end)
 	}
 }
 

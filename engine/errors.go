@@ -108,6 +108,6 @@ func NextOf(err error) string {
 // HalfWay is why nobody but run, or its undo, may work on a node: files are half exchanged there, and a server that
 // came up on them would mix old rows with restored ones.
 func HalfWay(node, run string) error {
-	return WithNext(Failf(ClassPrecondition, "%s: the restore of run %s is half-way: Cassandra must not be started there by anybody else", node, run),
+	return WithNext(&NodeError{node, Failf(ClassPrecondition, "the restore of run %s is half-way: Cassandra must not be started there by anybody else", run)},
 		fmt.Sprintf("take it back: tidemark run undo-restore-vellum --input run=%s; or finish it, while the run is open: tidemark resume %s", run, run))
 }

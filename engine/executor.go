@@ -78,10 +78,27 @@ func (x *Executor) watch() *time.Timer {
 	})
 }
 
+// Began tells whether the run passed its checks: until then nothing of it runs, and it leaves nothing behind.
+func (x *Executor) Began() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.State.Verified
+}
+
+// interrupted is the refusal of a run whose operator let go before it began.
+type interrupted struct{}
+
+func (interrupted) Error() string { return "interrupted before the first step; nothing was done" }
+
+func (interrupted) Unwrap() error { return context.Canceled }
+
 // refuse releases the nodes when nothing was begun yet: a refused run leaves no lock behind.
 func (x *Executor) refuse(ctx context.Context, err error) error {
 	if x.State.Verified {
 		return err
+	}
+	if ctx.Err() != nil {
+		err = interrupted{}
 	}
 	return errors.Join(err, x.close(context.WithoutCancel(ctx), Refusal(err)))
 }

@@ -123,6 +123,9 @@ func (x *Executor) verify(ctx context.Context) error {
 	if d := driftOf(x.Plan, &again); len(d) > 0 {
 		return Failf(ClassPrecondition, "%w: %s", ErrDrifted, strings.Join(d, "; "))
 	}
+	if x.Stopped() || ctx.Err() != nil {
+		return interrupted{}
+	}
 	return x.emit(Event{Type: EventVerified})
 }
 

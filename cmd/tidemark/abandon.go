@@ -92,7 +92,7 @@ func (a *app) letGo(ctx context.Context, p *engine.Plan, state *engine.State, go
 
 // leftovers prints what is half-done, and the finally steps as commands: abandon does not run them.
 func (a *app) leftovers(p *engine.Plan, s *engine.State) {
-	view.Status(a.stderr, p, s, "to be abandoned", true, view.StyleOf(a.stderr))
+	view.Status(a.stderr, p, s, "to be abandoned", false, view.StyleOf(a.stderr))
 	last := p.Stages[len(p.Stages)-1]
 	if last.ID != engine.FinallyStage {
 		return

@@ -163,33 +163,56 @@ func (r *driven) settleOthers(a *app) error {
 // whoHolds adds the way on to the refusals of locked nodes.
 func (a *app) whoHolds(err error) error {
 	var out []error
-	for _, e := range view.Leaves(err) {
+	leaves := view.Leaves(err)
+	for _, e := range leaves {
 		var l *engine.Locked
 		if errors.As(e, &l) {
-			e = engine.WithNext(e, a.wayOn(l))
+			e = engine.WithNext(e, a.wayOn(l, heldBy(l.Record.Run, leaves)))
 		}
 		out = append(out, e)
 	}
 	return errors.Join(out...)
 }
 
-// wayOn is what to do about a node that another run holds. A record here that is closed cannot be gone on with: where its
+// heldBy are the nodes that the run holds, as far as the refusals name them.
+func heldBy(run string, refusals []error) (nodes []string) {
+	for _, e := range refusals {
+		var l *engine.Locked
+		if errors.As(e, &l) && l.Record.Run == run {
+			nodes = append(nodes, l.Node)
+		}
+	}
+	return nodes
+}
+
+// wayOn is what to do about a node that another run holds, together with others. A record here that is closed cannot be gone on with: where its
 // close did not reach the node, only the lock is left.
-func (a *app) wayOn(l *engine.Locked) string {
+func (a *app) wayOn(l *engine.Locked, nodes []string) string {
 	dir, by := journal.Dir(a.stateDir(), l.Record.Run), l.Record.Holder
 	ask := "wait, or ask " + by.User + "@" + by.Host
 	rec, err := journal.Read(dir)
 	if err != nil {
-		return ask + "; from here: " + a.command("resume", "--adopt", l.Node, l.Record.Run)
+		return ask + "; from here: " + a.command("resume", "--adopt", strings.Join(nodes, ","), l.Record.Run)
 	}
 	driver, _ := journal.DrivenBy(dir) // a run that cannot be asked about is not watched either
 	switch s := engine.Fold(rec.Events); {
 	case s.Closed == "":
 		return a.onward(rec.Plan, s, driver != nil)
 	case ofHere(by, nil):
-		return "the run is closed here (" + s.Closed + "), and only its lock is left: " + a.command("unlock", l.Node)
+		return "the run is closed here (" + s.Closed + "), and only its lock is left: " + a.unlocks(nodes)
 	}
 	return ask
+}
+
+// unlocks are the commands that drop the locks of nodes; where there are more, each stands on a line of its own.
+func (a *app) unlocks(nodes []string) (commands string) {
+	if len(nodes) == 1 {
+		return a.command("unlock", nodes[0])
+	}
+	for _, n := range nodes {
+		commands += "\n  " + a.command("unlock", n)
+	}
+	return commands
 }
 
 // holder names who drives: the person behind sudo where there is one.

@@ -11,9 +11,10 @@ func TestAbandonHalfWay(t *testing.T) {
 	h.swaps["two"] = []string{id}
 	h.wants(h.do("abandon", id, "--yes"), 0, "WARNING: tables are half exchanged on two", "Do not start Cassandra", "undo-restore-vellum --input run="+id)
 	h.wants(h.do("nodes"), 0, "free; the restore of run "+id+" is half-way")
-	refusal := "two: the restore of run " + id + " is half-way: Cassandra must not be started there"
+	h.swaps["one"] = h.swaps["two"]
+	refusal := "tidemark: the restore of run " + id + " is half-way: Cassandra must not be started there by anybody else  @one, two\n"
 	h.wants(h.run(), exitRefused, refusal, "undo-restore-vellum --input run="+id)
 	h.wants(h.do("plan", h.dir+"/story.yaml", "--input", "dir="+h.dir+"/none"), exitRefused, refusal)
-	delete(h.swaps, "two")
+	clear(h.swaps)
 	h.wants(h.run(), 0)
 }

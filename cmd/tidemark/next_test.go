@@ -151,7 +151,7 @@ func TestALockOfARunThatIsClosedHere(t *testing.T) {
 		h.killed(openRun, engine.HoldOpen)
 		h.wants(h.do("abandon", openRun, "--yes"), 0)
 		h.locks("one", openRun, engine.Holder{User: "ann", Host: host, PID: 1 << 30})
-		h.wants(h.run(), exitLocked, "one: locked by run "+openRun, want)
+		h.wants(h.run(), exitLocked, "tidemark: locked by run "+openRun, "  @one\n", want)
 		h.lacks("resume "+openRun, "resume --adopt")
 		h.wants(h.do("resume", "--adopt", "one", openRun), exitUsage, "run "+openRun+" is closed: abandoned")
 		h.lacks("next: " + h.command("resume"))

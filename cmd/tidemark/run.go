@@ -55,6 +55,9 @@ func (a *app) approved(ctx context.Context, s *session, d *definition, expect st
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	p, b, nodes, err := a.preview(ctx, s, d)
+	if ctx.Err() != nil {
+		return nil, unanswered{context.Canceled}
+	}
 	if err != nil {
 		return nil, err
 	}

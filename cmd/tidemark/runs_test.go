@@ -224,7 +224,7 @@ func TestASecondController(t *testing.T) {
 	run, first := h.onlyRun(), h.state
 	h.state = filepath.Join(h.dir, "other")
 	h.wants(h.do("plan", filepath.Join(h.dir, "story.yaml"), "--input", "dir="+h.dir+"/none"), exitDone, "held now: one: locked by run "+run)
-	h.wants(h.run(), exitLocked, "locked by run "+run, "resume --adopt one "+run)
+	h.wants(h.run(), exitLocked, "locked by run "+run, "  @one\n", "resume --adopt one "+run)
 	h.wants(h.do("unlock", "one"), exitUsage, "else: whoever holds it goes on with it; or from here: "+h.command("resume --adopt one "+run))
 	if strings.Contains(h.err.String(), "abandon") {
 		t.Error("abandon needs a record, and there is none here")
@@ -351,4 +351,6 @@ func TestRunsCountUnknownOutcomes(t *testing.T) {
 	h.killed(openRun, engine.HoldOpen, begin)
 	h.wants(h.do("runs", "-o", "json"), 0, `"unknown": 0`)
 	h.wants(h.do("status"), 0, "begun, no outcome yet: list")
+	h.wants(h.do("abandon", openRun, "--yes"), 0, "1 begun", "begun, no outcome yet: list")
+	h.wants(h.do("status", openRun), 0, "begun, and nobody asked how it ended: list")
 }

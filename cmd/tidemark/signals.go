@@ -29,7 +29,9 @@ func (a *app) watchSignals(ctx context.Context, x *engine.Executor, t *view.Trac
 				return
 			case sig := <-got:
 				if asked && sig == os.Interrupt {
-					a.tell(sink, "detached: tasks go on on their nodes; %s", a.command("resume", x.Plan.Run))
+					if x.Began() {
+						a.tell(sink, "detached: tasks go on on their nodes; %s", a.command("resume", x.Plan.Run))
+					}
 					cancel()
 					return
 				}

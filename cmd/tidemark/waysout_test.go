@@ -48,7 +48,7 @@ func TestAPlanThatFailsOnAHeldNode(t *testing.T) {
 	h := newHouse(t)
 	h.killed(openRun, engine.HoldOpen)
 	h.write("deep.yaml", "runbook: deep\ntitle: Makes a directory\nstages:\n  - stage: s\n    on: vellum\n    steps:\n      - {id: a, mkdir: {path: /no/such/dir}}\n")
-	h.wants(h.do("plan", h.dir+"/deep.yaml"), exitLocked, "locked by run "+openRun,
+	h.wants(h.do("plan", h.dir+"/deep.yaml"), exitLocked, "locked by run "+openRun, "  @one, two\n",
 		"the plan failed, which may be the doing of the run that holds the node: s/a: ", "no such file or directory  @one, two\n")
 }
 

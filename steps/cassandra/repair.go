@@ -102,7 +102,7 @@ func (s *repairStep) ranges() string {
 func (s *repairStep) commands(keyspaces []string) []string {
 	var out []string
 	for _, k := range keyspaces {
-		out = append(out, strings.Join(nodetool.RepairArgs(k, s.PrimaryRange), " "))
+		out = append(out, "$ "+strings.Join(nodetool.RepairArgs(k, s.PrimaryRange), " "))
 	}
 	return out
 }

@@ -172,7 +172,7 @@ func (r *Report) bad(w io.Writer, st Style) {
 		case t.Cancelled:
 			f.add(t.Node, "cancelled: "+shortTask(t.Task)+"\x00")
 		case t.Open && t.Outcome == "":
-			f.add(t.Node, "begun, no outcome yet: "+shortTask(t.Task)+"\x00")
+			f.add(t.Node, r.inFlight()+shortTask(t.Task)+"\x00")
 		case t.Outcome == engine.Failed || t.Outcome == engine.Unknown:
 			f.add(t.Node, fmt.Sprintf("%s: %s: %s\x00%s", t.Outcome, shortTask(t.Task), withoutNode(t.Message, t.Node), t.Next))
 		}
@@ -188,6 +188,14 @@ func (r *Report) bad(w io.Writer, st Style) {
 			fmt.Fprintf(w, "  hint: %s\n", behind(next, 8))
 		}
 	})
+}
+
+// inFlight says of a task what is known of its attempt without an end; nobody asks a run that is closed.
+func (r *Report) inFlight() string {
+	if r.Open {
+		return "begun, no outcome yet: "
+	}
+	return "begun, and nobody asked how it ended: "
 }
 
 // notes are the lines that the tasks which changed something left; nodes that differ only in what was measured share one.

@@ -77,10 +77,14 @@ func Causes(err error) (out []string) {
 // cause takes the node out of a failure, so that equal failures of many nodes become one.
 func cause(err error) (node, text string) {
 	var n *engine.NodeError
-	if !errors.As(err, &n) {
-		return ofTask(err.Error())
+	var l *engine.Locked
+	switch {
+	case errors.As(err, &n):
+		return n.Node, withoutNode(n.Err.Error(), n.Node)
+	case errors.As(err, &l):
+		return l.Node, withoutNode(l.Error(), l.Node)
 	}
-	return n.Node, withoutNode(n.Err.Error(), n.Node)
+	return ofTask(err.Error())
 }
 
 // withoutNode takes a leading "node: " off a message.

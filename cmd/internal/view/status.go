@@ -8,7 +8,7 @@ import (
 	"tidemark/engine"
 )
 
-// Status writes how a run stands, from its journal alone; live: a process drives it, or is about to end it.
+// Status writes how a run stands, from its journal alone; live: a process drives it.
 func Status(w io.Writer, p *engine.Plan, s *engine.State, driver string, live bool, st Style) {
 	fmt.Fprintf(w, "%s\n", st.paint(bold, fmt.Sprintf("%s  %s on %s", p.Run, p.Runbook, p.Site)))
 	state, width := strings.TrimSpace(RunState(s)+" "+s.ClosedBy), 16
@@ -38,7 +38,7 @@ func Status(w io.Writer, p *engine.Plan, s *engine.State, driver string, live bo
 	for _, stage := range p.Stages {
 		fmt.Fprintf(w, "  %-*s %s\n", width, stage.ID, stageWords(stage, s, live))
 	}
-	r := &Report{}
+	r := &Report{Open: s.Closed == ""}
 	for _, t := range Tasks(p, s) {
 		if !old && (!live || t.Outcome != "") {
 			r.Tasks = append(r.Tasks, t)
