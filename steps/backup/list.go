@@ -88,6 +88,9 @@ func entry(a engine.Asker, dir, id, source string) Entry {
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && exists(filepath.Join(root, prunedName)):
 		e.State, e.Bytes = beingDeleted, sizeOf(root)
+		if _, err := readManifest(filepath.Join(root, prunedName)); err != nil { // so nothing tells what a backup wrote there
+			e.State, e.Next = "its deletion was begun, and the list of its files cannot be read", "look what lies there, and remove it by hand"
+		}
 	case errors.Is(err, fs.ErrNotExist):
 		e.State, e.Bytes = "incomplete: no manifest", sizeOf(root)
 	case err != nil:

@@ -132,6 +132,24 @@ func TestPruneGoesOnWithABegunDeletion(t *testing.T) {
 	}
 }
 
+// TestPruneLeavesADeletionThatNobodyKnows: without the list of its files nothing of it can go, and the others must go all the same.
+func TestPruneLeavesADeletionThatNobodyKnows(t *testing.T) {
+	b, ids := enginetest.NewBench(t), testIDs()
+	for _, id := range ids[:3] {
+		whole(t, b, id)
+	}
+	root := b.Ground.Dir + Path(store, ids[1], Cassandra)
+	done(t, os.Remove(filepath.Join(root, manifestName)))
+	put(t, filepath.Join(root, prunedName), "{rotten")
+	c, _, err := b.Apply(PruneBackups(), &pruneBackups{Dir: store, Keep: 1, Min: 1})
+	if err != nil || c.Sign != engine.Destroys || !slices.Equal(names(t, b), ids[1:3]) {
+		t.Errorf("%q %v, left %v", c.Sign, err, names(t, b))
+	}
+	if text := strings.Join(c.Details, "\n"); !strings.Contains(text, "= "+ids[1]+" (its deletion was begun, and the list of its files cannot be read)") {
+		t.Error(text)
+	}
+}
+
 func TestPruneCountsTheBackupOfThisRunBeforeItIsThere(t *testing.T) {
 	b, ids := enginetest.NewBench(t), testIDs()
 	for _, id := range ids[:4] {

@@ -60,7 +60,7 @@ func (s *pruneBackups) Plan(_ context.Context, v *engine.View) (engine.Change, e
 		expected = 1
 	}
 	gone := surplus(all, v.Run, s.stay()-expected)
-	rest := leftover(list, s.root(v))
+	rest := leftover(list)
 	c := engine.Change{Sign: engine.Destroys, Summary: s.summary(gone, complete(all)+expected), Data: engine.Encode(ids(gone)), Pre: verdicts(s.Dir, all, gone)}
 	for _, u := range gone {
 		c.Details = append(c.Details, "- "+s.going(u))
@@ -133,7 +133,7 @@ func (s *pruneBackups) Apply(ctx context.Context, h *engine.Host, c engine.Chang
 	list := list(h, s.Dir)
 	all := units(list, h.Run)
 	gone := slices.DeleteFunc(surplus(all, h.Run, s.stay()), func(u unit) bool { return !slices.Contains(planned, u.id) })
-	entries := leftover(list, s.root(h))
+	entries := leftover(list)
 	for _, u := range gone {
 		entries = append(entries, u.entries...)
 	}
@@ -151,10 +151,6 @@ func (s *pruneBackups) Apply(ctx context.Context, h *engine.Host, c engine.Chang
 		out.Left = append(out.Left, left...)
 	}
 	return engine.Output{Value: out, Note: note(out)}, nil
-}
-
-func (s *pruneBackups) root(a engine.Asker) func(Entry) string {
-	return func(e Entry) string { return a.Path(e.Path) }
 }
 
 func note(out PruneOut) string {

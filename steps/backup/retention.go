@@ -2,7 +2,6 @@ package backup
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -133,8 +132,6 @@ func doubted(all []unit) []string {
 }
 
 // leftover are the backups whose deletion was begun and not finished.
-func leftover(list []Entry, root func(Entry) string) []Entry {
-	return slices.DeleteFunc(slices.Clone(list), func(e Entry) bool {
-		return e.Node != "" || !exists(filepath.Join(root(e), prunedName)) || exists(filepath.Join(root(e), manifestName))
-	})
+func leftover(list []Entry) []Entry {
+	return slices.DeleteFunc(slices.Clone(list), func(e Entry) bool { return e.State != beingDeleted })
 }
