@@ -9,8 +9,8 @@ import "context"
 func (x *Executor) asBegun(ctx context.Context, t *Task, unresolved error) (outcome Outcome, free bool) {
 	r := x.record(t.ID)
 	gone := unresolved != nil || t.Skip != ""
-	node := x.Nodes[t.Place()]
-	if node == nil || !r.Open && !(gone && r.Outcome == Unknown) || !gone && r.Digest == t.Digest {
+	node, doubted, same := x.Nodes[t.Place()], gone && r.Outcome == Unknown, !gone && r.Digest == t.Digest
+	if node == nil || same || !r.Open && !doubted {
 		return "", true
 	}
 	ref, again := x.ref(t, r.Attempt), false
