@@ -55,8 +55,12 @@ func (a *app) nextAfter(r *driven, err error) string {
 	return a.onward(r.plan, r.state, false)
 }
 
-// afterClose is the one thing to do about a run that is closed: one that failed is begun anew, unless somebody else closed it.
+// afterClose is the one thing to do about a run that is closed: one that failed is begun anew, unless somebody else closed it. An
+// abandoned restore may have left nodes half-way, which its record does not tell.
 func (a *app) afterClose(p *engine.Plan, s *engine.State) string {
+	if s.Closed == "abandoned" && restores(p) && len(view.Down(p, s))+len(view.Restored(p, s)) > 0 {
+		return "look whether nodes are half-way:\n  " + a.command("nodes") + "\nand where they are, take it back:\n  " + a.undoOf(p, p.Run)
+	}
 	if s.Closed != engine.ClosedFailed || s.ClosedBy != "" {
 		return ""
 	}

@@ -76,4 +76,5 @@ func TestAbandonSaysWhatIsDown(t *testing.T) {
 	h.wants(h.do("abandon", openRun, "--yes"), 0, "WARNING: tables are half exchanged on two. Do not start Cassandra there",
 		"WARNING: Cassandra is stopped or drained on one, and abandon does not start it", "monit start cassandra_process",
 		"Better, instead of abandoning it", h.command("resume "+openRun), h.command("run undo-restore-vellum --input run="+openRun))
+	h.wants(h.do("status", openRun), 0, "\n        "+h.command("nodes")+"\n", "\n        "+h.command("run undo-restore-vellum --input run="+openRun)+"\n")
 }

@@ -31,7 +31,7 @@ func Resuming(w io.Writer, p *engine.Plan, s *engine.State, kinds *engine.Kinds,
 		count[what]++
 		names[what].add(t.Node, t.Stage+"/"+t.Name())
 	})
-	fmt.Fprintf(w, "resuming %s: %s\n", p.Run, p.Title)
+	fmt.Fprintf(w, "resuming %s on %s: %s\n", p.Run, p.Site, p.Title)
 	for _, what := range []string{kept, askedAgain, inFlight, calledOff, unsettled, repeated, outdated, left} {
 		if count[what] == 0 {
 			continue

@@ -54,8 +54,8 @@ func TestResuming(t *testing.T) {
 	add(open, "later", "one", false, nil)
 	add(last, "proof", "one", true, &done)
 	var b strings.Builder
-	Resuming(&b, &engine.Plan{Run: "R", Title: "T", Stages: []*engine.PlannedStage{passed, open, last}}, s, kinds, Style{})
-	want := `resuming R: T
+	Resuming(&b, &engine.Plan{Run: "R", Site: "lab", Title: "T", Stages: []*engine.PlannedStage{passed, open, last}}, s, kinds, Style{})
+	want := `resuming R on lab: T
   done, kept                         5 tasks
   done, asked again                  2 tasks
       open/proof  @one, two
