@@ -38,21 +38,22 @@ func (s person) open(step, host string) string {
 	return open[0]
 }
 
-// toldAndSettled looks that a resume told of the records that the host had lost before it locked anything, called the task
-// unknown that had begun there, and asked the node itself how far it had come.
+// toldAndSettled looks that a resume called the task unknown that had begun on the host and told of the records that the host had
+// lost, both before it locked anything, and asked the node itself how far the task had come.
 func toldAndSettled(t *testing.T, journal []event, task string) {
 	t.Helper()
 	_, host, _ := strings.Cut(task, "@")
 	var got []string
 	for _, e := range journal {
+		told := e.Type == "forgotten" && e.Node == host
 		switch {
-		case e.Type == "note" && e.Node == host && strings.Contains(e.Message, "its records of this run are gone"):
-			got = []string{"told"}
-		case len(got) > 0 && (e.Type == "locked" || e.Task == task):
-			got = append(got, strings.Join(strings.Fields(e.Type+" "+e.Outcome+" "+e.Reason), " "))
+		case e.Type == "end" && e.Task == task && strings.Contains(e.Message, "its records of this run are gone"):
+			got = []string{"end " + e.Outcome}
+		case len(got) > 0 && (told || e.Type == "locked" || e.Task == task):
+			got = append(got, strings.TrimSpace(e.Type+" "+e.Reason))
 		}
 	}
-	want := []string{"told", "end unknown", "locked", "settled found not done: ", "begin"}
+	want := []string{"end unknown", "forgotten", "locked", "settled found not done: ", "begin"}
 	for i, w := range want {
 		if i >= len(got) || !strings.HasPrefix(got[i], w) {
 			t.Fatalf("of %s the journal has %q, want %q", task, got, want)
