@@ -25,7 +25,8 @@ type row struct {
 	task     string
 	since    time.Time
 	progress engine.Event
-	failed   string
+	failed   string // how the last task ended and its name, "" where it did not fail
+	why      string
 	lost     bool
 }
 
@@ -84,7 +85,8 @@ func (r *row) end(e engine.Event) {
 	case engine.Done, engine.Skipped:
 		r.finished[e.Task] = true
 	default:
-		r.failed = fmt.Sprintf("%s %s: %s", e.Outcome, shortTask(e.Task), e.Message)
+		r.failed = fmt.Sprintf("%s %s", e.Outcome, shortTask(e.Task))
+		r.why = e.Message
 	}
 }
 

@@ -68,7 +68,7 @@ func (r *row) line(width int, now time.Time) text {
 	head := fmt.Sprintf("  %-16s %3d/%-3d ", r.node, len(r.finished), r.total)
 	switch {
 	case r.failed != "":
-		return text{fit(head+r.failed, width), red}
+		return text{fit(head+r.failure(width-len(head)), width), red}
 	case r.lost:
 		return text{fit(head+"connection lost; its tasks go on there", width), yellow}
 	case r.task != "":
@@ -77,6 +77,14 @@ func (r *row) line(width int, now time.Time) text {
 		return text{fit(head+"finished", width), green}
 	}
 	return text{fit(head+"waiting", width), dim}
+}
+
+// failure is what failed and why: where both do not fit, a long name leaves half of the room to the reason.
+func (r *row) failure(width int) string {
+	if len(r.failed)+len(": ")+len(r.why) <= width {
+		return r.failed + ": " + r.why
+	}
+	return fit(r.failed, max(20, width/2, width-len(": ")-len(r.why))) + ": " + r.why
 }
 
 // bar tells how far the task is, and how long the rest takes at the pace so far.

@@ -52,6 +52,21 @@ func TestTwoThousandNodesFit(t *testing.T) {
 	}
 }
 
+// TestALongNameLeavesRoomForTheReason: the row of a node that failed tells both.
+func TestALongNameLeavesRoomForTheReason(t *testing.T) {
+	for _, c := range []struct{ name, why, want string }{
+		{"short", "disk full", "failed short: disk full"},
+		{strings.Repeat("long_", 20), "disk full", "long_lon…: disk full"},
+		{strings.Repeat("long_", 20), strings.Repeat("why ", 20), "…: why why why"},
+	} {
+		b := newBoard(&engine.Plan{})
+		b.event(engine.Event{Type: engine.EventEnd, Task: "s/" + c.name + "@n", Node: "n", Outcome: engine.Failed, Message: c.why})
+		if got := b.frame(80, 24, time.Now())[1].text; !strings.Contains(got, c.want) || len([]rune(got)) > 79 {
+			t.Errorf("%q lacks %q", got, c.want)
+		}
+	}
+}
+
 func TestLiveLeavesTheFailuresOnTheScreen(t *testing.T) {
 	var b bytes.Buffer
 	l := NewLive(&b, Style{}, restore(), engine.NewState(), func() (int, int) { return 80, 24 })
