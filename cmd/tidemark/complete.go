@@ -173,14 +173,24 @@ func (a *app) completeKind(c *cobra.Command, _ []string, _ string) []string {
 
 // completeRun proposes the runs of this controller, the newest first.
 func (a *app) completeRun(*cobra.Command, []string, string) []string {
+	return a.runsThat(func(*journal.Entry) bool { return true })
+}
+
+// completeOpenRun proposes those that can be ended or taken up.
+func (a *app) completeOpenRun(*cobra.Command, []string, string) []string {
+	return a.runsThat(func(e *journal.Entry) bool { return e.Err == nil && e.State.Closed == "" })
+}
+
+func (a *app) runsThat(fit func(*journal.Entry) bool) []string {
 	all, err := journal.List(a.stateDir())
 	if err != nil {
 		return nil
 	}
 	var out []string
 	for _, e := range slices.Backward(all) {
-		line := lineOf(&e)
-		out = append(out, choice(e.Run, line.Runbook+" "+line.State))
+		if line := lineOf(&e); fit(&e) {
+			out = append(out, choice(e.Run, line.Runbook+" "+line.State))
+		}
 	}
 	return out
 }

@@ -94,8 +94,10 @@ func (a *app) completerOf(verb string) completer {
 		return a.completeExplain
 	case "steps":
 		return first(a.completeKind)
-	case "resume", "status", "logs", "attach", "cancel", "abandon":
+	case "status", "logs", "attach":
 		return first(a.completeRun)
+	case "resume", "cancel", "abandon":
+		return first(a.completeOpenRun)
 	case "unlock":
 		return first(a.completeNode)
 	}

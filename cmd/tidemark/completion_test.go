@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"tidemark/engine"
 )
 
 // proposed gives what the program proposes for the last of words, without the meanings.
@@ -23,6 +25,25 @@ func proposed(t *testing.T, words ...string) []string {
 		}
 	}
 	return list
+}
+
+// TestOnlyOpenRunsAreProposedToBeEnded: the others are looked at.
+func TestOnlyOpenRunsAreProposedToBeEnded(t *testing.T) {
+	h := newHouse(t)
+	h.wants(h.run(), 0)
+	run := h.onlyRun()
+	proposes := func(verb string, want ...string) {
+		t.Helper()
+		if got := proposed(t, "--state", h.state, verb, ""); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", verb, got, want)
+		}
+	}
+	proposes("status", run)
+	proposes("cancel")
+	h.cut(run, engine.EventVerified)
+	proposes("cancel", run)
+	proposes("resume", run)
+	proposes("abandon", run)
 }
 
 func TestCompletion(t *testing.T) {

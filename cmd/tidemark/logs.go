@@ -109,17 +109,33 @@ func findTask(p *engine.Plan, id string) (*engine.Task, error) {
 	return found, nil
 }
 
-// tasksMeant names the tasks of a step for whoever typed the step alone, else the task that is spelled nearly so.
+// tasksMeant names the tasks of a step for whoever typed the step alone, else the task that is spelled nearly so, else those
+// in whose names the word stands.
 func tasksMeant(id string, known []string) string {
-	var of []string
+	of, with := tasksWith(id, known)
+	switch {
+	case len(of) > 0:
+		return "; it has " + view.NodeList(of)
+	case meant(id, known) != "":
+		return meant(id, known)
+	case len(with) > 0:
+		return "; it has " + view.NodeList(with)
+	}
+	return "; it has " + cmp.Or(view.NodeList(known), "none")
+}
+
+// tasksWith are the tasks of the step that is called so, with or without its stage, and all in whose ids the word stands.
+func tasksWith(word string, known []string) (of, with []string) {
 	for _, task := range known {
 		_, step, _ := strings.Cut(task, "/")
-		if step = strings.TrimPrefix(step, id); strings.HasPrefix(step, "@") || strings.HasPrefix(step, "[") {
-			of = append(of, task)
+		for _, name := range []string{step, task} {
+			if rest, ok := strings.CutPrefix(name, word); ok && (strings.HasPrefix(rest, "@") || strings.HasPrefix(rest, "[")) {
+				of = append(of, task)
+			}
+		}
+		if strings.Contains(task, word) {
+			with = append(with, task)
 		}
 	}
-	if len(of) == 0 {
-		return cmp.Or(meant(id, known), "; it has "+cmp.Or(view.NodeList(known), "none"))
-	}
-	return "; it has " + view.NodeList(of)
+	return of, with
 }

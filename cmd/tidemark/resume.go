@@ -135,7 +135,11 @@ func (r *driven) decide(id, as string) error {
 		}
 	})
 	if task == nil || r.state.Tasks[id] == nil || r.state.Tasks[id].Outcome != engine.Unknown {
-		return usagef("", "--as: the outcome of %q is not unknown%s; unknown are: %s", id, meant(id, unknown), cmp.Or(view.NodeList(unknown), "none"))
+		like := meant(id, unknown)
+		if of, _ := tasksWith(id, unknown); len(of) == 1 {
+			like = "; did you mean " + of[0] + "?"
+		}
+		return usagef("", "--as: the outcome of %q is not unknown%s; unknown are: %s", id, like, cmp.Or(view.NodeList(unknown), "none"))
 	}
 	by := holder()
 	e := engine.Event{

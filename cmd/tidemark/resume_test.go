@@ -29,6 +29,9 @@ func TestAPersonSettlesATask(t *testing.T) {
 			t.Errorf("a task that is not unknown was settled: %v", err)
 		}
 		r.state.Add(&engine.Event{Type: engine.EventEnd, Task: "s/x@n", Attempt: 2, Outcome: engine.Unknown})
+		if err := r.decide("s/x", as); err == nil || !strings.Contains(err.Error(), "did you mean s/x@n?") {
+			t.Errorf("half of a name: %v", err)
+		}
 		if err := r.decide("s/x@n", as); err != nil {
 			t.Fatal(err)
 		}
