@@ -40,7 +40,11 @@ func (m *merger) set(c *change, t target) {
 	m.layers[c.To] = append(m.passed(old), m.layer(c, c.To))
 	put(at, m.keyNode(c, t, last), c.To)
 	m.weakens(c, t)
-	m.say(c, fmt.Sprintf("sets %s to %s", c.at.Value, oneLine(c.To)))
+	words := fmt.Sprintf("sets %s to %s", c.at.Value, oneLine(c.To))
+	if c.Because.Value != "" {
+		words += " (" + c.Because.Value + ")"
+	}
+	m.say(c, words)
 }
 
 // exposed refuses a secret that a change writes out: it stands under the last

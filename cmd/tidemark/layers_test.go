@@ -44,7 +44,7 @@ func newLayered(t *testing.T) *house {
 func TestPlanShowsLayers(t *testing.T) {
 	h := newLayered(t)
 	h.wants(h.do("plan", filepath.Join(h.dir, "story.yaml"), "--input", "dir="+h.dir+"/none"), 0,
-		"overlay harder ("+h.dir+"/overlays/10-harder.yaml): sets inputs.least.default to 1; skips second/counted (nobody counts here)",
+		"overlay harder ("+h.dir+"/overlays/10-harder.yaml): sets inputs.least.default to 1 (we want one); skips second/counted (nobody counts here)",
 		"includes the stages of "+h.dir+"/include/calm.yaml", "skipped, nobody counts here", "stage calm on one, two", "least = 1")
 }
 
