@@ -40,7 +40,7 @@ func reach(t Target, said string) error {
 		said = "ended without a word"
 	}
 	return engine.WithNext(engine.Failf(engine.ClassConnect, "%s: ssh: %s", t.Name, said),
-		"`"+t.loginCommand()+"` must reach it; see the address "+t.destination()+", the network and sshd there")
+		"`"+t.loginCommand()+"` must reach it; see the address "+t.place()+", the network and sshd there")
 }
 
 func droppedLogin(t Target, said string) error {

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -31,6 +32,18 @@ func (t Target) destination() string {
 		return t.Address
 	}
 	return t.Name
+}
+
+// place is where a person looks for the node: ssh's URL in words.
+func (t Target) place() string {
+	u, err := url.Parse(t.destination())
+	switch {
+	case err != nil || u.Scheme != "ssh":
+		return t.destination()
+	case u.Port() == "":
+		return u.Hostname()
+	}
+	return u.Hostname() + ", port " + u.Port()
 }
 
 // check refuses what may not stand in a script or would be read as an option of ssh.

@@ -60,10 +60,21 @@ func absent(a engine.Asker, dir, id, source string) error {
 				"restore it with the script that came with it, restore_backup.sh, on each node")
 		}
 	}
-	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "backup %s does not exist on this node in %s", id, dir), others(a, dir))
+	return engine.WithNext(engine.Failf(engine.ClassPrecondition, "backup %s does not exist on this node in %s", id, dir), nearly(a, dir, id)+others(a, dir))
 }
 
-// others names the newest backups that could be meant instead.
+// nearly asks for the backup that differs in its last letters alone, which nobody remembers.
+func nearly(a engine.Asker, dir, id string) string {
+	stamp, _, ok := strings.Cut(id, "-")
+	for _, e := range list(a, dir) {
+		if ok && strings.HasPrefix(e.ID, stamp+"-") {
+			return "did you mean " + e.ID + "? "
+		}
+	}
+	return ""
+}
+
+// others names the newest backups that could be meant instead, and the command that tells of all.
 func others(a engine.Asker, dir string) string {
 	const most = 8
 	var ids []string
@@ -75,11 +86,11 @@ func others(a engine.Asker, dir string) string {
 	}
 	switch {
 	case len(ids) == 0:
-		return "there is no backup in " + dir + " on this node; copy one in or take one"
+		return "there is no backup in " + dir + " on this node; copy one in or take one; what other nodes have tells: tidemark backups"
 	case len(ids) > most:
-		return fmt.Sprintf("on this node are %s and %d older", strings.Join(ids[:most], ", "), len(ids)-most)
+		ids = append(ids[:most], fmt.Sprintf("%d older", len(ids)-most))
 	}
-	return "on this node are " + strings.Join(ids, ", ")
+	return "on this node are " + strings.Join(ids, ", ") + "; of all nodes: tidemark backups"
 }
 
 func exists(path string) bool {

@@ -93,6 +93,7 @@ func TestOpen(t *testing.T) {
 		words []string
 	}{
 		"no such id": {nil, "20990101T000000Z-zz", []string{"does not exist on this node", store, "on this node are " + id}},
+		"near id":    {nil, id[:len(id)-1] + "0", []string{"did you mean " + id + "? on this node are " + id + "; of all nodes: tidemark backups"}},
 		"path as id": {nil, "../../etc", []string{"an id has letters"}},
 		"incomplete": {func(b *enginetest.Bench) { done(t, os.Remove(filepath.Join(root(b), manifestName))) }, id, []string{"incomplete on this node", manifestName}},
 		"deleting": {func(b *enginetest.Bench) {
