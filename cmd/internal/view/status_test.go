@@ -32,7 +32,8 @@ func TestFinallyIsPassedLikeOthers(t *testing.T) {
 	last := &engine.PlannedStage{ID: engine.FinallyStage, Tasks: []*engine.Task{{ID: "finally/a@n"}, {ID: "finally/b@n"}}}
 	for outcome, want := range map[engine.Outcome]string{engine.Done: "passed", engine.Skipped: "passed", engine.Failed: "1 failed, 1 done"} {
 		s := engine.Fold([]engine.Event{
-			{Type: engine.EventEnd, Task: "finally/a@n", Outcome: engine.Done}, {Type: engine.EventEnd, Task: "finally/b@n", Outcome: outcome},
+			{Type: engine.EventEnd, Task: "finally/a@n", Outcome: engine.Done},
+			{Type: engine.EventEnd, Task: "finally/b@n", Outcome: outcome},
 			{Type: engine.EventClosed, Reason: "done"},
 		})
 		if got := stageWords(last, s, false); got != want {
