@@ -64,7 +64,7 @@ func TestRootInstallsAndRunsTheLab(t *testing.T) {
 		code   int
 		called []string
 	}{
-		"installed": {"", 0, []string{`^apt\.sh test .*shellcheck`, "^install.sh", `^go test .*-timeout 1[0-9]{3}s \./testdata/lab/story$`}},
+		"installed": {"", 0, []string{`^apt\.sh test .*shellcheck`, "^install.sh", `^go test .*-timeout 2[0-9]{3}s \./testdata/lab/story$`}},
 		"failed":    {"exit 1", 1, []string{"!^go build"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // impatient gives the snapshot of a backup and the drain of a restore seconds, where the shipped runbooks give minutes.
@@ -44,10 +45,13 @@ func TestFrozenCassandra(t *testing.T) {
 }
 
 // whole waits until the ring is whole behind a thaw: the others took vellum-2 for dead. Now and then a Cassandra that was frozen
-// never sees one of the others again, whoever asks it; it is started anew then, as a person would.
+// never sees one of the others again, whoever asks it, or not for minutes; it is started anew then, as a person would.
 func whole(t *testing.T) {
 	t.Helper()
-	out, err := labCommand("up").CombinedOutput()
+	up := labCommand("up")
+	patience := time.AfterFunc(time.Minute, func() { _ = up.Process.Signal(os.Interrupt) })
+	defer patience.Stop()
+	out, err := up.CombinedOutput()
 	if err == nil {
 		return
 	}
