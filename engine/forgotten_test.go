@@ -63,11 +63,7 @@ func TestAWipedNodeKnowsAgainWhatWasPassed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, once+"  - stage: later\n    on: vellum\n    steps:\n      - {id: third, put-once: {key: third}}\n")
 		n2 := b.fleet.Node("n2")
-		n2.KillOn = func(path string) bool { return mark(path) && strings.Contains(path, "third") }
-		b.w.slow["n2/third"] = 2 * time.Second
-		p := b.plan()
-		events := b.until(p, "later/third@n2", time.Second)
-		n2.KillOn = nil
+		p, events := b.killedIn("later/third@n2", "third")
 		n2.Wipe()
 		if _, err := b.run(p, events, 0); err == nil {
 			t.Fatal("the third step was settled")
@@ -91,11 +87,7 @@ func TestADiskFromAnOlderImage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, strings.Replace(once, "{id: second, put: {key: second}}", "{id: second, put-once: {key: second}}", 1))
 		n2 := b.fleet.Node("n2")
-		n2.KillOn = func(path string) bool { return mark(path) && strings.Contains(path, "second") }
-		b.w.slow["n2/second"] = 2 * time.Second
-		p := b.plan()
-		events := b.until(p, "work/second@n2", time.Second)
-		n2.KillOn = nil
+		p, events := b.killedIn("work/second@n2", "second")
 		n2.Lose("work/first@n2", "work/second@n2")
 		left := (*engine.Incomplete)(nil)
 		if _, err := b.run(p, events, 0); !errors.As(err, &left) || left.Unknown != 1 {
@@ -182,6 +174,17 @@ func losses(events []engine.Event) (n int) {
 		}
 	}
 	return n
+}
+
+// killedIn runs until the task of that key has left its mark on n2, where it is killed, and the controller with it.
+func (b *bench) killedIn(task, key string) (*engine.Plan, []engine.Event) {
+	b.t.Helper()
+	n2 := b.fleet.Node("n2")
+	n2.KillOn = func(path string) bool { return mark(path) && strings.Contains(path, key) }
+	defer func() { n2.KillOn = nil }()
+	b.w.slow["n2/"+key] = 2 * time.Second
+	p := b.plan()
+	return p, b.until(p, task, time.Second)
 }
 
 // until are the events of a run whose controller is killed so long after the task has begun; the task goes on.

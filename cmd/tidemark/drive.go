@@ -185,8 +185,8 @@ func heldBy(run string, refusals []error) (nodes []string) {
 	return nodes
 }
 
-// wayOn is what to do about a node that another run holds, together with others. A record here that is closed cannot be gone on with: where its
-// close did not reach the node, only the lock is left.
+// wayOn is what to do about a node that another run holds, together with others. A record here that is closed cannot be gone
+// on with: where its close did not reach the node, only the lock is left.
 func (a *app) wayOn(l *engine.Locked, nodes []string) string {
 	dir, by := journal.Dir(a.stateDir(), l.Record.Run), l.Record.Holder
 	ask := "wait, or ask " + by.User + "@" + by.Host

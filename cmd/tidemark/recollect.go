@@ -194,7 +194,8 @@ func copiedHere(s *engine.PlannedStage) bool {
 
 // passed recalls a passed stage. Tasks without a receipt there were pure or skipped, ran on the controller, or were found
 // done when their outcome was unknown: their outputs stand in the barrier. It tells nothing of attempts that began under a
-// later epoch, or of a task that was done before: it may have been begun again since, as its promise was broken; and a stage that may pass with failures does not tell which tasks those are.
+// later epoch, or of a task that was done before: it may have been begun again since, as its promise was broken; and a stage
+// that may pass with failures does not tell which tasks those are.
 func (r *recollection) passed(s *engine.PlannedStage, b engine.Barrier) {
 	for _, t := range s.Tasks {
 		last, began := r.last[t.ID]
